@@ -1,0 +1,103 @@
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static int64_t read_clock(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t system_utc_ms(const struct clock *clock)
+{
+    (void)clock;
+    return read_clock(CLOCK_REALTIME);
+}
+
+static int64_t system_mono_ms(const struct clock *clock)
+{
+    (void)clock;
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+const struct clock *clock_system(void)
+{
+    static const struct clock clock = {system_utc_ms, system_mono_ms};
+    return &clock;
+}
+
+int64_t clock_utc_ms(const struct clock *clock)
+{
+    return clock->utc_ms(clock);
+}
+
+int64_t clock_mono_ms(const struct clock *clock)
+{
+    return clock->mono_ms(clock);
+}
+
+char *time_format(int64_t utc_ms, char text[TIME_TEXT_SIZE])
+{
+    int64_t millis = utc_ms % 1000;
+    time_t seconds = (time_t)(utc_ms / 1000);
+    struct tm tm;
+    if (millis < 0) {
+        millis += 1000;
+        seconds--;
+    }
+    gmtime_r(&seconds, &tm);
+    size_t used = strftime(text, TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(text + used, TIME_TEXT_SIZE - used, ".%03dZ", (int)millis);
+    return text;
+}
+
+bool time_parse(const char *text, int64_t *ret_utc_ms)
+{
+    struct tm tm = {0};
+    int used = 0, hours = 0, minutes = 0, millis = 0, scale = 100;
+    if (!text || sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+                        &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6)
+        return false;
+    if (used != 19 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
+        tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
+        return false;
+    const char *rest = text + used;
+    if (*rest == '.') {
+        int digits = 0;
+        for (rest++; *rest >= '0' && *rest <= '9'; rest++, digits++) {
+            millis += (*rest - '0') * scale;
+            scale /= 10;
+        }
+        if (digits < 1 || digits > 9)
+            return false;
+    }
+    if (*rest == 'Z' || *rest == 'z') {
+        if (rest[1])
+            return false;
+    } else {
+        char sign;
+        int length = 0;
+        if (sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &length) != 3 || length != 6 || rest[6] ||
+            !strchr("+-", sign) || hours > 23 || minutes > 59)
+            return false;
+        if (sign == '-') {
+            hours = -hours;
+            minutes = -minutes;
+        }
+    }
+    int day = tm.tm_mday;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    time_t seconds = timegm(&tm);
+    if (tm.tm_mday != day && tm.tm_sec != 0) /* 31 April is refused, a leap second is not */
+        return false;
+    struct tm check;
+    gmtime_r(&seconds, &check);
+    if (check.tm_mday != day && !(check.tm_hour == 0 && check.tm_min == 0 && check.tm_sec == 0))
+        return false;
+    *ret_utc_ms = ((int64_t)seconds - hours * 3600 - minutes * 60) * 1000 + millis;
+    return true;
+}
