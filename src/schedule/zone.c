@@ -1,0 +1,124 @@
+#include "schedule/zone.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DAY_SECONDS = 86400 };
+
+static void free_zone(GTimeZone **zone)
+{
+    if (*zone)
+        g_time_zone_unref(*zone);
+}
+
+/* GLib also takes "+02" and "CET-1CEST"; a name has letters, a file in tzdata, and no way out of it. */
+static bool looks_like_name(const char *zone)
+{
+    size_t length = strlen(zone);
+    if (length == 0 || length > 64 || !g_ascii_isalpha(zone[0]) || strstr(zone, ".."))
+        return false;
+    return strspn(zone, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_+-") == length;
+}
+
+static GTimeZone *open_zone(const char *name)
+{
+    if (!looks_like_name(name))
+        return NULL;
+    if (strcmp(name, "UTC") == 0)
+        return g_time_zone_new_utc();
+    GTimeZone *zone = g_time_zone_new_identifier(name);
+    /* POSIX rules such as "EST5EDT" give a zone under another identifier only when no file was found. */
+    if (zone && strcmp(g_time_zone_get_identifier(zone), name) != 0) {
+        g_time_zone_unref(zone);
+        return NULL;
+    }
+    return zone;
+}
+
+bool zone_is_known(const char *name)
+{
+    GTimeZone *AUTO(free_zone) zone = open_zone(name);
+    return zone != NULL;
+}
+
+static bool read_local(const char *text, int64_t *ret_seconds)
+{
+    int year, month, day, hour, minute, second = 0, used = 0, more = 0;
+    size_t length = strlen(text);
+    if (length != strspn(text, "0123456789-:T") ||
+        sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &year, &month, &day, &hour, &minute, &used) != 5)
+        return false;
+    if (used != 16 ||
+        (length != 16 && (length != 19 || sscanf(text + 16, ":%2d%n", &second, &more) != 1 || more != 3)))
+        return false;
+    if (year < 1970 || year > 9998)
+        return false;
+    /* Read as if it were UTC: only a count of seconds on the local clock. */
+    GDateTime *time = g_date_time_new_utc(year, month, day, hour, minute, second);
+    if (!time)
+        return false;
+    *ret_seconds = g_date_time_to_unix(time);
+    g_date_time_unref(time);
+    return true;
+}
+
+static int64_t offset_at(GTimeZone *zone, int64_t utc)
+{
+    return g_time_zone_get_offset(zone, g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, utc));
+}
+
+/* The first instant in (from, to] with another offset than from's; offsets change at most once in between. */
+static int64_t find_change(GTimeZone *zone, int64_t from, int64_t to)
+{
+    int64_t before = offset_at(zone, from);
+    while (to - from > 1) {
+        int64_t middle = from + (to - from) / 2;
+        if (offset_at(zone, middle) == before)
+            from = middle;
+        else
+            to = middle;
+    }
+    return to;
+}
+
+/* Every offset in force within a day of that local time gives a candidate; one that maps back is a match. */
+static int64_t resolve(GTimeZone *zone, int64_t local, enum zone_fit *ret_fit)
+{
+    int64_t early = offset_at(zone, local - DAY_SECONDS);
+    int64_t late = offset_at(zone, local + DAY_SECONDS);
+    int64_t first = local - (early > late ? early : late);
+    int64_t second = local - (early > late ? late : early);
+    bool first_fits = first + offset_at(zone, first) == local;
+    bool second_fits = second + offset_at(zone, second) == local;
+
+    *ret_fit = ZONE_EXACT;
+    if (first_fits && second_fits && first != second)
+        *ret_fit = ZONE_OVERLAP;
+    if (first_fits)
+        return first;
+    if (second_fits)
+        return second;
+    *ret_fit = ZONE_GAP;
+    return find_change(zone, local - DAY_SECONDS - early, local + DAY_SECONDS - late);
+}
+
+bool zone_resolve(const char *local, const char *name, int64_t *ret_utc_ms, enum zone_fit *ret_fit,
+                  struct err *err)
+{
+    enum zone_fit fit;
+    int64_t seconds;
+    GTimeZone *AUTO(free_zone) zone = open_zone(name);
+    if (!zone)
+        return err_code(err, ERR_INPUT, "unknown_time_zone",
+                        "\"%.64s\" is not a known time zone; use an IANA name such as Europe/Amsterdam.",
+                        name);
+    if (!read_local(local, &seconds))
+        return err_code(err, ERR_INPUT, "bad_time",
+                        "\"%.40s\" is not a local time; write it as 2026-12-24T17:00:00, without an offset.",
+                        local);
+    *ret_utc_ms = resolve(zone, seconds, &fit) * 1000;
+    if (ret_fit)
+        *ret_fit = fit;
+    return true;
+}

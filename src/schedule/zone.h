@@ -1,0 +1,27 @@
+/* zone — local time and time zone to the instant they mean.
+ *
+ * The only file that knows GLib's GTimeZone, which reads the system's tzdata. Pure but for that; thread-safe.
+ */
+#ifndef SCHEDULE_ZONE_H
+#define SCHEDULE_ZONE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum zone_fit {
+    ZONE_EXACT,
+    ZONE_GAP,     /* a clock change skips that local time: the first instant after it was taken */
+    ZONE_OVERLAP, /* it occurs twice: the first was taken */
+};
+
+/* Is that an IANA name that the system's tzdata knows ("Europe/Amsterdam", "UTC")? Offsets and POSIX rules
+ * are not names. */
+bool zone_is_known(const char *zone);
+
+/* local is "YYYY-MM-DDTHH:MM" with optional ":SS" and no offset. ret_fit may be NULL. False with err set
+ * (ERR_INPUT, code "bad_time" or "unknown_time_zone"). */
+MUST_USE bool zone_resolve(const char *local, const char *zone, int64_t *ret_utc_ms, enum zone_fit *ret_fit,
+                           struct err *err);
+
+#endif
