@@ -1,0 +1,32 @@
+/* metrics — counts for Prometheus, with labels of few values: no user, no tenant ever becomes one.
+ *
+ * Thread-safe; counting takes no lock. */
+#ifndef API_METRICS_H
+#define API_METRICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct metrics;
+struct metrics *metrics_new(size_t route_count);
+void metrics_free(struct metrics *metrics); /* NULL is fine */
+
+/* route in [0, route_count]: route_count itself stands for requests that matched none. */
+void metrics_request(struct metrics *metrics, size_t route, int status, int64_t duration_ms);
+
+/* "# TYPE" and the samples; name_of(route) gives method and path template. */
+struct metrics_route {
+    const char *method;
+    const char *path;
+};
+void metrics_write(const struct metrics *metrics, struct strbuf *buf,
+                   struct metrics_route (*name_of)(size_t route));
+
+/* One family written by hand: the head once, then its samples. type is "counter" or "gauge". */
+void metrics_head(struct strbuf *buf, const char *name, const char *type, const char *help);
+/* labels: name, value, … , NULL; values are escaped. */
+void metrics_sample(struct strbuf *buf, const char *name, int64_t value, ...) __attribute__((sentinel));
+
+#endif
