@@ -1,0 +1,33 @@
+/* plan — checked options become an ordered list of tasks; facts and policy become warnings.
+ *
+ * Pure: no I/O, no clock. The same inputs give the same plan. Facts are the JSON that task/facts.h describes.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "base/json.h"
+#include "model/catalogue.h"
+
+/* [{"task","label","phase","after":[ids]}] in the order people read it; `after` names chosen tasks only. */
+json_t *plan_make(const json_t *options);
+
+/* The tasks of `chosen` that may start now: not started, and all they come after have ended. */
+task_set plan_ready(task_set chosen, task_set started, task_set ended);
+/* The first task that `task` needs, was chosen and did not end well; TASK_COUNT when nothing stands in its
+ * way. */
+enum task_id plan_blocker(enum task_id task, task_set chosen, task_set ended, task_set ended_well);
+
+/* Whom and what the warnings are about, beside the facts. */
+struct plan_policy {
+    const char *technician; /* user principal name or object id of who asks; NULL when not a directory user */
+    const json_t *protected_users; /* object ids */
+    bool allow_external_forwarding;
+    bool already_open;
+    const json_t *also_leaving; /* object ids of the other users of the same request */
+};
+
+/* [{"code","severity","message","task"}]; severity is info, warn or blocker; one row for each code and task.
+ * The table of tasks.md, as far as the chosen tasks reach. */
+json_t *plan_warnings(const json_t *options, const json_t *facts, const struct plan_policy *policy);
+
+#endif

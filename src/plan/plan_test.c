@@ -1,0 +1,250 @@
+/* Tables of cases for what is pure: options, HTML, order, warnings. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "plan/html.h"
+#include "plan/options.h"
+#include "plan/plan.h"
+
+static void html_keeps_the_allow_list_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"<p>Hello <b>you</b></p>", "<p>Hello <b>you</b></p>"},
+        {"<p onclick=x style='background:url(https://t)'>a</p>", "<p>a</p>"},
+        {"<script>alert(1)</script>b<style>p{}</style>", "b"},
+        {"<a href='javascript:alert(1)'>x</a>", "x"},
+        {"<a href='https://a.example/?a=1&amp;b=2' target=_blank>x</a>",
+         "<a href=\"https://a.example/?a=1&amp;b=2\">x</a>"},
+        {"<a href='JaVaScRiPt:x'>x</a><a href=' https://x'>y</a>", "xy"},
+        {"<table><tr><td>cell</td></tr></table><img src=x onerror=y>", "cell"},
+        {"<svg><p>in</p></svg><iframe src=x></iframe>t", "<p>in</p>t"},
+        {"1 < 2 & 3 > 2 \"q\"", "1 &lt; 2 &amp; 3 &gt; 2 &quot;q&quot;"},
+        {"<ul><li>one<li>two</ul>a<br/>b", "<ul><li>one</li><li>two</li></ul>a<br>b"},
+        {"<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">", "<p></p>"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err;
+        AUTO_FREE char *clean = html_clean(cases[i].in, &err);
+        assert_non_null(clean);
+        assert_string_equal(clean, cases[i].out);
+        AUTO_FREE char *twice = html_clean(clean, &err);
+        assert_string_equal(twice, clean);
+    }
+}
+
+static void html_refuses_what_takes_long(void **state)
+{
+    (void)state;
+    struct err err;
+    AUTO_STRBUF struct strbuf deep = STRBUF_MAX(100000);
+    for (int i = 0; i < 300; i++)
+        strbuf_text_add(&deep, "<div>");
+    assert_null(html_clean(strbuf_text(&deep), &err));
+    assert_int_equal(err.kind, ERR_INPUT);
+    char *big = calloc(1, HTML_MAX_BYTES + 2);
+    memset(big, 'a', HTML_MAX_BYTES + 1);
+    assert_null(html_clean(big, &err));
+    free(big);
+}
+
+static const char *give(void *ctx, const char *name)
+{
+    (void)ctx;
+    return strcmp(name, "displayname") == 0 ? "Ann <b>O'Hara</b>" : NULL;
+}
+
+static void html_variables_are_known_and_escaped(void **state)
+{
+    (void)state;
+    char word[40];
+    assert_false(html_unknown_variable("100 % sure, 5% or %displayname%", word, sizeof word));
+    assert_true(html_unknown_variable("<p>%DisplayName% %phone%</p>", word, sizeof word));
+    assert_string_equal(word, "%phone%");
+    AUTO_FREE char *text = html_expand("%DISPLAYNAME% left, 5% %managername%.", give, NULL);
+    assert_string_equal(text, "Ann &lt;b&gt;O&#39;Hara&lt;/b&gt; left, 5% .");
+    assert_true(html_is_blank("<p> \xc2\xa0<br></p>"));
+    assert_false(html_is_blank("<p>a</p>"));
+}
+
+static json_t *parse(const char *text)
+{
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    assert_non_null(value);
+    return value;
+}
+
+static void options_name_every_mistake(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options, *pointer, *code;
+    } cases[] = {
+        {"{}", "/options", "required"},
+        {"[]", "/options", "required"},
+        {"{\"disable_sign_in\":false}", "/options", "required"},
+        {"{\"fire\":true}", "/options", "unknown_task"},
+        {"{\"disable_sign_in\":1}", "/options/disable_sign_in", "invalid_type"},
+        {"{\"disable_sign_in\":{\"x\":1}}", "/options/disable_sign_in", "unknown_parameter"},
+        {"{\"forward_email\":{}}", "/options/forward_email/to", "required"},
+        {"{\"forward_email\":true}", "/options/forward_email/to", "required"},
+        {"{\"forward_email\":{\"to\":\"bob\"}}", "/options/forward_email/to", "invalid_user"},
+        {"{\"forward_email\":{\"to\":\"manager\",\"keep_copy\":\"yes\"}}", "/options/forward_email/keep_copy",
+         "invalid_type"},
+        {"{\"forward_email\":{\"to\":\"manager\"},\"disable_forwarding\":true}",
+         "/options/disable_forwarding", "conflict"},
+        {"{\"grant_mailbox_access\":{\"users\":[]}}", "/options/grant_mailbox_access/users", "required"},
+        {"{\"grant_mailbox_access\":{\"users\":[\"manager\",5]}}", "/options/grant_mailbox_access/users/1",
+         "invalid_user"},
+        {"{\"set_out_of_office\":{\"message_html\":\"<p> </p>\"}}", "/options/set_out_of_office/message_html",
+         "required"},
+        {"{\"set_out_of_office\":{\"message_html\":\"%phone%\"}}", "/options/set_out_of_office/message_html",
+         "unknown_variable"},
+        {"{\"set_out_of_office\":{\"message_html\":\"x\",\"audience\":\"friends\"}}",
+         "/options/set_out_of_office/audience", "invalid_choice"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_JSON json_t *options = parse(cases[i].options);
+        AUTO_JSON json_t *problems = json_array();
+        AUTO_JSON json_t *checked = options_check(options, "/options", problems);
+        assert_int_equal(json_array_size(problems), 1);
+        assert_string_equal(json_text(json_array_get(problems, 0), "pointer"), cases[i].pointer);
+        assert_string_equal(json_text(json_array_get(problems, 0), "code"), cases[i].code);
+        assert_non_null(checked);
+    }
+}
+
+static void options_come_back_whole(void **state)
+{
+    (void)state;
+    AUTO_JSON json_t *options =
+        parse("{\"forward_email\":{\"to\":\"manager\"},\"reset_password\":true,\"hide_from_gal\":null,"
+              "\"set_out_of_office\":{\"message_html\":\"<p>x<script>y</script></p>\"}}");
+    AUTO_JSON json_t *problems = json_array();
+    AUTO_JSON json_t *checked = options_check(options, "/options", problems);
+    assert_int_equal(json_array_size(problems), 0);
+    assert_int_equal(options_tasks(checked), TASK_BIT(TASK_forward_email) | TASK_BIT(TASK_reset_password) |
+                                                 TASK_BIT(TASK_set_out_of_office));
+    assert_true(json_is_false(json_object_get(options_of(checked, TASK_forward_email), "keep_copy")));
+    assert_string_equal(json_text(options_of(checked, TASK_set_out_of_office), "message_html"), "<p>x</p>");
+    assert_string_equal(json_text(options_of(checked, TASK_set_out_of_office), "audience"), "all");
+    AUTO_JSON json_t *again = options_check(checked, "/options", problems);
+    assert_true(json_equal(again, checked));
+}
+
+static void order_follows_the_catalogue(void **state)
+{
+    (void)state;
+    const task_set lockout = TASK_BIT(TASK_disable_sign_in) | TASK_BIT(TASK_reset_password);
+    const task_set chosen = lockout | TASK_BIT(TASK_revoke_sessions) | TASK_BIT(TASK_convert_to_shared) |
+                            TASK_BIT(TASK_remove_licenses);
+    assert_int_equal(plan_ready(chosen, 0, 0), lockout | TASK_BIT(TASK_convert_to_shared));
+    assert_int_equal(plan_ready(chosen, lockout, TASK_BIT(TASK_disable_sign_in)),
+                     TASK_BIT(TASK_convert_to_shared));
+    assert_int_equal(plan_ready(chosen, lockout, lockout) & TASK_BIT(TASK_revoke_sessions),
+                     TASK_BIT(TASK_revoke_sessions));
+    const task_set converted = TASK_BIT(TASK_convert_to_shared);
+    assert_int_equal(plan_ready(chosen, converted, converted) & TASK_BIT(TASK_remove_licenses),
+                     TASK_BIT(TASK_remove_licenses));
+    assert_int_equal(plan_blocker(TASK_remove_licenses, chosen, converted, 0), TASK_convert_to_shared);
+    assert_int_equal(plan_blocker(TASK_remove_licenses, chosen, converted, converted), TASK_COUNT);
+    AUTO_JSON json_t *options = parse("{\"remove_licenses\":true,\"convert_to_shared\":true}");
+    AUTO_JSON json_t *plan = plan_make(options);
+    assert_string_equal(json_text(json_array_get(plan, 0), "task"), "convert_to_shared");
+    assert_string_equal(json_string_value(json_array_get(json_array_at(json_array_get(plan, 1), "after"), 0)),
+                        "convert_to_shared");
+}
+
+static void warnings_say_what_is_dangerous(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options, *facts, *code, *severity;
+    } cases[] = {
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\",\"userPrincipalName\":\"me@x.com\"}}", "self",
+         "blocker"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"prot\"}}", "protected_user", "blocker"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"roles\":[{}]}", "privileged_user", "warn"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\",\"onPremisesSyncEnabled\":true}}",
+         "on_premises_source", "warn"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"direct_reports\":2}", "has_direct_reports",
+         "info"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"last_global_admin\":true}",
+         "last_global_admin", "blocker"},
+        {"{\"hide_from_gal\":{}}", "{\"user\":{\"id\":\"u\"},\"mailbox\":null}", "no_mailbox", "info"},
+        {"{\"convert_to_shared\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"mailbox_size\":60000000000}", "mailbox_too_large",
+         "warn"},
+        {"{\"convert_to_shared\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{\"LitigationHoldEnabled\":true}}", "litigation_hold", "warn"},
+        {"{\"convert_to_shared\":{}}", "{\"user\":{\"id\":\"u\"},\"mailbox\":{\"ArchiveStatus\":\"Active\"}}",
+         "archive_enabled", "warn"},
+        {"{\"convert_to_shared\":{}}", "{\"user\":{\"id\":\"u\"},\"mailbox\":{\"InPlaceHolds\":[\"mbx1\"]}}",
+         "retention_hold", "warn"},
+        {"{\"remove_licenses\":{}}",
+         "{\"user\":{\"id\":\"u\",\"licenseAssignmentStates\":[{}]},\"mailbox\":{\"RecipientTypeDetails\":"
+         "\"UserMailbox\"}}",
+         "mailbox_loses_license", "warn"},
+        {"{\"remove_licenses\":{}}", "{\"user\":{\"id\":\"u\"}}", "no_licenses", "info"},
+        {"{\"remove_from_groups\":{}}", "{\"user\":{\"id\":\"u\"},\"groups\":[{\"membershipRule\":\"x\"}]}",
+         "dynamic_group", "warn"},
+        {"{\"remove_from_groups\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"groups\":[{\"onPremisesSyncEnabled\":true}]}", "on_premises_group",
+         "warn"},
+        {"{\"remove_from_groups\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"groups\":[{\"isAssignableToRole\":true}]}", "role_assignable_group",
+         "warn"},
+        {"{\"forward_email\":{\"to\":\"b@x\"}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"b\",\"mail\":\"b@x\","
+         "\"accountEnabled\":false}}}",
+         "recipient_disabled", "blocker"},
+        {"{\"forward_email\":{\"to\":\"b@x\"}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"b\"}}}",
+         "recipient_no_mailbox", "blocker"},
+        {"{\"forward_email\":{\"to\":\"b@x\"}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"leaver2\",\"mail\":\"b@x\"}}"
+         "}",
+         "recipient_being_offboarded", "blocker"},
+        {"{\"forward_email\":{\"to\":\"b@x\"}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"b\",\"mail\":\"b@x\","
+         "\"userType\":\"Guest\"}}}",
+         "recipient_external", "blocker"},
+    };
+    AUTO_JSON json_t *protected_users = parse("[\"prot\"]");
+    AUTO_JSON json_t *leaving = parse("[\"leaver2\"]");
+    const struct plan_policy policy = {
+        .technician = "ME@x.com", .protected_users = protected_users, .also_leaving = leaving};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_JSON json_t *options = parse(cases[i].options);
+        AUTO_JSON json_t *facts = parse(cases[i].facts);
+        AUTO_JSON json_t *warnings = plan_warnings(options, facts, &policy);
+        const json_t *found = json_array_find(warnings, "code", cases[i].code);
+        if (!found)
+            print_error("missing: %s\n", cases[i].code);
+        assert_non_null(found);
+        assert_string_equal(json_text(found, "severity"), cases[i].severity);
+        assert_int_equal(json_array_size(warnings), 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(html_keeps_the_allow_list_only),
+        cmocka_unit_test(html_refuses_what_takes_long),
+        cmocka_unit_test(html_variables_are_known_and_escaped),
+        cmocka_unit_test(options_name_every_mistake),
+        cmocka_unit_test(options_come_back_whole),
+        cmocka_unit_test(order_follows_the_catalogue),
+        cmocka_unit_test(warnings_say_what_is_dangerous),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
