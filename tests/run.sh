@@ -1,0 +1,114 @@
+#!/bin/bash
+# Runs every test against the sanitizer build and prints the coverage of src/. The last line is the sum:
+# "N passed, N failed". Reports go to artifacts/. A stage that fails does not keep the others from running.
+#
+#   tests/run.sh [STAGE...]   unit web integration clients browser coverage; all of them when none is named
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+root=$PWD
+least_coverage=${LEAST_COVERAGE:-85}
+stages=${*:-unit web integration clients browser coverage}
+artifacts=$root/artifacts
+passed=0
+failed=0
+
+# What the tests start; nothing else tells them where the programs are.
+export BUILD_DIR=$root/build-test
+export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:check_initialization_order=1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export NO_UPDATE_NOTIFIER=1
+mkdir -p "$artifacts"
+
+say() { printf '\n== %s\n' "$*"; }
+wanted() { [[ " $stages " == *" $1 "* ]]; }
+count() { # NAME PASSED FAILED EXIT_CODE: a stage that breaks without a failed test counts as one
+    local bad=$3
+    [ "$4" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+    printf -- '-- %s: %d passed, %d failed\n' "$1" "$2" "$bad"
+    passed=$((passed + $2))
+    failed=$((failed + bad))
+}
+
+unit() {
+    local log=$BUILD_DIR/meson-logs/testlog.txt status ok bad
+    say 'unit tests'
+    meson test -C "$BUILD_DIR" --no-rebuild --print-errorlogs --suite unit
+    status=$?
+    # cmocka's own lines count the tests of each program.
+    ok=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+    bad=$(sed -nE 's/^\[  FAILED  \] .*: ([0-9]+) test.*/\1/p' "$log" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+    count 'unit tests' "$ok" "$bad" "$status"
+}
+
+node_tests() { # NAME FOLDER
+    local tap=$artifacts/$2.tap status
+    compgen -G "tests/$2/*.test.*js" >/dev/null || return 0
+    say "$1"
+    rm -f "$tap"
+    node --test --test-concurrency="${TEST_CONCURRENCY:-2}" \
+        --test-reporter=spec --test-reporter-destination=stdout \
+        --test-reporter=tap --test-reporter-destination="$tap" "tests/$2"/*.test.*js </dev/null
+    status=$?
+    count "$1" "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$tap" | tail -n 1)" \
+        "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$tap" | tail -n 1)" "$status"
+}
+
+json_count() { # FILE EXPRESSION
+    node -p "const r = JSON.parse(require('fs').readFileSync('$1')); $2" 2>/dev/null || echo 0
+}
+
+web() {
+    local report=$artifacts/web.json status
+    [ -f web/package.json ] && grep -q '"vitest"' web/package.json || return 0
+    say 'web client: unit tests'
+    rm -f "$report"
+    (cd web && node_modules/.bin/vitest run --reporter=default --reporter=json --outputFile.json="$report" </dev/null)
+    status=$?
+    count 'web client' "$(json_count "$report" r.numPassedTests)" "$(json_count "$report" r.numFailedTests)" "$status"
+}
+
+browser() {
+    local report=$artifacts/browser.json status
+    compgen -G 'tests/browser/*.spec.*' >/dev/null || return 0
+    say 'browser tests'
+    rm -f "$report"
+    (cd tests && PLAYWRIGHT_JSON_OUTPUT_FILE=$report PLAYWRIGHT_JSON_OUTPUT_NAME=$report \
+        node_modules/.bin/playwright test --config browser/playwright.config.mjs --reporter=list,json </dev/null)
+    status=$?
+    count 'browser tests' "$(json_count "$report" 'r.stats.expected + r.stats.flaky')" \
+        "$(json_count "$report" r.stats.unexpected)" "$status"
+}
+
+coverage() {
+    local percent
+    say 'line coverage of src/'
+    mkdir -p coverage
+    gcovr -j "$(nproc)" --root . --filter src/ --exclude '.*_test\.c' --exclude-unreachable-branches \
+        --gcov-ignore-parse-errors --json-summary coverage/summary.json --txt coverage/summary.txt "$BUILD_DIR" \
+        >coverage/gcovr.log 2>&1 || { tail -n 5 coverage/gcovr.log; count coverage 0 1 1; return; }
+    python3 - coverage/summary.json <<'P'
+import collections, json, sys
+folders = collections.defaultdict(lambda: [0, 0])
+for f in json.load(open(sys.argv[1]))["files"]:
+    folder = folders["/".join(f["filename"].split("/")[:2])]
+    folder[0] += f["line_covered"]
+    folder[1] += f["line_total"]
+for name, (covered, total) in sorted(folders.items()):
+    print(f"{name:<16} {covered:>6} of {total:>6} lines  {100 * covered / max(total, 1):5.1f} %")
+P
+    percent=$(python3 -c 'import json; print(json.load(open("coverage/summary.json"))["line_percent"])')
+    printf 'line coverage of src/: %s %%, at least %s %% are asked for\n' "$percent" "$least_coverage"
+    python3 -c "import sys; sys.exit(0 if $percent >= $least_coverage else 1)" || count coverage 0 1 1
+}
+
+# Counters of earlier runs would be added to.
+wanted coverage && find "$BUILD_DIR" -name '*.gcda' -delete
+wanted unit && unit
+wanted web && web
+wanted integration && node_tests 'integration tests' integration
+wanted clients && node_tests "Microsoft's client libraries against the simulator" clients
+wanted browser && browser
+wanted coverage && coverage
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
