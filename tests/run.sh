@@ -35,8 +35,8 @@ unit() {
     meson test -C "$BUILD_DIR" --no-rebuild --print-errorlogs --suite unit
     status=$?
     # cmocka's own lines count the tests of each program.
-    ok=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
-    bad=$(sed -nE 's/^\[  FAILED  \] .*: ([0-9]+) test.*/\1/p' "$log" 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
+    ok=$(grep -oE '\[  PASSED  \] [0-9]+ test' "$log" 2>/dev/null | awk '{ n += $4 } END { print n + 0 }')
+    bad=$(grep -oE '\[  FAILED  \] .*: [0-9]+ test' "$log" 2>/dev/null | awk '{ n += $(NF - 1) } END { print n + 0 }')
     count 'unit tests' "$ok" "$bad" "$status"
 }
 
