@@ -1,0 +1,383 @@
+#include "journal/offboardings.h"
+
+#include <string.h>
+
+#define COLUMNS                                                                                           \
+    "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, " \
+    "notify_json, schedule_json, reference, reason, requested_by, created_at, due_at, scheduled_at, "     \
+    "started_at, ended_at, locked_out_at, warnings_json, cancel_requested, epoch"
+
+void offboarding_done(struct offboarding *offboarding)
+{
+    json_t **values[] = {&offboarding->options, &offboarding->plan, &offboarding->notify,
+                         &offboarding->schedule, &offboarding->warnings};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        json_decref(*values[i]);
+        *values[i] = NULL;
+    }
+}
+
+void task_row_done(struct task_row *row)
+{
+    json_t **values[] = {&row->error, &row->warnings, &row->items, &row->before, &row->after};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        json_decref(*values[i]);
+        *values[i] = NULL;
+    }
+}
+
+static char *text_of(const json_t *value)
+{
+    return value ? json_write(value) : NULL;
+}
+
+bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *err)
+{
+    AUTO_FREE char *options = text_of(o->options);
+    AUTO_FREE char *plan = text_of(o->plan);
+    AUTO_FREE char *notify = text_of(o->notify);
+    AUTO_FREE char *schedule = text_of(o->schedule);
+    AUTO_FREE char *warnings = text_of(o->warnings);
+    if (!tx_exec(
+            tx, err,
+            "INSERT INTO offboardings(id, batch, tenant_id, user_id, user_principal_name, display_name, "
+            "status, unfinished, "
+            "options_json, plan_json, notify_json, schedule_json, reference, reason, requested_by, "
+            "created_at, due_at, "
+            "scheduled_at, warnings_json) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+            P_TEXT(o->id), P_TEXT(o->batch), P_TEXT(o->tenant_id), P_TEXT(o->user_id),
+            P_TEXT(o->user_principal_name), P_TEXT(o->display_name), P_TEXT(run_status_name(o->status)),
+            P_TEXT(options), P_TEXT(plan), P_TEXT(notify), P_TEXT(schedule), P_TEXT(o->reference),
+            P_TEXT(o->reason), P_TEXT(o->requested_by), P_INT(o->created_at), P_INT(o->due_at),
+            o->scheduled_at ? P_INT(o->scheduled_at) : P_NULL, P_TEXT(warnings))) {
+        if (err && err->kind == ERR_CONFLICT)
+            err_code(err, ERR_CONFLICT, "already_open",
+                     "An offboarding of %s is not finished yet. Wait for it or cancel it first.",
+                     o->user_principal_name);
+        return false;
+    }
+    for (int id = 0; id < TASK_COUNT; id++) {
+        const char *task = task_info((enum task_id)id)->id;
+        if (json_object_get(o->options, task) &&
+            !tx_exec(
+                tx, err,
+                "INSERT INTO tasks(offboarding_id, task, position, status) VALUES ($1, $2, $3, 'pending')",
+                P_TEXT(o->id), P_TEXT(task), P_INT(id)))
+            return false;
+    }
+    return journal_append(tx, o->id, o->created_at, EVENT_OFFBOARDING, NULL,
+                          json_make("{s:s, s:s, s:s}", "id", o->id, "status", run_status_name(o->status),
+                                    "requested_by", o->requested_by),
+                          err);
+}
+
+static void read_row(struct arena *arena, const struct rows *rows, struct offboarding *ret)
+{
+    *ret = (struct offboarding){
+        .id = arena_text(arena, row_text(rows, 0)),
+        .batch = arena_text(arena, row_text(rows, 1)),
+        .tenant_id = arena_text(arena, row_text(rows, 2)),
+        .user_id = arena_text(arena, row_text(rows, 3)),
+        .user_principal_name = arena_text(arena, row_text(rows, 4)),
+        .display_name = arena_text(arena, row_text(rows, 5)),
+        .status = run_status_parse(row_text(rows, 6)),
+        .options = row_json(rows, 7),
+        .plan = row_json(rows, 8),
+        .notify = row_json(rows, 9),
+        .schedule = row_json(rows, 10),
+        .reference = arena_text(arena, row_text(rows, 11)),
+        .reason = arena_text(arena, row_text(rows, 12)),
+        .requested_by = arena_text(arena, row_text(rows, 13)),
+        .created_at = row_int(rows, 14),
+        .due_at = row_int(rows, 15),
+        .scheduled_at = row_int(rows, 16),
+        .started_at = row_int(rows, 17),
+        .ended_at = row_int(rows, 18),
+        .locked_out_at = row_int(rows, 19),
+        .warnings = row_json(rows, 20),
+        .cancel_requested = row_int(rows, 21) != 0,
+        .epoch = row_int(rows, 22),
+    };
+}
+
+bool offboarding_load(struct tx *tx, struct arena *arena, const char *id, struct offboarding *ret,
+                      struct err *err)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT " COLUMNS " FROM offboardings WHERE id = $1", P_TEXT(id));
+    if (!rows)
+        return false;
+    if (!rows_next(rows))
+        return !rows_failed(rows, err) &&
+               err_set(err, ERR_NOT_FOUND, "There is no offboarding with this id.");
+    read_row(arena, rows, ret);
+    return true;
+}
+
+static json_t *row_json_or_null(const struct rows *rows, int column)
+{
+    return row_text(rows, column) ? row_json(rows, column) : NULL;
+}
+
+task_set offboarding_tasks(struct tx *tx, struct arena *arena, const char *id,
+                           struct task_row out[TASK_COUNT], struct err *err)
+{
+    task_set set = 0;
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err,
+                 "SELECT task, status, reason, error_json, warnings_json, items_json, before_json, "
+                 "after_json, started_at, "
+                 "ended_at, attempts, waiting_until FROM tasks WHERE offboarding_id = $1 ORDER BY position",
+                 P_TEXT(id));
+    while (rows && rows_next(rows)) {
+        enum task_id task = task_by_name(row_text(rows, 0));
+        if (task == TASK_COUNT)
+            continue; /* written by a version that knew more tasks */
+        set |= TASK_BIT(task);
+        out[task] = (struct task_row){
+            .task = task,
+            .status = task_status_parse(row_text(rows, 1)),
+            .reason = arena_text(arena, row_text(rows, 2)),
+            .error = row_json_or_null(rows, 3),
+            .warnings = row_json_or_null(rows, 4),
+            .items = row_json_or_null(rows, 5),
+            .before = row_json_or_null(rows, 6),
+            .after = row_json_or_null(rows, 7),
+            .started_at = row_int(rows, 8),
+            .ended_at = row_int(rows, 9),
+            .attempts = row_int(rows, 10),
+            .waiting_until = row_int(rows, 11),
+        };
+    }
+    if (rows && !rows_failed(rows, err))
+        return set;
+    for (int task = 0; task < TASK_COUNT; task++) {
+        if (set & TASK_BIT(task))
+            task_row_done(&out[task]);
+    }
+    return 0;
+}
+
+bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_id, const char *user_id,
+                         const char **ret_id, struct err *err)
+{
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT id FROM offboardings WHERE tenant_id = $1 AND user_id = $2 AND unfinished = 1",
+        P_TEXT(tenant_id), P_TEXT(user_id));
+    if (!rows)
+        return false;
+    *ret_id = rows_next(rows) ? arena_text(arena, row_text(rows, 0)) : NULL;
+    return !rows_failed(rows, err);
+}
+
+/* Status and epoch as stored; ERR_STALE when the caller's claim is not the current one. */
+static bool check_claim(struct tx *tx, const char *id, int64_t epoch, enum run_status *ret_status,
+                        struct err *err)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT status, epoch FROM offboardings WHERE id = $1", P_TEXT(id));
+    if (!rows)
+        return false;
+    if (!rows_next(rows))
+        return !rows_failed(rows, err) &&
+               err_set(err, ERR_NOT_FOUND, "There is no offboarding with this id.");
+    if (epoch != NO_EPOCH && row_int(rows, 1) != epoch)
+        return err_set(err, ERR_STALE, "another node has taken over this offboarding");
+    *ret_status = run_status_parse(row_text(rows, 0));
+    return true;
+}
+
+bool offboarding_move(struct tx *tx, const char *id, int64_t epoch, enum run_status to, int64_t now,
+                      int64_t due_at, struct err *err)
+{
+    enum run_status from;
+    bool ends = run_status_ended(to);
+    if (!check_claim(tx, id, epoch, &from, err))
+        return false;
+    if (from >= RUN_STATUS_COUNT || !run_status_may(from, to))
+        return err_set(err, ERR_CONFLICT, "An offboarding that is %s cannot become %s.",
+                       from < RUN_STATUS_COUNT ? run_status_name(from) : "unknown", run_status_name(to));
+    if (!tx_exec(tx, err,
+                 "UPDATE offboardings SET status = $2, unfinished = $3, due_at = $4, version = version + 1, "
+                 "started_at = CASE WHEN $5 = 1 AND started_at IS NULL THEN $6 ELSE started_at END, "
+                 "ended_at = CASE WHEN $3 = 0 THEN $6 ELSE NULL END, "
+                 "lease_until = CASE WHEN $5 = 1 THEN lease_until ELSE 0 END WHERE id = $1",
+                 P_TEXT(id), P_TEXT(run_status_name(to)), P_INT(!ends), P_INT(due_at),
+                 P_INT(to == RUN_RUNNING), P_INT(now)))
+        return false;
+    if (from == to)
+        return true;
+    json_t *data = json_make("{s:s, s:s}", "id", id, "status", run_status_name(to));
+    json_put_time(data,
+                  to == RUN_RUNNING ? "started_at"
+                  : ends            ? "ended_at"
+                                    : "waiting_until",
+                  ends || to == RUN_RUNNING ? now : due_at);
+    return journal_append(tx, id, now, EVENT_OFFBOARDING, NULL, data, err) &&
+           (!ends || journal_append(tx, id, now, EVENT_END, NULL,
+                                    json_make("{s:s, s:s}", "id", id, "status", run_status_name(to)), err));
+}
+
+bool offboarding_claim(struct tx *tx, struct arena *arena, const char *node, int64_t now, int64_t lease_ms,
+                       struct offboarding *ret, bool *ret_found, struct err *err)
+{
+    *ret_found = false;
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err,
+        "SELECT " COLUMNS " FROM offboardings WHERE unfinished = 1 AND due_at <= $1 AND lease_until <= $1 "
+        "AND status IN ('planned', 'queued', 'running', 'waiting') "
+        "ORDER BY CASE status WHEN 'queued' THEN 0 ELSE 1 END, due_at, id LIMIT 1",
+        P_INT(now));
+    if (!rows)
+        return false;
+    if (!rows_next(rows))
+        return !rows_failed(rows, err);
+    read_row(arena, rows, ret);
+    rows_auto_close(&rows);
+    if (!tx_exec(tx, err,
+                 "UPDATE offboardings SET owner = $2, epoch = epoch + 1, lease_until = $3 WHERE id = $1",
+                 P_TEXT(ret->id), P_TEXT(node), P_INT(now + lease_ms)) ||
+        !offboarding_move(tx, ret->id, ret->epoch + 1, RUN_RUNNING, now, ret->due_at, err)) {
+        offboarding_done(ret);
+        return false;
+    }
+    ret->epoch++;
+    ret->status = RUN_RUNNING;
+    ret->started_at = ret->started_at ? ret->started_at : now;
+    *ret_found = true;
+    return true;
+}
+
+bool offboarding_next_due(struct tx *tx, int64_t *ret_at, struct err *err)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err,
+                 "SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END), count(*) FROM "
+                 "offboardings "
+                 "WHERE unfinished = 1 AND status IN ('planned', 'queued', 'running', 'waiting')");
+    if (!rows || !rows_next(rows))
+        return false;
+    *ret_at = row_int(rows, 1) ? row_int(rows, 0) : INT64_MAX;
+    return true;
+}
+
+bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t lease_until, bool *ret_cancel,
+                       struct err *err)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT cancel_requested FROM offboardings WHERE id = $1 AND epoch = $2",
+                 P_TEXT(id), P_INT(epoch));
+    if (!rows)
+        return false;
+    if (!rows_next(rows))
+        return !rows_failed(rows, err) &&
+               err_set(err, ERR_STALE, "another node has taken over this offboarding");
+    *ret_cancel = row_int(rows, 0) != 0;
+    rows_auto_close(&rows);
+    return tx_exec(tx, err, "UPDATE offboardings SET lease_until = $3 WHERE id = $1 AND epoch = $2",
+                   P_TEXT(id), P_INT(epoch), P_INT(lease_until));
+}
+
+bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoch, int64_t now, struct err *err)
+{
+    enum run_status status;
+    char text[TIME_TEXT_SIZE];
+    if (!check_claim(tx, id, epoch, &status, err) ||
+        !tx_exec(tx, err,
+                 "UPDATE offboardings SET locked_out_at = $2, version = version + 1 WHERE id = $1 AND "
+                 "locked_out_at IS NULL",
+                 P_TEXT(id), P_INT(now)))
+        return false;
+    return tx_changes(tx) == 0 ||
+           journal_append(tx, id, now, EVENT_OFFBOARDING, NULL,
+                          json_make("{s:s, s:s, s:s}", "id", id, "status", run_status_name(status),
+                                    "locked_out_at", time_format(now, text)),
+                          err);
+}
+
+bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t now, struct err *err)
+{
+    enum run_status status;
+    if (!check_claim(tx, id, NO_EPOCH, &status, err))
+        return false;
+    if (run_status_ended(status))
+        return err_set(err, ERR_CONFLICT,
+                       "This offboarding has ended already (%s). There is nothing left to cancel.",
+                       run_status_name(status));
+    if (!tx_exec(tx, err,
+                 "UPDATE offboardings SET cancel_requested = 1, due_at = CASE WHEN due_at > $2 THEN $2 ELSE "
+                 "due_at END "
+                 "WHERE id = $1",
+                 P_TEXT(id), P_INT(now)) ||
+        !journal_append(tx, id, now, EVENT_OFFBOARDING, NULL,
+                        json_make("{s:s, s:s, s:b, s:s}", "id", id, "status", run_status_name(status),
+                                  "cancel_requested", 1, "by", by),
+                        err))
+        return false;
+    if (status == RUN_RUNNING || status == RUN_WAITING)
+        return true; /* the node that runs it ends what is under way, and then it */
+    return tx_exec(tx, err,
+                   "UPDATE tasks SET status = 'cancelled', ended_at = $2 WHERE offboarding_id = $1 AND "
+                   "status = 'pending'",
+                   P_TEXT(id), P_INT(now)) &&
+           offboarding_move(tx, id, NO_EPOCH, RUN_CANCELLED, now, now, err);
+}
+
+static bool task_status_stored(struct tx *tx, const char *id, const char *task, enum task_status *ret,
+                               struct err *err)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT status FROM tasks WHERE offboarding_id = $1 AND task = $2", P_TEXT(id),
+                 P_TEXT(task));
+    if (!rows)
+        return false;
+    if (!rows_next(rows))
+        return !rows_failed(rows, err) &&
+               err_set(err, ERR_NOT_FOUND, "This offboarding has no task %s.", task);
+    *ret = task_status_parse(row_text(rows, 0));
+    return true;
+}
+
+bool task_move(struct tx *tx, const char *id, int64_t epoch, const struct task_row *row, int64_t now,
+               struct err *err)
+{
+    enum run_status run;
+    enum task_status from;
+    const char *name = task_info(row->task)->id;
+    if (!check_claim(tx, id, epoch, &run, err) || !task_status_stored(tx, id, name, &from, err))
+        return false;
+    if (from >= TASK_STATUS_COUNT || !task_status_may(from, row->status))
+        return err_set(err, ERR_CONFLICT, "The task %s cannot go from %s to %s.", name,
+                       from < TASK_STATUS_COUNT ? task_status_name(from) : "unknown",
+                       task_status_name(row->status));
+    AUTO_FREE char *error = text_of(row->error);
+    AUTO_FREE char *warnings = text_of(row->warnings);
+    AUTO_FREE char *items = text_of(row->items);
+    AUTO_FREE char *before = text_of(row->before);
+    AUTO_FREE char *after = text_of(row->after);
+    return tx_exec(tx, err,
+                   "UPDATE tasks SET status = $3, reason = $4, error_json = $5, warnings_json = $6, "
+                   "items_json = $7, "
+                   "before_json = $8, after_json = $9, started_at = $10, ended_at = $11, attempts = $12, "
+                   "waiting_until = $13 "
+                   "WHERE offboarding_id = $1 AND task = $2",
+                   P_TEXT(id), P_TEXT(name), P_TEXT(task_status_name(row->status)), P_TEXT(row->reason),
+                   P_TEXT(error), P_TEXT(warnings), P_TEXT(items), P_TEXT(before), P_TEXT(after),
+                   row->started_at ? P_INT(row->started_at) : P_NULL,
+                   row->ended_at ? P_INT(row->ended_at) : P_NULL, P_INT(row->attempts),
+                   row->waiting_until ? P_INT(row->waiting_until) : P_NULL) &&
+           tx_exec(tx, err, "UPDATE offboardings SET version = version + 1 WHERE id = $1", P_TEXT(id)) &&
+           journal_append(tx, id, now, EVENT_TASK, name, task_row_json(row), err);
+}
+
+bool journal_effect(struct tx *tx, const char *id, int64_t epoch, enum event_kind kind, const char *task,
+                    json_t *data, int64_t now, struct err *err)
+{
+    enum run_status status;
+    if (!check_claim(tx, id, epoch, &status, err)) {
+        json_decref(data);
+        return false;
+    }
+    return journal_append(tx, id, now, kind, task, data, err);
+}

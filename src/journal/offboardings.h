@@ -1,0 +1,119 @@
+/* offboardings — the rows of an offboarding and its tasks, and the one way to move their states.
+ *
+ * A move checks the status table, changes the row and appends the event in the caller's transaction. Whoever
+ * has claimed an offboarding passes the epoch of the claim with every write: when another node has taken over
+ * since, the write changes nothing and fails with ERR_STALE. epoch -1 is for writes that need no claim
+ * (request, cancel). */
+#ifndef JOURNAL_OFFBOARDINGS_H
+#define JOURNAL_OFFBOARDINGS_H
+
+#include "base/clock.h"
+#include "journal/journal.h"
+#include "model/catalogue.h"
+#include "model/status.h"
+
+#define NO_EPOCH ((int64_t)-1)
+
+/* Texts live in the arena it was loaded into; JSON members are owned by the row's arena user: see
+ * offboarding_done. */
+struct offboarding {
+    const char *id;
+    const char *batch;
+    const char *tenant_id;
+    const char *user_id;
+    const char *user_principal_name;
+    const char *display_name;
+    enum run_status status;
+    json_t *options; /* checked options */
+    json_t *plan;
+    json_t *notify;   /* or null */
+    json_t *schedule; /* as asked for, or null */
+    const char *reference;
+    const char *reason;
+    const char *requested_by;
+    int64_t created_at;
+    int64_t due_at; /* when it next wants to be claimed */
+    int64_t scheduled_at;
+    int64_t started_at;
+    int64_t ended_at;
+    int64_t locked_out_at;
+    json_t *warnings;
+    bool cancel_requested;
+    int64_t epoch;
+};
+
+struct task_row {
+    enum task_id task;
+    enum task_status status;
+    const char *reason; /* code of skipped, blocked or waiting; NULL */
+    json_t *error;      /* {"code","message","request_id","retryable"} or NULL */
+    json_t *warnings;   /* array or NULL */
+    json_t *items;      /* array or NULL */
+    json_t *before;     /* object or NULL */
+    json_t *after;      /* object or NULL */
+    int64_t started_at;
+    int64_t ended_at;
+    int64_t attempts;
+    int64_t waiting_until;
+};
+
+void offboarding_done(struct offboarding *offboarding); /* gives its JSON values back */
+void task_row_done(struct task_row *row);
+
+/* Inserts the offboarding and a pending task for each chosen one, with the first event. ERR_CONFLICT with
+ * code "already_open" when the user has an unfinished one. */
+MUST_USE bool offboarding_insert(struct tx *tx, const struct offboarding *offboarding, struct err *err);
+/* ERR_NOT_FOUND when there is none. */
+MUST_USE bool offboarding_load(struct tx *tx, struct arena *arena, const char *id, struct offboarding *ret,
+                               struct err *err);
+/* Fills rows[TASK_COUNT], indexed by task; returns the set that exists, 0 with err set on failure. */
+task_set offboarding_tasks(struct tx *tx, struct arena *arena, const char *id,
+                           struct task_row rows[TASK_COUNT], struct err *err);
+/* An unfinished offboarding of this user? *ret_id lives in the arena, NULL when there is none. */
+MUST_USE bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_id,
+                                  const char *user_id, const char **ret_id, struct err *err);
+
+/* Takes the most urgent one that is due (queued first, then oldest due time) and whose lease has run out,
+ * raises its epoch, moves it to running and loads it. *ret_found false: nothing is due. */
+MUST_USE bool offboarding_claim(struct tx *tx, struct arena *arena, const char *node, int64_t now,
+                                int64_t lease_ms, struct offboarding *ret, bool *ret_found, struct err *err);
+/* The moment when the next one falls due or its lease runs out; INT64_MAX when nothing waits. */
+MUST_USE bool offboarding_next_due(struct tx *tx, int64_t *ret_at, struct err *err);
+/* ERR_STALE when the claim is lost. *ret_cancel tells whether somebody asked to cancel. */
+MUST_USE bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t lease_until,
+                                bool *ret_cancel, struct err *err);
+
+/* Moves the status. now becomes started_at or ended_at where the status asks for it; due_at counts for
+ * waiting (ends the lease). */
+MUST_USE bool offboarding_move(struct tx *tx, const char *id, int64_t epoch, enum run_status to, int64_t now,
+                               int64_t due_at, struct err *err);
+/* Notes that the account is locked out; the first time counts. */
+MUST_USE bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoch, int64_t now,
+                                     struct err *err);
+/* Ends it at once when nothing runs, else asks the running node to stop. ERR_CONFLICT when it has ended. */
+MUST_USE bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t now, struct err *err);
+/* Writes a task's row; from its stored status to row->status must be allowed. */
+MUST_USE bool task_move(struct tx *tx, const char *id, int64_t epoch, const struct task_row *row, int64_t now,
+                        struct err *err);
+/* An intent or result event about one upstream effect; guarded by the epoch like every other write. */
+MUST_USE bool journal_effect(struct tx *tx, const char *id, int64_t epoch, enum event_kind kind,
+                             const char *task, json_t *data, int64_t now, struct err *err);
+
+/* Everything, as GET /offboardings/{id} returns it (api.md); a new value, NULL with err set. */
+json_t *offboarding_json(struct tx *tx, const char *id, struct err *err);
+/* One task as that answer holds it. */
+json_t *task_row_json(const struct task_row *row);
+struct offboarding_filter {
+    const char *status; /* NULL: any */
+    const char *tenant_id;
+    const char *search;         /* part of name, address or reference; NULL: any */
+    const json_t *only_tenants; /* array of tenant ids the asker may see; NULL: all */
+    int64_t from, to;           /* created_at; 0: open */
+    int64_t before_at;          /* cursor: created_at and id of the last row seen; 0: from the newest */
+    const char *before_id;
+    size_t limit;
+};
+/* Short rows, newest first: what GET holds without tasks and evidence, with "progress": {"done","total"}. */
+json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *filter, struct err *err);
+
+#endif

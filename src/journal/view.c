@@ -1,0 +1,145 @@
+/* What clients see of an offboarding: rows turned into the JSON of api.md. */
+#include <string.h>
+
+#include "journal/offboardings.h"
+
+static json_t *copy_or(const json_t *value, json_t *fallback)
+{
+    if (!value || json_is_null(value))
+        return fallback;
+    json_decref(fallback);
+    return json_incref((json_t *)value);
+}
+
+json_t *task_row_json(const struct task_row *row)
+{
+    const struct task_info *info = task_info(row->task);
+    json_t *task = json_object();
+    json_put_text(task, "id", info->id);
+    json_put_text(task, "label", info->label);
+    json_put_text(task, "phase", phase_name(info->phase));
+    json_put_text(task, "status", task_status_name(row->status));
+    json_put_text(task, "reason", row->reason);
+    json_put_time(task, "started_at", row->started_at);
+    json_put_time(task, "ended_at", row->ended_at);
+    json_put(task, "attempts", json_integer(row->attempts));
+    json_put_time(task, "waiting_until", row->waiting_until);
+    json_put(task, "error", copy_or(row->error, json_null()));
+    json_put(task, "warnings", copy_or(row->warnings, json_array()));
+    json_put(task, "items", copy_or(row->items, json_array()));
+    json_put(task, "before", copy_or(row->before, json_object()));
+    json_put(task, "after", copy_or(row->after, json_object()));
+    json_put(task, "undoable", json_boolean(info->kind == TASK_KIND_UNDO));
+    return task;
+}
+
+static json_t *tenant_json(struct tx *tx, const char *id)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, NULL, "SELECT default_domain, display_name FROM tenants WHERE id = $1", P_TEXT(id));
+    bool found = rows && rows_next(rows);
+    json_t *tenant = json_object();
+    json_put_text(tenant, "id", id);
+    json_put_text(tenant, "default_domain", found ? row_text(rows, 0) : NULL);
+    json_put_text(tenant, "display_name", found ? row_text(rows, 1) : NULL);
+    return tenant;
+}
+
+static json_t *head_json(struct tx *tx, const struct offboarding *o)
+{
+    json_t *value = json_object(), *user = json_object();
+    json_put_text(user, "id", o->user_id);
+    json_put_text(user, "user_principal_name", o->user_principal_name);
+    json_put_text(user, "display_name", o->display_name);
+    json_put_text(value, "id", o->id);
+    json_put_text(value, "batch", o->batch);
+    json_put_text(value, "status", run_status_name(o->status));
+    json_put_text(value, "reference", o->reference);
+    json_put_text(value, "reason", o->reason);
+    json_put(value, "tenant", tenant_json(tx, o->tenant_id));
+    json_put(value, "user", user);
+    json_put_text(value, "requested_by", o->requested_by);
+    json_put_time(value, "created_at", o->created_at);
+    json_put_time(value, "scheduled_at", o->scheduled_at);
+    json_put_time(value, "started_at", o->started_at);
+    json_put_time(value, "ended_at", o->ended_at);
+    json_put_time(value, "locked_out_at", o->locked_out_at);
+    json_put(value, "cancel_requested", json_boolean(o->cancel_requested));
+    json_put(value, "warnings", copy_or(o->warnings, json_array()));
+    return value;
+}
+
+json_t *offboarding_json(struct tx *tx, const char *id, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    struct offboarding o;
+    struct task_row rows[TASK_COUNT];
+    if (!offboarding_load(tx, arena, id, &o, err))
+        return NULL;
+    json_t *value = head_json(tx, &o), *tasks = json_array();
+    json_put(value, "options", copy_or(o.options, json_object()));
+    json_put(value, "schedule", copy_or(o.schedule, json_null()));
+    json_put(value, "plan", copy_or(o.plan, json_array()));
+    offboarding_done(&o);
+    json_put(value, "tasks", tasks);
+    task_set set = offboarding_tasks(tx, arena, id, rows, err);
+    for (int task = 0; task < TASK_COUNT; task++) {
+        if (!(set & TASK_BIT(task)))
+            continue;
+        json_add(tasks, task_row_json(&rows[task]));
+        task_row_done(&rows[task]);
+    }
+    return value;
+}
+
+static void add_progress(struct tx *tx, json_t *value, const char *id)
+{
+    AUTO_ROWS struct rows *rows = tx_query(tx, NULL,
+                                           "SELECT count(*), sum(CASE WHEN status IN ('pending', 'running', "
+                                           "'waiting') THEN 0 ELSE 1 END) FROM tasks "
+                                           "WHERE offboarding_id = $1",
+                                           P_TEXT(id));
+    if (rows && rows_next(rows))
+        json_put(value, "progress",
+                 json_make("{s:I, s:I}", "total", (json_int_t)row_int(rows, 0), "done",
+                           (json_int_t)row_int(rows, 1)));
+}
+
+json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *f, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_FREE char *only = f->only_tenants ? json_write(f->only_tenants) : NULL;
+    char *pattern = f->search ? arena_printf(arena, "%%%s%%", f->search) : NULL;
+    json_t *list = json_array();
+    size_t i;
+    json_t *value;
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err,
+        "SELECT id FROM offboardings WHERE ($1 IS NULL OR status = $1) AND ($2 IS NULL OR tenant_id = $2) "
+        "AND ($3 IS NULL OR display_name LIKE $3 OR user_principal_name LIKE $3 OR reference LIKE $3) "
+        "AND ($4 IS NULL OR instr($4, tenant_id) > 0) AND ($5 = 0 OR created_at >= $5) AND ($6 = 0 OR "
+        "created_at <= $6) "
+        "AND ($7 = 0 OR created_at < $7 OR (created_at = $7 AND id < $8)) ORDER BY created_at DESC, id DESC "
+        "LIMIT $9",
+        P_TEXT(f->status), P_TEXT(f->tenant_id), P_TEXT(pattern), P_TEXT(only), P_INT(f->from), P_INT(f->to),
+        P_INT(f->before_at), P_TEXT(f->before_id), P_INT(f->limit));
+    while (rows && rows_next(rows))
+        json_add(list, json_text_new(row_text(rows, 0)));
+    if (!rows || rows_failed(rows, err)) {
+        json_decref(list);
+        return NULL;
+    }
+    rows_auto_close(&rows);
+    json_t *heads = json_array();
+    json_array_foreach (list, i, value) {
+        struct offboarding o;
+        if (!offboarding_load(tx, arena, json_string_value(value), &o, err))
+            continue;
+        json_t *head = head_json(tx, &o);
+        add_progress(tx, head, o.id);
+        offboarding_done(&o);
+        json_add(heads, head);
+    }
+    json_decref(list);
+    return heads;
+}
