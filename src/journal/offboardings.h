@@ -104,7 +104,7 @@ json_t *offboarding_json(struct tx *tx, const char *id, struct err *err);
 /* One task as that answer holds it. */
 json_t *task_row_json(const struct task_row *row);
 struct offboarding_filter {
-    const char *status; /* NULL: any */
+    const char *status; /* one or several, separated by commas; NULL: any */
     const char *tenant_id;
     const char *search;         /* part of name, address or reference; NULL: any */
     const json_t *only_tenants; /* array of tenant ids the asker may see; NULL: all */
@@ -113,7 +113,9 @@ struct offboarding_filter {
     const char *before_id;
     size_t limit;
 };
-/* Short rows, newest first: what GET holds without tasks and evidence, with "progress": {"done","total"}. */
+/* What GET holds without tasks and evidence, with "progress": {"ended","failed","total"}; NULL with err set. */
+json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err);
+/* Such short rows, newest first. */
 json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *filter, struct err *err);
 
 #endif

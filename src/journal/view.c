@@ -96,13 +96,26 @@ static void add_progress(struct tx *tx, json_t *value, const char *id)
 {
     AUTO_ROWS struct rows *rows = tx_query(tx, NULL,
                                            "SELECT count(*), sum(CASE WHEN status IN ('pending', 'running', "
-                                           "'waiting') THEN 0 ELSE 1 END) FROM tasks "
+                                           "'waiting') THEN 0 ELSE 1 END), sum(CASE WHEN status IN "
+                                           "('failed', 'blocked') THEN 1 ELSE 0 END) FROM tasks "
                                            "WHERE offboarding_id = $1",
                                            P_TEXT(id));
     if (rows && rows_next(rows))
         json_put(value, "progress",
-                 json_make("{s:I, s:I}", "total", (json_int_t)row_int(rows, 0), "done",
-                           (json_int_t)row_int(rows, 1)));
+                 json_make("{s:I, s:I, s:I}", "total", (json_int_t)row_int(rows, 0), "ended",
+                           (json_int_t)row_int(rows, 1), "failed", (json_int_t)row_int(rows, 2)));
+}
+
+json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    struct offboarding o;
+    if (!offboarding_load(tx, arena, id, &o, err))
+        return NULL;
+    json_t *head = head_json(tx, &o);
+    add_progress(tx, head, o.id);
+    offboarding_done(&o);
+    return head;
 }
 
 json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *f, struct err *err)
@@ -115,7 +128,8 @@ json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *f, stru
     json_t *value;
     AUTO_ROWS struct rows *rows = tx_query(
         tx, err,
-        "SELECT id FROM offboardings WHERE ($1 IS NULL OR status = $1) AND ($2 IS NULL OR tenant_id = $2) "
+        "SELECT id FROM offboardings WHERE ($1 IS NULL OR instr(',' || $1 || ',', ',' || status || ',') > 0) "
+        "AND ($2 IS NULL OR tenant_id = $2) "
         "AND ($3 IS NULL OR display_name LIKE $3 OR user_principal_name LIKE $3 OR reference LIKE $3) "
         "AND ($4 IS NULL OR instr($4, tenant_id) > 0) AND ($5 = 0 OR created_at >= $5) AND ($6 = 0 OR "
         "created_at <= $6) "
@@ -132,13 +146,9 @@ json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *f, stru
     rows_auto_close(&rows);
     json_t *heads = json_array();
     json_array_foreach (list, i, value) {
-        struct offboarding o;
-        if (!offboarding_load(tx, arena, json_string_value(value), &o, err))
-            continue;
-        json_t *head = head_json(tx, &o);
-        add_progress(tx, head, o.id);
-        offboarding_done(&o);
-        json_add(heads, head);
+        json_t *head = offboarding_summary_json(tx, json_string_value(value), err);
+        if (head)
+            json_add(heads, head);
     }
     json_decref(list);
     return heads;
