@@ -1,0 +1,195 @@
+/* exchange_calendar — automatic replies and the meetings a mailbox organises. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "exchange.h"
+
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+#define WINDOW_MAX_DAYS 1825
+
+static json_t *auto_reply_of(struct cmdlet_run *run, const struct recipient *recipient)
+{
+    json_t *reply = json_object_get(recipient->mailbox, "_auto_reply");
+    if (reply)
+        return reply;
+    char from[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
+    int64_t now = sim_now_ms(run->sim);
+    reply = json_make(
+        "{ss ss ss ss ss ss sb sb sb sb ss}", "AutoReplyState", "Disabled", "InternalMessage", "",
+        "ExternalMessage", "", "ExternalAudience", "All", "StartTime", time_format(now, from), "EndTime",
+        time_format(now + DAY_MS, until), "AutoDeclineFutureRequestsWhenOOF", 0, "CreateOOFEvent", 0,
+        "DeclineEventsForScheduledOOF", 0, "DeclineAllEventsForScheduledOOF", 0, "DeclineMeetingMessage", "");
+    json_put(recipient->mailbox, "_auto_reply", reply);
+    return reply;
+}
+
+bool auto_reply_get(struct cmdlet_run *run)
+{
+    struct recipient *list;
+    size_t count;
+    if (!recipient_asked(run, "Identity", RECIPIENT_MAILBOX, &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        AUTO_FREE char *name = recipient_name(run, &list[i]);
+        json_t *row = json_object(), *reply = auto_reply_of(run, &list[i]);
+        json_object_update(row, reply);
+        value_time(row, "StartTime", json_text(reply, "StartTime"));
+        value_time(row, "EndTime", json_text(reply, "EndTime"));
+        json_put_text(row, "MailboxOwnerId", name);
+        json_put_text(row, "Identity", name);
+        if (!run_add(run, row))
+            break;
+    }
+    free(list);
+    return true;
+}
+
+/* Exchange puts a message into a document of its own. */
+static json_t *wrapped(const char *message)
+{
+    if (!message || !*message || strcasestr(message, "<html"))
+        return json_text_new(message ? message : "");
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(200000);
+    strbuf_printf(&text, "<html>\n<body>\n%s\n</body>\n</html>\n", message);
+    return json_text_new(strbuf_text(&text));
+}
+
+static bool one_of(struct cmdlet_run *run, const char *parameter, const char *const values[])
+{
+    const char *text = run_text(run, parameter);
+    for (size_t i = 0; text && values[i]; i++)
+        if (!strcasecmp(text, values[i])) {
+            json_put_text(run->params, parameter, values[i]);
+            return true;
+        }
+    return !run_has(run, parameter) || run_fail(run, RUN_TRANSFORM,
+                                                "Cannot process argument transformation on parameter '%s'. "
+                                                "Unable to match the identifier name %s "
+                                                "to a valid enumerator name.",
+                                                parameter, text ? text : "");
+}
+
+/* Times come without an offset and mean UTC. */
+static bool moment(struct cmdlet_run *run, const char *parameter, json_t **ret)
+{
+    const char *text = run_text(run, parameter);
+    int64_t utc_ms;
+    *ret = NULL;
+    if (!text)
+        return true;
+    AUTO_STRBUF struct strbuf with_zone = STRBUF_MAX(100);
+    strbuf_printf(&with_zone, "%sZ", text);
+    if (!time_parse(text, &utc_ms) && !time_parse(strbuf_text(&with_zone), &utc_ms))
+        return run_fail(
+            run, RUN_TRANSFORM,
+            "Cannot process argument transformation on parameter '%s'. Cannot convert value \"%s\" to type "
+            "\"System.DateTime\".",
+            parameter, text);
+    char rfc3339[TIME_TEXT_SIZE];
+    *ret = json_text_new(time_format(utc_ms, rfc3339));
+    return true;
+}
+
+static bool schedule_good(struct cmdlet_run *run, const json_t *wanted)
+{
+    int64_t from = 0, until = 0;
+    if (strcmp(json_text_or(wanted, "AutoReplyState", ""), "Scheduled") ||
+        (time_parse(json_text_or(wanted, "StartTime", ""), &from) &&
+         time_parse(json_text_or(wanted, "EndTime", ""), &until) && from < until))
+        return true;
+    return run_fail(run, RUN_TASK, "The start time must be before the end time.");
+}
+
+bool auto_reply_set(struct cmdlet_run *run)
+{
+    static const char *const states[] = {"Disabled", "Enabled", "Scheduled", NULL};
+    static const char *const audiences[] = {"None", "Known", "All", NULL};
+    static const char *const plain[] = {"AutoReplyState",
+                                        "ExternalAudience",
+                                        "AutoDeclineFutureRequestsWhenOOF",
+                                        "CreateOOFEvent",
+                                        "DeclineEventsForScheduledOOF",
+                                        "DeclineAllEventsForScheduledOOF",
+                                        "DeclineMeetingMessage"};
+    static const char *const messages[] = {"InternalMessage", "ExternalMessage"};
+    static const char *const times[] = {"StartTime", "EndTime"};
+    struct recipient recipient;
+    if (!recipient_param(run, "Identity", RECIPIENT_MAILBOX, &recipient) ||
+        !one_of(run, "AutoReplyState", states) || !one_of(run, "ExternalAudience", audiences))
+        return false;
+    const json_t *reply = auto_reply_of(run, &recipient);
+    json_t *wanted = json_deep_copy(reply);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (run_has(run, plain[i]))
+            json_put(wanted, plain[i], json_incref(json_object_get(run->params, plain[i])));
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+        if (run_has(run, messages[i]))
+            json_put(wanted, messages[i], wrapped(run_text(run, messages[i])));
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        json_t *at;
+        if (!moment(run, times[i], &at)) {
+            json_decref(wanted);
+            return false;
+        }
+        if (at)
+            json_put(wanted, times[i], at);
+    }
+    if (!schedule_good(run, wanted)) {
+        json_decref(wanted);
+        return false;
+    }
+    if (!value_change(recipient.mailbox, "_auto_reply", wanted))
+        run_warn_unchanged(run, recipient_display(&recipient));
+    return true;
+}
+
+/* ---- meetings ---- */
+
+static bool event_start(const json_t *event, int64_t *ret_utc_ms)
+{
+    const char *text = json_text(json_object_at(event, "start"), "dateTime");
+    AUTO_STRBUF struct strbuf with_zone = STRBUF_MAX(100);
+    strbuf_printf(&with_zone, "%sZ", text ? text : "");
+    return text && (time_parse(text, ret_utc_ms) || time_parse(strbuf_text(&with_zone), ret_utc_ms));
+}
+
+bool calendar_events_remove(struct cmdlet_run *run)
+{
+    struct recipient recipient;
+    json_t *given = NULL;
+    int64_t days = json_int(run->params, "QueryWindowInDays", 0);
+    if (!recipient_param(run, "Identity", RECIPIENT_MAILBOX, &recipient) ||
+        !moment(run, "QueryStartDate", &given))
+        return false;
+    int64_t from = sim_now_ms(run->sim) / DAY_MS * DAY_MS;
+    if (given && !time_parse(json_string_value(given), &from))
+        abort();
+    json_decref(given);
+    if (days < 1 || days > WINDOW_MAX_DAYS)
+        return run_fail(run, RUN_TASK, "The value of QueryWindowInDays must be between 1 and %d.",
+                        WINDOW_MAX_DAYS);
+    if (!run_flag(run, "CancelOrganizedMeetings"))
+        return run_fail(run, RUN_BINDING, "The parameter CancelOrganizedMeetings is required.");
+    json_t *events = recipient_list_at(&recipient, "_events"), *event;
+    size_t queued = 0;
+    for (size_t i = 0; (event = json_array_get(events, i));) {
+        int64_t start;
+        bool meeting = !json_is_false(json_object_get(event, "isOrganizer")) &&
+                       !json_flag(event, "isCancelled") && json_array_size(json_array_at(event, "attendees"));
+        if (!meeting || !event_start(event, &start) || start < from || start >= from + days * DAY_MS) {
+            i++;
+            continue;
+        }
+        queued++;
+        if (run_flag(run, "PreviewOnly"))
+            i++;
+        else
+            json_array_remove(events, i);
+    }
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(200);
+    strbuf_printf(&text, "%zu meetings were queued for cancellation.", queued);
+    json_add(run->rows, json_text_new(strbuf_text(&text)));
+    return true;
+}
