@@ -1,0 +1,146 @@
+#include "cli/request.h"
+
+#include <string.h>
+
+#include "cli/screen.h"
+
+#define OPTIONS_MAX (1024 * 1024)
+
+static const struct argp_option option_table[] = {
+    {"tenant", 't', "TENANT", 0, "the tenant's id or default domain", 0},
+    {"user", 'u', "USER", 0, "an object id or user principal name; may be given several times", 0},
+    {"options", 'o', "FILE", 0,
+     "what to do, as a JSON object: {\"disable_sign_in\": true, …}; - reads standard input; without it the "
+     "tenant's "
+     "defaults are taken; `lastday catalog` lists the tasks",
+     0},
+    {"json", 'j', NULL, 0, "print exactly what the API returned", 0},
+    {0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct request *request = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        if (!request->users)
+            request->users = json_array();
+        return 0;
+    case 't':
+        request->tenant = arg;
+        return 0;
+    case 'u':
+    case ARGP_KEY_ARG:
+        json_add(request->users, json_text_new(arg));
+        return 0;
+    case 'o':
+        request->options_file = arg;
+        return 0;
+    case 'j':
+        request->json = true;
+        return 0;
+    case ARGP_KEY_END:
+        if (!request->tenant)
+            argp_error(state, "--tenant is missing: name the tenant by id or default domain");
+        if (!json_array_size(request->users))
+            argp_error(state, "--user is missing: name at least one user");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp request_argp = {.options = option_table, .parser = parse};
+
+void request_done(struct request *request)
+{
+    json_decref(request->users);
+}
+
+static json_t *read_options(const char *path, struct err *err)
+{
+    const char *shown = strcmp(path, "-") ? path : "standard input";
+    size_t length;
+    AUTO_FREE char *text = text_read_file(strcmp(path, "-") ? path : "/dev/stdin", OPTIONS_MAX, &length, err);
+    json_t *options = text ? json_read(text, length, err) : NULL;
+    if (!options) {
+        err_prefix(err, "--options: %s", shown);
+        err->kind = ERR_INPUT;
+    } else if (!json_is_object(options)) {
+        json_decref(options);
+        options = NULL;
+        err_set(err, ERR_INPUT, "--options: %s: not a JSON object such as {\"disable_sign_in\": true}",
+                shown);
+    }
+    return options;
+}
+
+json_t *request_options(struct client *client, const struct request *request, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_ANSWER struct answer answer = {0};
+    if (request->options_file)
+        return read_options(request->options_file, err);
+    if (!client_call(client, "GET", client_path(arena, "/api/v1/tenants/%s/defaults", request->tenant), NULL,
+                     &answer, err))
+        return NULL;
+    const json_t *options = json_object_at(answer.json, "options");
+    if (!json_object_size(options)) {
+        err_set(
+            err, ERR_INPUT,
+            "no options: the tenant has no defaults, so name a file: --options FILE (`lastday catalog` lists "
+            "the tasks)");
+        return NULL;
+    }
+    return json_deep_copy(options);
+}
+
+bool request_preflight(struct client *client, const struct request *request, const char *user,
+                       const json_t *options, struct answer *ret, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *body = json_make("{s:O}", "options", options);
+    return client_call(client, "POST",
+                       client_path(arena, "/api/v1/tenants/%s/users/%s/preflight", request->tenant, user),
+                       body, ret, err);
+}
+
+static enum tone severity_tone(const char *severity)
+{
+    return !strcmp(severity, "info") ? TONE_DIM : TONE_BAD;
+}
+
+void request_print_preflight(FILE *out, const char *user, const json_t *preflight)
+{
+    size_t i;
+    json_t *each;
+    screen_text(out, user);
+    fputc('\n', out);
+    json_array_foreach ((json_t *)json_array_at(preflight, "conflicts"), i, each) {
+        fputs("  ", out);
+        screen_tone(out, TONE_BAD, "conflict");
+        fputs("       ", out);
+        screen_text(out, json_text(each, "message"));
+        fputc('\n', out);
+    }
+    json_array_foreach ((json_t *)json_array_at(preflight, "warnings"), i, each) {
+        const char *severity = json_text_or(each, "severity", "warn");
+        fputs("  ", out);
+        screen_tone(out, severity_tone(severity), severity);
+        for (size_t n = strlen(severity); n < 15; n++)
+            fputc(' ', out);
+        screen_text(out, json_text(each, "message"));
+        fputs(" (", out);
+        screen_text(out, json_text(each, "code"));
+        fputs(")\n", out);
+    }
+    json_array_foreach ((json_t *)json_array_at(preflight, "plan"), i, each) {
+        fprintf(out, "  %2zu. ", i + 1);
+        screen_cell(out, json_text_or(each, "label", json_text(each, "task")), 44);
+        screen_text(out, json_text(each, "expected"));
+        if (json_text(each, "reason")) {
+            fputs(": ", out);
+            screen_text(out, json_text(each, "reason"));
+        }
+        fputc('\n', out);
+    }
+}

@@ -1,0 +1,29 @@
+/* request — what `plan` and `offboard` share: which tenant, which users, which options. */
+#ifndef CLI_REQUEST_H
+#define CLI_REQUEST_H
+
+#include "cli/client.h"
+#include "cli/command.h"
+
+struct request {
+    const char *tenant;
+    json_t *users; /* texts */
+    const char *options_file;
+    bool json;
+};
+
+/* For argp as a child: --tenant, --user and further users, --options, --json. */
+extern const struct argp request_argp;
+
+/* The options as an object: from the file, "-" for standard input, or else the tenant's defaults. The caller
+ * owns it; NULL with err set. */
+MUST_USE json_t *request_options(struct client *client, const struct request *request, struct err *err);
+
+/* Facts, warnings and the plan for one user. */
+bool request_preflight(struct client *client, const struct request *request, const char *user,
+                       const json_t *options, struct answer *ret, struct err *err);
+void request_print_preflight(FILE *out, const char *user, const json_t *preflight);
+
+void request_done(struct request *request);
+
+#endif

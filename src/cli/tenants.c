@@ -1,0 +1,103 @@
+/* lastday tenants, lastday users — what there is to offboard from. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/list.h"
+#include "cli/screen.h"
+
+struct listing {
+    const char *words[4];
+    size_t count;
+    const char *tenant;
+    bool json;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct listing *listing = state->input;
+    switch (key) {
+    case 't':
+        listing->tenant = arg;
+        return 0;
+    case 'j':
+        listing->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (listing->count == sizeof listing->words / sizeof *listing->words)
+            argp_usage(state);
+        listing->words[listing->count++] = arg;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option json_option[] = {
+    {"json", 'j', NULL, 0, "print exactly what the API returned", 0}, {0}};
+
+static int add(const struct listing *listing)
+{
+    struct err err = {0};
+    AUTO_ANSWER struct answer answer = {0};
+    AUTO_JSON json_t *body = json_make("{s:s, s:s, s:s}", "tenant_id", listing->words[1], "default_domain",
+                                       listing->words[2], "display_name", listing->words[3]);
+    AUTO_CLIENT struct client *client = client_open(&err);
+    if (!client)
+        return command_fail(&err);
+    bool ok = client_call(client, "POST", "/api/v1/tenants", body, &answer, &err);
+    if (listing->json && answer.text)
+        puts(answer.text);
+    else if (ok)
+        printf("added %s\n", json_text_or(answer.json, "id", "?"));
+    return ok ? EXIT_DONE : command_fail(&err);
+}
+
+int command_tenants(int argc, char **argv)
+{
+    static const struct column columns[] = {
+        {"ID", 36, "id", NULL}, {"DOMAIN", 36, "default_domain", NULL}, {"NAME", 30, "display_name", NULL}};
+    const struct argp argp = {.options = json_option,
+                              .parser = parse,
+                              .args_doc = "[SEARCH]\nadd TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME",
+                              .doc = "Lists the tenants, or adds one."};
+    struct listing listing = {0};
+    AUTO_ARENA struct arena *arena = arena_new();
+    argp_parse(&argp, argc, argv, 0, NULL, &listing);
+    if (listing.count == 4 && !strcmp(listing.words[0], "add"))
+        return add(&listing);
+    if (listing.count > 1) {
+        fputs("lastday tenants: one SEARCH word, or add TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME\n", stderr);
+        return EXIT_USAGE;
+    }
+    const char *path = listing.count
+                           ? client_path(arena, "/api/v1/tenants?limit=200&search=%s", listing.words[0])
+                           : "/api/v1/tenants?limit=200";
+    return list_print(path, listing.json, columns, sizeof columns / sizeof *columns);
+}
+
+int command_users(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"tenant", 't', "TENANT", 0, "the tenant's id or default domain", 0},
+        {"json", 'j', NULL, 0, "print exactly what the API returned, one page a line", 0},
+        {0}};
+    static const struct column columns[] = {{"ID", 36, "id", NULL},
+                                            {"USER", 40, "user_principal_name", NULL},
+                                            {"NAME", 28, "display_name", NULL},
+                                            {"ENABLED", 7, "account_enabled", NULL}};
+    const struct argp argp = {.options = options,
+                              .parser = parse,
+                              .args_doc = "[SEARCH]",
+                              .doc = "Searches the users of a tenant by any part of name or address."};
+    struct listing listing = {0};
+    AUTO_ARENA struct arena *arena = arena_new();
+    argp_parse(&argp, argc, argv, 0, NULL, &listing);
+    if (!listing.tenant || listing.count > 1) {
+        fputs("lastday users: name the tenant with --tenant, and at most one word to search for\n", stderr);
+        return EXIT_USAGE;
+    }
+    return list_print(client_path(arena, "/api/v1/tenants/%s/users?limit=200&search=%s", listing.tenant,
+                                  listing.count ? listing.words[0] : ""),
+                      listing.json, columns, sizeof columns / sizeof *columns);
+}
