@@ -1,0 +1,24 @@
+/* Two ends of the road: an address that leads nowhere, and a page that broke. */
+import { Button } from '@fluentui/react-components';
+import { CompassNorthwestRegular, ErrorCircleRegular } from '@fluentui/react-icons';
+import { Link } from 'react-router';
+import { t } from '../i18n/t';
+import { Empty } from '../ui/Empty';
+
+export const NotFound = () => (
+  <Empty
+    icon={<CompassNorthwestRegular />}
+    title={t('app.not_found')}
+    body={t('app.not_found_body')}
+    action={<Link to="/offboardings">{t('app.to_list')}</Link>}
+  />
+);
+
+export const Broken = () => (
+  <Empty
+    icon={<ErrorCircleRegular />}
+    title={t('problem.title')}
+    body={t('problem.unexpected')}
+    action={<Button onClick={() => window.location.reload()}>{t('problem.reload')}</Button>}
+  />
+);

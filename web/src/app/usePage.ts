@@ -1,0 +1,18 @@
+/* What every page does on arrival: name itself in the title, and move the focus to its heading so that a screen reader
+ * says where one is. */
+import { type RefObject, useEffect, useRef } from 'react';
+import { t } from '../i18n/t';
+
+let arrivals = 0;
+
+export function usePage(title: string, focus = true): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = t('app.title', { page: title });
+  }, [title]);
+  useEffect(() => {
+    /* The first page of a visit leaves the focus where the browser puts it. */
+    if (arrivals++ > 0 && focus) heading.current?.focus();
+  }, [focus]);
+  return heading;
+}

@@ -1,0 +1,42 @@
+/* Says when what is shown may be out of date. Waits a moment first: most interruptions are over before they matter. */
+import { MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { useEffect, useState } from 'react';
+import { t } from '../i18n/t';
+import { useStreamState } from './live';
+
+const PATIENCE_MS = 2000;
+
+export function ConnectionBar() {
+  const state = useStreamState();
+  const [online, setOnline] = useState(navigator.onLine);
+  const [lost, setLost] = useState(false);
+
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine);
+    window.addEventListener('online', look);
+    window.addEventListener('offline', look);
+    return () => {
+      window.removeEventListener('online', look);
+      window.removeEventListener('offline', look);
+    };
+  }, []);
+
+  useEffect(() => {
+    if (state !== 'lost') {
+      setLost(false);
+      return;
+    }
+    const timer = setTimeout(() => setLost(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [state]);
+
+  return (
+    <div role="status">
+      {(lost || !online) && (
+        <MessageBar intent="warning" shape="square" role="none">
+          <MessageBarBody>{online ? t('live.reconnecting') : t('live.offline')}</MessageBarBody>
+        </MessageBar>
+      )}
+    </div>
+  );
+}

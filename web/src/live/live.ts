@@ -1,0 +1,148 @@
+/* Brings the event stream into the query cache of this tab, and says how the connection is. */
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import type { Offboarding, OffboardingPage } from '../api/schema';
+import { sessionEnded } from '../session/session';
+import { applyEvent, type LiveEvent, offboardingOf, toLiveEvent } from './events';
+import { remember } from './recent';
+import type { ServerEvent } from './sse';
+import { LiveStream, type StreamState } from './stream';
+import type { ToTab, ToWorker } from './worker';
+
+let state: StreamState = 'connecting';
+const listeners = new Set<() => void>();
+
+function setState(now: StreamState) {
+  if (state === now) return;
+  state = now;
+  if (now === 'signed_out') sessionEnded();
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+export const useStreamState = () => useSyncExternalStore(subscribe, () => state);
+
+interface Source {
+  restart(): void;
+  stop(): void;
+}
+
+function workerSource(onEvent: (event: ServerEvent) => void, onFailure: () => void): Source {
+  const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'lastday',
+  });
+  const say = (message: ToWorker) => worker.port.postMessage(message);
+  worker.onerror = onFailure;
+  worker.port.onmessage = ({ data }: MessageEvent<ToTab>) => {
+    if ('event' in data) onEvent(data.event);
+    else setState(data.state);
+  };
+  const heartbeat = setInterval(() => say('here'), 50_000);
+  /* A page that comes back from the back-forward cache has said goodbye and missed events: it begins anew. */
+  const leave = () => say('bye');
+  const comeBack = ({ persisted }: PageTransitionEvent) => {
+    if (persisted) window.location.reload();
+  };
+  window.addEventListener('pagehide', leave);
+  window.addEventListener('pageshow', comeBack);
+  return {
+    restart: () => say('restart'),
+    stop() {
+      clearInterval(heartbeat);
+      window.removeEventListener('pagehide', leave);
+      window.removeEventListener('pageshow', comeBack);
+      say('bye');
+      worker.port.close();
+    },
+  };
+}
+
+/* Without SharedWorker each tab has a stream, but only while it is looked at. */
+function tabSource(onEvent: (event: ServerEvent) => void): Source {
+  const stream = new LiveStream(onEvent, setState);
+  const look = () => (document.hidden ? stream.stop() : stream.start());
+  document.addEventListener('visibilitychange', look);
+  look();
+  return {
+    restart: () => stream.restart(),
+    stop() {
+      document.removeEventListener('visibilitychange', look);
+      stream.stop();
+    },
+  };
+}
+
+let source: Source | null = null;
+
+export const restartLive = () => source?.restart();
+
+/* Follows the server until the returned function is called. */
+export function startLive(client: QueryClient): () => void {
+  const take = cacheUpdater(client);
+  const onEvent = ({ kind, data }: ServerEvent) => {
+    const event = toLiveEvent(kind, data);
+    if (event) take(event);
+  };
+  const fallBack = () => {
+    source?.stop();
+    source = tabSource(onEvent);
+  };
+  if ('SharedWorker' in window) source = workerSource(onEvent, fallBack);
+  else fallBack();
+  const online = () => source?.restart();
+  window.addEventListener('online', online);
+  return () => {
+    window.removeEventListener('online', online);
+    source?.stop();
+    source = null;
+  };
+}
+
+type Pages = InfiniteData<OffboardingPage, string>;
+
+export function cacheUpdater(client: QueryClient) {
+  let refresh: ReturnType<typeof setTimeout> | undefined;
+  /* Lists are read again at most every second and a half, however much happens. */
+  const refreshLists = () => {
+    if (refresh) return;
+    refresh = setTimeout(() => {
+      refresh = undefined;
+      void client.invalidateQueries({ queryKey: ['offboardings', 'list'] });
+    }, 1500);
+  };
+
+  return (event: LiveEvent) => {
+    remember(event);
+    if (event.kind === 'snapshot' || event.kind === 'reset') {
+      void client.invalidateQueries({ queryKey: ['offboardings'] });
+      return;
+    }
+    const id = offboardingOf(event);
+    client.setQueryData<Offboarding>(
+      ['offboardings', 'one', id],
+      (shown) => shown && applyEvent(shown, event),
+    );
+    if (event.kind === 'offboarding') {
+      const { summary } = event.data;
+      client.setQueriesData<Pages>(
+        { queryKey: ['offboardings', 'list'] },
+        (shown) =>
+          shown && {
+            ...shown,
+            pages: shown.pages.map((page) => ({
+              ...page,
+              items: page.items.map((row) => (row.id === id ? summary : row)),
+            })),
+          },
+      );
+    }
+    if (event.kind !== 'item') refreshLists();
+  };
+}

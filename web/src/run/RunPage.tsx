@@ -1,0 +1,296 @@
+/* One offboarding, live: how far it is, what each task does and found, and the way to stop it. */
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  DialogTrigger,
+  MessageBar,
+  MessageBarBody,
+  makeStyles,
+  ProgressBar,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import { SearchInfoRegular } from '@fluentui/react-icons';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { asProblem } from '../api/problem';
+import { cancelOffboarding, catalogQuery, offboardingQuery } from '../api/queries';
+import type { Offboarding } from '../api/schema';
+import { usePage } from '../app/usePage';
+import { dateTime, dateTimeIn, duration } from '../i18n/format';
+import { humanise, t } from '../i18n/t';
+import { Announcer } from '../ui/Announcer';
+import { Empty } from '../ui/Empty';
+import { Facts } from '../ui/Facts';
+import { Loading } from '../ui/Loading';
+import { ProblemBar } from '../ui/ProblemBar';
+import { Status } from '../ui/Status';
+import { useNow } from '../ui/useNow';
+import { usePageStyles } from '../ui/usePageStyles';
+import { byPhase, elapsed, hasEnded, lockoutTook, progressOf } from './progress';
+import { TaskRow } from './TaskRow';
+
+const useStyles = makeStyles({
+  columns: {
+    display: 'grid',
+    gap: '20px',
+    gridTemplateColumns: 'minmax(0, 1fr) 280px',
+    alignItems: 'start',
+    '@media (max-width: 900px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
+  },
+  title: { minWidth: 0, overflowWrap: 'anywhere' },
+  numbers: { display: 'flex', flexWrap: 'wrap', gap: '8px 32px' },
+  number: { display: 'flex', flexDirection: 'column' },
+  value: {
+    fontSize: tokens.fontSizeBase500,
+    fontWeight: tokens.fontWeightSemibold,
+    fontVariantNumeric: 'tabular-nums',
+  },
+  phase: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
+  phases: { display: 'flex', flexDirection: 'column', rowGap: '24px' },
+});
+
+export function RunPage() {
+  const page = usePageStyles();
+  const { id = '' } = useParams();
+  const read = useQuery(offboardingQuery(id));
+  if (read.data) return <Run key={id} shown={read.data} />;
+  if (read.isPending)
+    return (
+      <div className={page.page}>
+        <Loading rows={6} />
+      </div>
+    );
+  const { status } = asProblem(read.error);
+  if (status === 404 || status === 422)
+    return (
+      <Empty
+        icon={<SearchInfoRegular />}
+        title={t('run.not_found')}
+        body={t('app.not_found_body')}
+        action={<Link to="/offboardings">{t('app.to_list')}</Link>}
+      />
+    );
+  return (
+    <div className={page.page}>
+      <ProblemBar error={read.error} retry={() => void read.refetch()} />
+    </div>
+  );
+}
+
+function Run({ shown }: { shown: Offboarding }) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const title = t('run.title', { name: shown.user.display_name });
+  const heading = usePage(title);
+  const catalog = useQuery(catalogQuery);
+  const phaseLabel = (id: string) =>
+    catalog.data?.phases.find((phase) => phase.id === id)?.label ?? humanise(id);
+  const progress = progressOf(shown.tasks);
+  const { ended, failed, total } = progress;
+  const progressText = failed
+    ? t('run.progress_failed', { ended, failed, total })
+    : t('run.progress', { ended, total });
+
+  return (
+    <div className={page.page}>
+      <div className={page.head}>
+        <div className={styles.title}>
+          <Text as="h1" size={600} weight="semibold" block ref={heading} tabIndex={-1}>
+            {title}
+          </Text>
+          <Text className={page.quiet}>
+            {shown.user.user_principal_name} · {shown.tenant.display_name}
+          </Text>
+        </div>
+        {!hasEnded(shown.status) && <Cancel offboarding={shown} />}
+      </div>
+
+      <section className={page.panel} aria-label={t('list.progress')}>
+        <div className={page.head}>
+          <span data-offboarding-status={shown.status}>
+            <Status status={shown.status} strong />
+          </span>
+          <Text>{progressText}</Text>
+        </div>
+        <ProgressBar
+          value={total ? ended / total : 0}
+          color={
+            failed ? 'error' : hasEnded(shown.status) && shown.status !== 'cancelled' ? 'success' : 'brand'
+          }
+          thickness="large"
+          aria-label={progressText}
+        />
+        <Numbers shown={shown} />
+        <Outcome shown={shown} />
+        {shown.warnings.length > 0 && (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>{shown.warnings.map(({ message }) => message).join(' ')}</MessageBarBody>
+          </MessageBar>
+        )}
+      </section>
+      <Announcer text={progressText} />
+
+      <div className={styles.columns}>
+        <section className={page.panel} aria-labelledby="tasks-title">
+          <Text as="h2" size={500} weight="semibold" id="tasks-title">
+            {t('run.tasks')}
+          </Text>
+          <div className={styles.phases}>
+            {byPhase(shown.tasks).map(({ phase, tasks }) => (
+              <div key={phase} className={styles.phase}>
+                <Text as="h3" size={300} weight="semibold" className={page.quiet}>
+                  {phaseLabel(phase)}
+                </Text>
+                <ul aria-label={phaseLabel(phase)}>
+                  {tasks.map((task) => (
+                    <TaskRow key={task.id} task={task} />
+                  ))}
+                </ul>
+              </div>
+            ))}
+          </div>
+        </section>
+        <About shown={shown} />
+      </div>
+    </div>
+  );
+}
+
+function Numbers({ shown }: { shown: Offboarding }) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const over = hasEnded(shown.status);
+  const now = useNow(!over && shown.started_at !== null);
+  const ran = elapsed(shown, now);
+  if (ran === null) return null;
+  const locked = lockoutTook(shown);
+  const locks = shown.tasks.some(({ phase }) => phase === 'lockout');
+  const figures: [string, string][] = [[over ? t('run.took') : t('run.elapsed'), duration(ran)]];
+  if (locks && (locked !== null || !over))
+    figures.push([t('run.locked_out'), locked === null ? t('run.not_locked_out') : duration(locked)]);
+  return (
+    <dl className={styles.numbers}>
+      {figures.map(([label, value]) => (
+        <div key={label} className={styles.number}>
+          <dt className={page.quiet}>{label}</dt>
+          <dd className={styles.value}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const intents = {
+  succeeded: 'success',
+  succeeded_with_warnings: 'warning',
+  failed: 'error',
+  cancelled: 'info',
+} as const;
+
+function Outcome({ shown: { status } }: { shown: Offboarding }) {
+  if (status === 'planned')
+    return (
+      <MessageBar intent="info" layout="multiline">
+        <MessageBarBody>{t('run.planned_note')}</MessageBarBody>
+      </MessageBar>
+    );
+  if (!(status in intents)) return null;
+  const known = status as keyof typeof intents;
+  return (
+    <MessageBar intent={intents[known]} layout="multiline">
+      <MessageBarBody>{t(`run.result.${known}`)}</MessageBarBody>
+    </MessageBar>
+  );
+}
+
+function About({ shown }: { shown: Offboarding }) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const at = (value: string | null) => (value ? dateTime(value) : '');
+  const rows: [string, string][] = [
+    [t('run.tenant'), `${shown.tenant.display_name} (${shown.tenant.default_domain})`],
+    [t('run.requested_by'), shown.requested_by],
+    [t('run.created'), at(shown.created_at)],
+    [t('run.scheduled'), at(shown.scheduled_at)],
+    [
+      t('when.zone'),
+      shown.schedule && shown.scheduled_at
+        ? scheduledThere(shown.scheduled_at, shown.schedule.time_zone)
+        : '',
+    ],
+    [t('run.started'), at(shown.started_at)],
+    [t('run.ended'), at(shown.ended_at)],
+    [t('run.reference'), shown.reference ?? ''],
+    [t('run.reason'), shown.reason ?? ''],
+  ];
+  return (
+    <section className={page.panel} aria-labelledby="about-title">
+      <Text as="h2" size={500} weight="semibold" id="about-title">
+        {t('run.about')}
+      </Text>
+      <Facts
+        facts={rows.filter(([, value]) => value).map(([label, value]) => ({ id: label, label, value }))}
+      />
+      <div className={styles.phase}>
+        <Link to="/offboardings/new">{t('run.another')}</Link>
+      </div>
+    </section>
+  );
+}
+
+/* A Windows name of a zone is unknown to the browser. */
+function scheduledThere(at: string, zone: string): string {
+  try {
+    return `${zone}: ${dateTimeIn(Date.parse(at), zone)}`;
+  } catch {
+    return zone;
+  }
+}
+
+function Cancel({ offboarding }: { offboarding: Offboarding }) {
+  const page = usePageStyles();
+  const client = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const cancelling = useMutation({
+    mutationFn: () => cancelOffboarding(offboarding.id),
+    onSuccess: () => {
+      setOpen(false);
+      void client.invalidateQueries({ queryKey: ['offboardings'] });
+    },
+  });
+  return (
+    <Dialog open={open} onOpenChange={(_, data) => setOpen(data.open)}>
+      <DialogTrigger disableButtonEnhancement>
+        <Button>{t('run.cancel')}</Button>
+      </DialogTrigger>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{t('run.cancel_title')}</DialogTitle>
+          <DialogContent className={page.column}>
+            <Text>{t('run.cancel_body')}</Text>
+            {cancelling.isError && <ProblemBar error={cancelling.error} />}
+          </DialogContent>
+          <DialogActions>
+            <DialogTrigger disableButtonEnhancement>
+              <Button>{t('run.cancel_keep')}</Button>
+            </DialogTrigger>
+            <Button
+              appearance="primary"
+              disabledFocusable={cancelling.isPending}
+              onClick={() => cancelling.mutate()}
+            >
+              {cancelling.isPending ? t('run.cancelling') : t('run.cancel_confirm')}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

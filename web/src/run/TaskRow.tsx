@@ -1,0 +1,230 @@
+/* One task of a run: how it stands, and on demand what it touched and what it found. */
+import {
+  Badge,
+  Button,
+  Link,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  mergeClasses,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import { ChevronDownRegular, ChevronRightRegular } from '@fluentui/react-icons';
+import { useId, useState } from 'react';
+import type { Item, Task } from '../api/schema';
+import { duration, time } from '../i18n/format';
+import { humanise, t, words } from '../i18n/t';
+import { Status } from '../ui/Status';
+import { useNow } from '../ui/useNow';
+import { usePageStyles } from '../ui/usePageStyles';
+import { isBad } from './progress';
+
+const useStyles = makeStyles({
+  root: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, padding: '8px 0', scrollMarginTop: '80px' },
+  head: {
+    display: 'grid',
+    gridTemplateColumns: '32px minmax(0, 1fr) auto',
+    alignItems: 'center',
+    columnGap: '8px',
+    minHeight: '32px',
+  },
+  title: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '2px 12px' },
+  side: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
+  body: {
+    display: 'flex',
+    flexDirection: 'column',
+    rowGap: '12px',
+    paddingBlock: '8px',
+    paddingInlineStart: '40px',
+    '@media (max-width: 640px)': { paddingInlineStart: 0 },
+  },
+  reason: { display: 'block', paddingInlineStart: '40px', color: tokens.colorNeutralForeground3 },
+  items: { display: 'flex', flexDirection: 'column' },
+  item: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    justifyContent: 'space-between',
+    gap: '2px 16px',
+    padding: '6px 0',
+    borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
+  itemText: { flex: '1 1 200px', minWidth: 0, overflowWrap: 'anywhere' },
+  kind: { color: tokens.colorNeutralForeground3 },
+  spacer: { width: '32px' },
+  json: {
+    margin: 0,
+    padding: '12px',
+    maxHeight: '320px',
+    overflow: 'auto',
+    fontSize: tokens.fontSizeBase200,
+    fontFamily: tokens.fontFamilyMonospace,
+    backgroundColor: tokens.colorNeutralBackground3,
+    borderRadius: tokens.borderRadiusMedium,
+    whiteSpace: 'pre-wrap',
+    overflowWrap: 'anywhere',
+  },
+});
+
+function Waiting({ task }: { task: Task }) {
+  const until = task.waiting_until;
+  const now = useNow(until !== null);
+  const why = task.reason ? ` ${words('code', task.reason)}` : '';
+  if (!until) return why.trim() || t('run.waiting');
+  return `${t('run.waiting_until', { time: time(until), left: duration(Date.parse(until) - now) })}.${why}`;
+}
+
+function Took({ task }: { task: Task }) {
+  const running = task.status === 'running';
+  const now = useNow(running);
+  if (!task.started_at || (!running && !task.ended_at)) return null;
+  return duration((task.ended_at ? Date.parse(task.ended_at) : now) - Date.parse(task.started_at));
+}
+
+function countItems(items: Item[]): string | null {
+  if (items.length === 0) return null;
+  const failed = items.filter(({ status }) => status === 'failed').length;
+  return failed
+    ? t('run.items_failed', { failed, total: items.length })
+    : t('run.items', { count: items.length });
+}
+
+const isEmpty = (value: object) => Object.keys(value).length === 0;
+
+export function TaskRow({ task }: { task: Task }) {
+  const styles = useStyles();
+  const bodyId = useId();
+  const bad = isBad(task.status);
+  /* What failed opens by itself, until somebody decides otherwise. */
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const open = chosen ?? (bad || window.location.hash === `#${task.id}`);
+  const hasEvidence = !isEmpty(task.before) || !isEmpty(task.after);
+  const hasBody = task.items.length > 0 || task.error !== null || task.warnings.length > 0 || hasEvidence;
+  const reason = task.reason && task.status !== 'waiting' ? words('code', task.reason) : null;
+
+  return (
+    <li id={task.id} className={styles.root} data-task={task.id} data-status={task.status}>
+      <div className={styles.head}>
+        {hasBody ? (
+          <Button
+            appearance="subtle"
+            icon={open ? <ChevronDownRegular /> : <ChevronRightRegular />}
+            aria-label={task.label}
+            aria-expanded={open}
+            aria-controls={bodyId}
+            onClick={() => setChosen(!open)}
+          />
+        ) : (
+          <span className={styles.spacer} />
+        )}
+        <span className={styles.title}>
+          <Text weight="semibold">{task.label}</Text>
+          <Status status={task.status} />
+          {task.warnings.length > 0 && (
+            <Badge appearance="tint" color="warning" size="small">
+              {t('run.warnings')}
+            </Badge>
+          )}
+        </span>
+        <Text size={200} className={styles.side}>
+          {[countItems(task.items)].filter(Boolean).join(' · ')} <Took task={task} />
+        </Text>
+      </div>
+      {task.status === 'waiting' && (
+        <Text size={200} className={styles.reason}>
+          <Waiting task={task} />
+        </Text>
+      )}
+      {reason && (
+        <Text size={200} className={styles.reason}>
+          {reason}
+        </Text>
+      )}
+      {hasBody && (
+        <div id={bodyId} hidden={!open}>
+          {open && <TaskBody task={task} hasEvidence={hasEvidence} />}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function TaskBody({ task, hasEvidence }: { task: Task; hasEvidence: boolean }) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const [evidence, setEvidence] = useState(false);
+  const { error } = task;
+  return (
+    <div className={styles.body}>
+      {error && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{error.message}</MessageBarTitle>{' '}
+            {error.retryable ? t('run.error_retryable') : t('run.error_final')}{' '}
+            {error.request_id && (
+              <Text size={200} font="monospace" className={page.wrap}>
+                {t('run.error_request', { id: error.request_id })}
+              </Text>
+            )}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {task.warnings.map(({ code, message }) => (
+        <MessageBar key={code + message} intent="warning" layout="multiline">
+          <MessageBarBody>{message}</MessageBarBody>
+        </MessageBar>
+      ))}
+      {task.attempts > 1 && (
+        <Text size={200} className={page.quiet}>
+          {t('run.attempts', { count: task.attempts })}
+        </Text>
+      )}
+      {task.items.length > 0 && (
+        <ul className={styles.items} aria-label={t('run.items_of', { task: task.label })}>
+          {task.items.map((item) => (
+            <li key={item.id} className={styles.item} data-status={item.status}>
+              <span className={styles.itemText}>
+                {item.name || item.id}{' '}
+                <Text size={200} className={styles.kind}>
+                  {humanise(item.kind)}
+                </Text>
+                {item.message && (
+                  <Text size={200} block className={styles.kind}>
+                    {item.message}
+                  </Text>
+                )}
+              </span>
+              <Status status={item.status} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {hasEvidence && (
+        <div>
+          <Link as="button" type="button" aria-expanded={evidence} onClick={() => setEvidence(!evidence)}>
+            {t('run.evidence')}
+          </Link>
+          {evidence && (
+            <div className={mergeClasses(page.column)}>
+              {(['before', 'after'] as const).map(
+                (side) =>
+                  !isEmpty(task[side]) && (
+                    <div key={side}>
+                      <Text size={200} weight="semibold">
+                        {t(`run.${side}`)}
+                      </Text>
+                      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+                      <pre className={styles.json} tabIndex={0}>
+                        {JSON.stringify(task[side], null, 2)}
+                      </pre>
+                    </div>
+                  ),
+              )}
+            </div>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

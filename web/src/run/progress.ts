@@ -1,0 +1,54 @@
+/* How far an offboarding has come. Pure. */
+import type { Offboarding, OffboardingStatus, Phase, Progress, Task, TaskStatus } from '../api/schema';
+
+const endedTask = new Set<TaskStatus>([
+  'succeeded',
+  'already_done',
+  'skipped',
+  'failed',
+  'blocked',
+  'cancelled',
+]);
+const badTask = new Set<TaskStatus>(['failed', 'blocked']);
+const endedOffboarding = new Set<OffboardingStatus>([
+  'succeeded',
+  'succeeded_with_warnings',
+  'failed',
+  'cancelled',
+  'undone',
+]);
+
+export const hasEnded = (status: OffboardingStatus) => endedOffboarding.has(status);
+export const isBad = (status: TaskStatus) => badTask.has(status);
+
+export const progressOf = (tasks: Task[]): Progress => ({
+  ended: tasks.filter(({ status }) => endedTask.has(status)).length,
+  failed: tasks.filter(({ status }) => badTask.has(status)).length,
+  total: tasks.length,
+});
+
+export interface PhaseGroup {
+  phase: Phase;
+  tasks: Task[];
+}
+
+/* The tasks by phase, phases and tasks in the order of the plan. */
+export function byPhase(tasks: Task[]): PhaseGroup[] {
+  const groups = new Map<Phase, Task[]>();
+  for (const task of tasks) groups.set(task.phase, [...(groups.get(task.phase) ?? []), task]);
+  return [...groups].map(([phase, inPhase]) => ({ phase, tasks: inPhase }));
+}
+
+const between = (from: string | null, to: number) => (from ? to - Date.parse(from) : null);
+
+/* Milliseconds since it began; until its end when it has ended; null before it began. */
+export const elapsed = (
+  { started_at, ended_at }: Pick<Offboarding, 'started_at' | 'ended_at'>,
+  now: number,
+) => between(started_at, ended_at ? Date.parse(ended_at) : now);
+
+export const lockoutTook = ({
+  started_at,
+  locked_out_at,
+}: Pick<Offboarding, 'started_at' | 'locked_out_at'>) =>
+  locked_out_at ? between(started_at, Date.parse(locked_out_at)) : null;

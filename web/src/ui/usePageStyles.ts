@@ -1,0 +1,47 @@
+/* Layout that pages share. */
+import { makeStyles, tokens } from '@fluentui/react-components';
+
+export const usePageStyles = makeStyles({
+  page: {
+    boxSizing: 'border-box',
+    width: '100%',
+    maxWidth: '1120px',
+    marginInline: 'auto',
+    padding: '24px 24px 48px',
+    display: 'flex',
+    flexDirection: 'column',
+    rowGap: '20px',
+    '@media (max-width: 640px)': { padding: '16px 16px 40px', rowGap: '16px' },
+  },
+  head: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    columnGap: '16px',
+    rowGap: '12px',
+  },
+  panel: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusXLarge,
+    padding: '20px',
+    display: 'flex',
+    flexDirection: 'column',
+    rowGap: '16px',
+    '@media (max-width: 640px)': { padding: '16px' },
+  },
+  quiet: { color: tokens.colorNeutralForeground3 },
+  wrap: { overflowWrap: 'anywhere' },
+  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '8px', rowGap: '4px' },
+  column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
+  hidden: {
+    position: 'absolute',
+    width: '1px',
+    height: '1px',
+    margin: '-1px',
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  },
+});

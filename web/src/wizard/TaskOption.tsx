@@ -1,0 +1,115 @@
+/* One task of the catalogue: on or off, what it does in a line, and what it needs to know when it is on. */
+import { Badge, makeStyles, mergeClasses, Switch, Text, tokens } from '@fluentui/react-components';
+import { useId } from 'react';
+import { type FieldPath, useController, useFormContext, useWatch } from 'react-hook-form';
+import type { Catalog, CatalogTask } from '../api/schema';
+import { list } from '../i18n/format';
+import { t } from '../i18n/t';
+import type { Draft } from './draft';
+import { ParameterField } from './parameters/ParameterField';
+import { excludedBy } from './request';
+
+const useStyles = makeStyles({
+  root: {
+    boxSizing: 'border-box',
+    minWidth: 0,
+    padding: '8px 12px 12px',
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  chosen: {
+    border: `1px solid ${tokens.colorBrandStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  open: { gridColumn: '1 / -1' },
+  head: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    columnGap: '8px',
+  },
+  switch: { marginInlineStart: '-8px' },
+  label: { fontWeight: tokens.fontWeightSemibold },
+  help: { display: 'block', color: tokens.colorNeutralForeground3, paddingInlineStart: '48px' },
+  reason: { display: 'block', color: tokens.colorPaletteDarkOrangeForeground1, paddingInlineStart: '48px' },
+  wrong: { display: 'block', color: tokens.colorPaletteRedForeground1, paddingInlineStart: '48px' },
+  parameters: {
+    display: 'flex',
+    flexDirection: 'column',
+    rowGap: '16px',
+    paddingBlockStart: '16px',
+    paddingInlineStart: '48px',
+    '@media (max-width: 640px)': { paddingInlineStart: 0 },
+  },
+});
+
+export function TaskOption({ catalog, task }: { catalog: Catalog; task: CatalogTask }) {
+  const styles = useStyles();
+  const helpId = useId();
+  const { clearErrors, getFieldState, formState } = useFormContext<Draft>();
+  const { field } = useController<Draft>({ name: `options.${task.id}.chosen` as FieldPath<Draft> });
+  const options = useWatch<Draft, 'options'>({ name: 'options' });
+
+  const chosen = (field.value as unknown) === true;
+  const excluding = excludedBy({ options }, catalog, task);
+  const disabled = excluding.length > 0 && !chosen;
+  const fieldPath = `options.${task.id}` as FieldPath<Draft>;
+  const error = getFieldState(fieldPath, formState).error?.message;
+  const open = chosen && task.parameters.length > 0;
+
+  return (
+    <div
+      className={mergeClasses(styles.root, chosen && styles.chosen, open && styles.open)}
+      data-field={`options.${task.id}`}
+    >
+      <div className={styles.head}>
+        <Switch
+          className={styles.switch}
+          label={{ children: task.label, className: styles.label }}
+          checked={chosen}
+          disabled={disabled}
+          aria-describedby={helpId}
+          onChange={(_, { checked }) => {
+            field.onChange(checked);
+            clearErrors(fieldPath);
+            clearErrors('root.options');
+          }}
+        />
+        {task.destructive && (
+          <Badge appearance="tint" color="danger">
+            {t('options.destructive')}
+          </Badge>
+        )}
+      </div>
+      <div id={helpId}>
+        <Text size={200} className={styles.help}>
+          {task.help}
+        </Text>
+        {excluding.length > 0 && (
+          <Text size={200} className={chosen ? styles.wrong : styles.reason}>
+            {t('options.excluded', { tasks: list(excluding.map(({ label }) => label)) })}
+          </Text>
+        )}
+        {error && (
+          <Text size={200} className={styles.wrong}>
+            {error}
+          </Text>
+        )}
+      </div>
+      {open && (
+        <fieldset aria-label={task.label} className={styles.parameters}>
+          {task.parameters.map((parameter) => (
+            <ParameterField
+              key={parameter.id}
+              task={task}
+              parameter={parameter}
+              variables={catalog.variables}
+            />
+          ))}
+        </fieldset>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,262 @@
+/* One user on the confirmation step: what stops it, what to acknowledge, what is known, and the plan in order. */
+import {
+  Badge,
+  Button,
+  Checkbox,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  mergeClasses,
+  Persona,
+  Spinner,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import { ChevronDownRegular, ChevronUpRegular } from '@fluentui/react-icons';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Catalog, Preflight, Warning } from '../api/schema';
+import { list } from '../i18n/format';
+import { t, words } from '../i18n/t';
+import { Facts } from '../ui/Facts';
+import { factsOf } from '../ui/facts';
+import { ProblemBar } from '../ui/ProblemBar';
+import { usePageStyles } from '../ui/usePageStyles';
+import { describeChoice } from './describe';
+import type { Draft, Person } from './draft';
+import { reviewOf, tickOf } from './request';
+
+const useStyles = makeStyles({
+  head: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    gap: '8px 16px',
+  },
+  persona: { minWidth: 0, overflowWrap: 'anywhere' },
+  block: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
+  plan: { display: 'flex', flexDirection: 'column' },
+  task: {
+    display: 'grid',
+    gridTemplateColumns: '28px minmax(0, 1fr) auto',
+    columnGap: '8px',
+    padding: '8px 0',
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    '@media (max-width: 480px)': { gridTemplateColumns: '28px minmax(0, 1fr)' },
+  },
+  position: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
+  name: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '2px 8px' },
+  detail: { display: 'block', color: tokens.colorNeutralForeground3, overflowWrap: 'anywhere' },
+  expected: { color: tokens.colorNeutralForeground3, '@media (max-width: 480px)': { gridColumn: 2 } },
+  unusual: { color: tokens.colorPaletteDarkOrangeForeground1 },
+  warning: {
+    backgroundColor: tokens.colorStatusWarningBackground1,
+    borderRadius: tokens.borderRadiusMedium,
+    paddingInlineEnd: '8px',
+  },
+  missed: { outline: `2px solid ${tokens.colorPaletteRedBorder2}` },
+  ticks: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
+});
+
+interface Props {
+  person: Person;
+  draft: Draft;
+  catalog: Catalog;
+  read: UseQueryResult<Preflight>;
+  ticks: ReadonlySet<string>;
+  onTick: (tick: string, on: boolean) => void;
+  showMissed: boolean;
+  startOpen: boolean;
+  leaveOut: (() => void) | null;
+}
+
+export function UserReview({
+  person,
+  draft,
+  catalog,
+  read,
+  ticks,
+  onTick,
+  showMissed,
+  startOpen,
+  leaveOut,
+}: Props) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const [open, setOpen] = useState(startOpen);
+  const bodyId = `review-${person.id}`;
+  const review = read.data && reviewOf(read.data);
+
+  return (
+    <section className={page.panel} aria-label={person.name}>
+      <div className={styles.head}>
+        <Persona
+          className={styles.persona}
+          name={person.name}
+          secondaryText={person.address}
+          avatar={{ color: 'colorful', 'aria-hidden': true }}
+        />
+        <div className={page.row}>
+          {leaveOut && (
+            <Button size="small" onClick={leaveOut}>
+              {t('confirm.leave_out', { name: person.name })}
+            </Button>
+          )}
+          {read.data && (
+            <Button
+              size="small"
+              appearance="subtle"
+              aria-expanded={open}
+              aria-controls={bodyId}
+              icon={open ? <ChevronUpRegular /> : <ChevronDownRegular />}
+              iconPosition="after"
+              onClick={() => setOpen(!open)}
+            >
+              {t('confirm.details')}
+            </Button>
+          )}
+        </div>
+      </div>
+
+      {read.isPending && (
+        <Spinner size="tiny" labelPosition="after" label={t('confirm.checking', { name: person.name })} />
+      )}
+      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
+      {review && review.blockers.length > 0 && (
+        <Messages intent="error" title={t('confirm.blockers')} warnings={review.blockers} />
+      )}
+      {read.data && read.data.conflicts.length > 0 && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{t('confirm.conflicts')}</MessageBarTitle>{' '}
+            {read.data.conflicts.map(({ message }) => message).join(' ')}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {review && review.toAcknowledge.length > 0 && (
+        <fieldset className={styles.block}>
+          <Text as="h4" weight="semibold">
+            {t('confirm.warnings')}
+          </Text>
+          <div className={styles.ticks}>
+            {review.toAcknowledge.map((warning) => {
+              const tick = tickOf(person.id, warning);
+              const ticked = ticks.has(tick);
+              return (
+                <div
+                  key={tick}
+                  data-tick={tick}
+                  className={mergeClasses(styles.warning, showMissed && !ticked && styles.missed)}
+                >
+                  <Checkbox
+                    checked={ticked}
+                    label={t('confirm.acknowledge', { message: warning.message })}
+                    onChange={(_, { checked }) => onTick(tick, checked === true)}
+                  />
+                </div>
+              );
+            })}
+          </div>
+        </fieldset>
+      )}
+      {review && review.notes.length > 0 && (
+        <Messages intent="info" title={t('confirm.notes')} warnings={review.notes} />
+      )}
+      {read.data && (
+        <div id={bodyId} hidden={!open}>
+          {open && <FactsAndPlan preflight={read.data} draft={draft} catalog={catalog} />}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Messages({
+  intent,
+  title,
+  warnings,
+}: {
+  intent: 'error' | 'info';
+  title: string;
+  warnings: Warning[];
+}) {
+  return (
+    <MessageBar intent={intent} layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{title}</MessageBarTitle> {warnings.map(({ message }) => message).join(' ')}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+function FactsAndPlan({
+  preflight,
+  draft,
+  catalog,
+}: {
+  preflight: Preflight;
+  draft: Draft;
+  catalog: Catalog;
+}) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const tasks = new Map(catalog.tasks.map((task) => [task.id, task]));
+  const labels = (ids: string[]) => list(ids.map((id) => tasks.get(id)?.label ?? id));
+  return (
+    <div className={page.column}>
+      <div className={styles.block}>
+        <Text as="h4" weight="semibold">
+          {t('confirm.facts')}
+        </Text>
+        <Facts facts={factsOf(preflight.facts)} empty={t('confirm.no_facts')} />
+      </div>
+      <div className={styles.block}>
+        <Text as="h4" weight="semibold">
+          {t('confirm.plan')}
+        </Text>
+        <ol className={styles.plan}>
+          {preflight.plan.map((planned, at) => {
+            const task = tasks.get(planned.task);
+            const details = task ? describeChoice(task, draft.options[planned.task]) : [];
+            return (
+              <li key={planned.task} className={styles.task}>
+                <span className={styles.position} aria-hidden>
+                  {at + 1}
+                </span>
+                <span>
+                  <span className={styles.name}>
+                    <Text weight="semibold">{planned.label}</Text>
+                    {task?.destructive && (
+                      <Badge appearance="tint" color="danger" size="small">
+                        {t('confirm.irreversible')}
+                      </Badge>
+                    )}
+                  </span>
+                  {details.map((line) => (
+                    <Text key={line} size={200} className={styles.detail}>
+                      {line}
+                    </Text>
+                  ))}
+                  {planned.after.length > 0 && (
+                    <Text size={200} className={styles.detail}>
+                      {t('confirm.after', { tasks: labels(planned.after) })}
+                    </Text>
+                  )}
+                </span>
+                <Text
+                  size={200}
+                  className={mergeClasses(styles.expected, planned.expected !== 'will_run' && styles.unusual)}
+                >
+                  {t(`confirm.expected.${planned.expected}`)}
+                  {planned.reason && `: ${words('code', planned.reason)}`}
+                </Text>
+              </li>
+            );
+          })}
+        </ol>
+      </div>
+    </div>
+  );
+}

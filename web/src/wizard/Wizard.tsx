@@ -1,0 +1,240 @@
+/* Four steps from a name to an offboarding. The step is in the address, the draft in this tab's storage, so that back,
+ * forward and reload lose nothing. */
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  DialogTrigger,
+  Spinner,
+  Text,
+} from '@fluentui/react-components';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { FormProvider, useForm, useWatch } from 'react-hook-form';
+import { useNavigate, useSearchParams } from 'react-router';
+import { asProblem } from '../api/problem';
+import { catalogQuery, preflightQuery, tenantsQuery } from '../api/queries';
+import { usePage } from '../app/usePage';
+import { t } from '../i18n/t';
+import { Loading } from '../ui/Loading';
+import { usePageStyles } from '../ui/usePageStyles';
+import { type Draft, emptyDraft, forgetDraft, loadDraft, saveDraft, tenantRef } from './draft';
+import { ErrorSummary } from './ErrorSummary';
+import { Footer } from './Footer';
+import { putAtFields } from './problems';
+import { type FieldProblem, fieldProblems, forgetKey, missingOf, optionsOf, stepOf } from './request';
+import { type Step, Stepper, steps } from './Stepper';
+import { TenantStep } from './TenantStep';
+
+/* Each step is fetched when it is near: the first page of the wizard shows without the weight of the others. */
+const loadUserStep = async () => ({ default: (await import('./UserStep')).UserStep });
+const loadOptionsStep = async () => ({ default: (await import('./OptionsStep')).OptionsStep });
+const loadConfirmStep = async () => ({ default: (await import('./ConfirmStep')).ConfirmStep });
+const UserStep = lazy(loadUserStep);
+const OptionsStep = lazy(loadOptionsStep);
+const ConfirmStep = lazy(loadConfirmStep);
+
+function fetchSteps() {
+  /* A step that cannot be fetched now is fetched again when it is opened. */
+  void Promise.allSettled([loadUserStep(), loadOptionsStep(), loadConfirmStep()]);
+}
+
+/* How far the draft lets one go. */
+function furthest(draft: Draft): Step {
+  if (!draft.tenant) return 'tenant';
+  if (draft.users.length === 0) return 'users';
+  const anything = Object.values(draft.options).some(({ chosen }) => chosen);
+  return anything && draft.when ? 'confirm' : 'options';
+}
+
+function useStep(draft: Draft): [Step, (step: Step) => void] {
+  const [params, setParams] = useSearchParams();
+  const asked = steps.find((step) => step === params.get('step')) ?? 'tenant';
+  const limit = furthest(draft);
+  const step = steps.indexOf(asked) > steps.indexOf(limit) ? limit : asked;
+  return [step, (next) => setParams({ step: next })];
+}
+
+export function Wizard() {
+  const page = usePageStyles();
+  const heading = usePage(t('wizard.title'), false);
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const form = useForm<Draft>({ defaultValues: loadDraft(), shouldFocusError: false });
+  const draft = useWatch({ control: form.control }) as Draft;
+  const [step, goTo] = useStep(draft);
+  const [problems, setProblems] = useState<FieldProblem[]>([]);
+  const [checking, setChecking] = useState(false);
+
+  useEffect(() => saveDraft(draft), [draft]);
+  useEffect(fetchSteps, []);
+
+  /* With a single tenant there is nothing to choose. */
+  const tenants = useQuery(tenantsQuery(''));
+  const only =
+    tenants.data?.items.length === 1 && !tenants.data.next_cursor ? tenants.data.items[0] : undefined;
+  const skipped = useRef(false);
+  useEffect(() => {
+    if (!only || skipped.current || form.getValues('tenant')) return;
+    skipped.current = true;
+    form.setValue('tenant', tenantRef(only));
+    goTo('users');
+  }, [only, form, goTo]);
+
+  /* Each step begins at its heading; on arrival at the wizard too. */
+  const arrived = useRef<Step | null>(null);
+  useEffect(() => {
+    if (arrived.current !== step) heading.current?.focus();
+    arrived.current = step;
+  }, [step, heading]);
+
+  const show = (found: FieldProblem[]) => {
+    form.clearErrors();
+    putAtFields(form.setError, found);
+    setProblems(found);
+  };
+
+  const move = (to: Step) => {
+    show([]);
+    goTo(to);
+    window.scrollTo({ top: 0 });
+  };
+
+  const refused = (found: FieldProblem[]) => {
+    const earliest = steps.find((one) => found.some(({ path }) => stepOf(path) === one)) ?? 'options';
+    goTo(earliest);
+    show(found);
+  };
+
+  /* The server checks the options with the first user; its other objections are for the confirmation to show. */
+  const checkOptions = async (): Promise<FieldProblem[]> => {
+    const catalog = await client.ensureQueryData(catalogQuery);
+    const now = form.getValues();
+    const missing = missingOf(now, catalog, Date.now());
+    const [first] = now.users;
+    if (missing.length || !first || !now.tenant) return missing;
+    try {
+      const read = await client.fetchQuery(preflightQuery(now.tenant.id, first.id, optionsOf(now, catalog)));
+      return read.conflicts.map(({ tasks, message }) => ({ path: `options.${tasks[0] ?? ''}`, message }));
+    } catch (error) {
+      const problem = asProblem(error);
+      return problem.status === 422 ? fieldProblems(problem.errors) : [];
+    }
+  };
+
+  const next = async () => {
+    if (step === 'tenant') {
+      if (draft.tenant) move('users');
+      else show([{ path: 'tenant', message: t('tenant.missing') }]);
+    } else if (step === 'users') {
+      if (draft.users.length) move('options');
+      else show([{ path: 'users', message: t('users.missing') }]);
+    } else if (!checking) {
+      setChecking(true);
+      const found = await checkOptions().catch(() => []);
+      setChecking(false);
+      if (found.length) show(found);
+      else move('confirm');
+    }
+  };
+
+  const back = () => {
+    const before = steps[steps.indexOf(step) - 1];
+    if (before) move(before);
+  };
+
+  const discard = () => {
+    forgetDraft();
+    forgetKey();
+    form.reset(emptyDraft());
+    navigate('/offboardings');
+  };
+
+  return (
+    <FormProvider {...form}>
+      <div className={page.page}>
+        <div className={page.head}>
+          <Text as="h1" size={600} weight="semibold">
+            {t('wizard.title')}
+          </Text>
+          <Discard onDiscard={discard} />
+        </div>
+        <Stepper current={step} goTo={move} />
+        <div>
+          <Text as="h2" size={500} weight="semibold" block ref={heading} tabIndex={-1}>
+            {t(`wizard.step.${step}`)}
+          </Text>
+          {step !== 'confirm' && (
+            <Text className={page.quiet}>
+              {step === 'users'
+                ? t('users.lead', { tenant: draft.tenant?.display_name ?? '' })
+                : t(step === 'tenant' ? 'tenant.lead' : 'options.lead')}
+            </Text>
+          )}
+        </div>
+        <ErrorSummary problems={problems} />
+        <Suspense fallback={<Loading />}>
+          {step === 'tenant' && (
+            <div className={page.panel} data-field="tenant">
+              <TenantStep />
+            </div>
+          )}
+          {step === 'users' && (
+            <div className={page.panel} data-field="users">
+              <UserStep />
+            </div>
+          )}
+          {step === 'options' && (
+            <div className={page.panel}>
+              <OptionsStep />
+            </div>
+          )}
+          {step === 'confirm' ? (
+            <ConfirmStep back={back} refused={refused} />
+          ) : (
+            <Footer
+              back={step === 'tenant' ? null : back}
+              primary={
+                <Button
+                  appearance="primary"
+                  size="large"
+                  disabledFocusable={checking}
+                  icon={checking ? <Spinner size="tiny" /> : undefined}
+                  onClick={() => void next()}
+                >
+                  {t('action.next')}
+                </Button>
+              }
+            />
+          )}
+        </Suspense>
+      </div>
+    </FormProvider>
+  );
+}
+
+function Discard({ onDiscard }: { onDiscard: () => void }) {
+  return (
+    <Dialog>
+      <DialogTrigger disableButtonEnhancement>
+        <Button appearance="subtle">{t('wizard.discard')}</Button>
+      </DialogTrigger>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{t('wizard.discard_title')}</DialogTitle>
+          <DialogContent>{t('wizard.discard_body')}</DialogContent>
+          <DialogActions>
+            <DialogTrigger disableButtonEnhancement>
+              <Button appearance="primary">{t('wizard.keep')}</Button>
+            </DialogTrigger>
+            <Button onClick={onDiscard}>{t('wizard.discard')}</Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
