@@ -23,12 +23,21 @@ json_t *plan_make(const json_t *options)
     return plan;
 }
 
+/* A unit keeps the order among its own tasks: they start together. */
+static task_set unit_tasks(enum task_unit unit)
+{
+    task_set set = 0;
+    for (int id = 0; unit != UNIT_SINGLE && id < TASK_COUNT; id++)
+        set |= task_info((enum task_id)id)->unit == unit ? TASK_BIT(id) : 0;
+    return set;
+}
+
 task_set plan_ready(task_set chosen, task_set started, task_set ended)
 {
     task_set ready = 0;
     for (int id = 0; id < TASK_COUNT; id++) {
         const struct task_info *task = task_info((enum task_id)id);
-        task_set before = (task->after | task->needs) & chosen;
+        task_set before = (task->after | task->needs) & chosen & ~unit_tasks(task->unit);
         if ((chosen & TASK_BIT(id)) && !(started & TASK_BIT(id)) && !(before & ~ended))
             ready |= TASK_BIT(id);
     }

@@ -11,7 +11,8 @@
 /* [{"task","label","phase","after":[ids]}] in the order people read it; `after` names chosen tasks only. */
 json_t *plan_make(const json_t *options);
 
-/* The tasks of `chosen` that may start now: not started, and all they come after have ended. */
+/* The tasks of `chosen` that may start now: not started, and all they come after have ended, but for those of
+ * their own unit, which orders them itself. */
 task_set plan_ready(task_set chosen, task_set started, task_set ended);
 /* The first task that `task` needs, was chosen and did not end well; TASK_COUNT when nothing stands in its
  * way. */

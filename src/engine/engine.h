@@ -1,0 +1,42 @@
+/* engine — claims what is due, runs its tasks in parallel, records every step.
+ *
+ * One scheduler thread owns all runs; workers run jobs (the ready tasks of one unit) and write their results
+ * to the journal. An offboarding is held by a lease with an epoch: a node that lost it sends nothing more and
+ * its writes change nothing. A task that has to wait holds no thread. After a crash the next start goes on at
+ * the tasks that have not ended, each from its look at the upstream's state. Thread-safe. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "connector/m365.h"
+#include "journal/journal.h"
+#include "vault/vault.h"
+
+struct engine;
+
+struct engine_settings {
+    int workers;
+    const char *node_name; /* borrowed for the engine's life */
+    int64_t lease_ms;
+};
+
+/* All borrowed; they must outlive the engine. */
+struct engine_parts {
+    struct store *store;
+    struct journal *journal;
+    struct vault *vault;
+    struct m365 *m365;
+    const struct clock *clock;
+    const struct rng *rng;
+};
+
+/* Starts the threads; what this node held when it stopped last is taken up again at once. */
+MUST_USE struct engine *engine_start(const struct engine_settings *settings, const struct engine_parts *parts,
+                                     struct err *err);
+/* Something may have fallen due, or been cancelled. Never blocks. */
+void engine_wake(struct engine *engine);
+/* Ends what is under way, gives the leases back and stops the threads. NULL is fine. */
+void engine_stop(struct engine *engine);
+
+#endif

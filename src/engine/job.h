@@ -1,0 +1,32 @@
+/* job — what a worker does in one go: read the facts of a run, or run the ready tasks of one unit. */
+#ifndef ENGINE_JOB_H
+#define ENGINE_JOB_H
+
+#include "connector/cancel.h"
+#include "engine/engine.h"
+#include "task/task.h"
+
+struct run;
+
+struct job {
+    struct job *next;
+    struct run *run; /* for the scheduler; a worker does not look inside */
+    const struct engine_parts *parts;
+    int64_t lease_ms;
+    const struct run_view *view;
+    int64_t epoch;
+    struct cancel *cancel;
+    bool urgent;
+    size_t count; /* of tasks; 0: read the facts */
+    enum task_id tasks[TASK_COUNT];
+    struct task_row rows[TASK_COUNT]; /* the job's own copies */
+    bool resumed[TASK_COUNT];
+    const json_t *shared_facts; /* NULL: none were read */
+    json_t *facts;              /* a facts job's result; NULL when they cannot be read */
+    bool stale;                 /* the claim is lost */
+    bool unwritten;             /* the store did not take the result: the rows do not count */
+};
+
+void job_run(struct job *job);
+
+#endif
