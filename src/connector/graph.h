@@ -3,7 +3,7 @@
  * Paths begin with "/" below the version root ("/users/…?$select=…"). Errors of an answer, by status:
  * 400, 409 and other 4xx ERR_REFUSED, 401 and 403 ERR_REFUSED, 404 ERR_NOT_FOUND, 429 ERR_LIMIT,
  * 5xx ERR_UPSTREAM, with err.upstream_status, err.code ("Request_ResourceNotFound"), message and request_id
- * as Graph gave them. Token trouble: see token.h. Thread-safe. */
+ * as Graph gave them. Token trouble: see m365_disconnected. Thread-safe. */
 #ifndef CONNECTOR_GRAPH_H
 #define CONNECTOR_GRAPH_H
 
@@ -35,7 +35,7 @@ struct graph_item {
     const char *method;
     const char *path;   /* relative to the version root, as in graph_call */
     const json_t *body; /* NULL for none */
-    int after;          /* index of the item that must succeed before this one runs; -1 for none */
+    int after;          /* lower index of the item that must succeed before this one runs; -1 for none */
     /* The answer, filled by graph_batch: */
     int status;    /* 0 when it never ran */
     json_t *reply; /* body of a 2xx, all pages joined for a GET; NULL without; graph_items_done frees it */

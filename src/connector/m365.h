@@ -72,6 +72,13 @@ struct m365_target {
 
 /* Gets a token for Graph and for Exchange: proves that the application is known in the tenant. */
 bool m365_connect(struct m365 *m365, const struct m365_target *target, struct err *err);
+/* Did the call fail because the application cannot sign in to the tenant any more (consent, secret,
+ * certificate, blocked partner)? Repeating it is useless until a person has repaired that. */
+bool m365_is_disconnected(const struct err *err);
+/* Is it the sign-in that failed for good, so that nothing can run in this tenant until an administrator mends
+ * the application, its consent or the partner user's sign-in? err.code is "AADSTS<number>" then; ERR_CONFIG
+ * for the application and the settings, ERR_REFUSED for consent, policies and the partner user. */
+bool m365_disconnected(const struct err *err);
 /* Drops the cached tokens of the tenant, for example after its consent was renewed. */
 void m365_forget(struct m365 *m365, const char *tenant_id);
 

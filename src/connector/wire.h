@@ -53,6 +53,9 @@ void wire_reply_done(struct wire_reply *reply);
  * none. */
 bool wire_header(const struct wire_reply *reply, const char *name, char *ret_value, size_t size);
 
+/* The same for an HTTP date. */
+bool wire_header_date(const struct wire_reply *reply, const char *name, int64_t *ret_utc_ms);
+
 /* True for every complete HTTP answer, whatever its status. Otherwise false and *ret stays empty:
  * ERR_UNREACHABLE (no connection), ERR_TIMEOUT, ERR_UPSTREAM (broken, closed or oversized answer),
  * ERR_CANCELLED. err.outcome_unknown says that a request which changes something may have arrived all the

@@ -1,0 +1,369 @@
+#include "connector/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "connector/exchange_reply.h"
+
+#define ANY_MAILBOX "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@%s"
+#define PAGES_MAX 10000
+#define ROUNDS_MAX 6
+
+static char *anchor_of(struct arena *arena, const char *tenant_id, const char *anchor_upn)
+{
+    if (anchor_upn && *anchor_upn && !strpbrk(anchor_upn, "\r\n"))
+        return arena_printf(arena, "UPN:%s", anchor_upn);
+    return arena_printf(arena, ANY_MAILBOX, tenant_id);
+}
+
+static char *endpoint(struct arena *arena, const struct m365 *m365, const char *tenant_id, const char *last)
+{
+    AUTO_STRBUF struct strbuf url = STRBUF_MAX(4096);
+    strbuf_printf(&url, "%s/adminapi/beta/", m365->exchange_url);
+    strbuf_percent(&url, tenant_id);
+    strbuf_printf(&url, "/%s", last);
+    return arena_text(arena, strbuf_text(&url));
+}
+
+static json_t *input_new(const char *cmdlet, const json_t *params)
+{
+    json_t *copy = params ? json_deep_copy(params) : json_object();
+    return json_make("{s:{s:s,s:o}}", "CmdletInput", "CmdletName", cmdlet, "Parameters", copy);
+}
+
+/* "Set-Mailbox 22222222-…" */
+static char *what_of(struct arena *arena, const char *cmdlet, const json_t *params)
+{
+    const char *object = json_text(params, "Identity");
+    if (!object)
+        object = json_text(params, "Mailbox");
+    return object ? arena_printf(arena, "%s %s", cmdlet, object) : arena_text(arena, cmdlet);
+}
+
+/* A row of another object means that Exchange understood the question differently; that is for the caller.
+ * Here only the pages are joined: the same request to each next link. */
+static bool send_pages(struct m365 *m365, const struct m365_target *target, struct service_request *request,
+                       const char *first_url, json_t *rows, json_t *warnings, struct err *err)
+{
+    AUTO_FREE char *url = strdup(first_url);
+    for (size_t page = 0; page < PAGES_MAX; page++) {
+        AUTO_SERVICE_REPLY struct service_reply reply = {0};
+        request->url = url;
+        if (!service_send(m365, target, request, &reply, err) || !exchange_read(&reply, rows, warnings, err))
+            return false;
+        const char *link = json_text(reply.json, "@odata.nextLink");
+        if (!link)
+            return true;
+        char *next = service_next_url(m365->exchange_url, link, err);
+        if (!next)
+            return false;
+        free(url);
+        url = next;
+        request->write_count = 0; /* the further pages of a result change nothing */
+        request->harmless = request->twice_is_once = true;
+    }
+    return err_code(err, ERR_UPSTREAM, "broken_answer", "Exchange does not stop sending pages.");
+}
+
+static bool call_url(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
+                     const json_t *params, const char *anchor_upn, const char *url, json_t *rows,
+                     json_t *warnings, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *input = input_new(cmdlet, params);
+    AUTO_FREE char *body = json_write(input);
+    const char *what = what_of(arena, cmdlet, params);
+    bool reads = exchange_reads(cmdlet);
+    const char *const headers[] = {
+        arena_printf(arena, "X-AnchorMailbox: %s", anchor_of(arena, target->tenant_id, anchor_upn)),
+        arena_printf(arena, "X-CmdletName: %s", cmdlet),
+        "X-ResponseFormat: json",
+        "X-ClientApplication: Lastday",
+        "Prefer: odata.maxpagesize=1000",
+        NULL};
+    struct service_request request = {.service = SERVICE_EXCHANGE,
+                                      .method = "POST",
+                                      .resource = m365->exchange_resource,
+                                      .headers = headers,
+                                      .body = body,
+                                      .content_type = "application/json; charset=utf-8",
+                                      .twice_is_once = exchange_twice_is_once(cmdlet),
+                                      .harmless = reads,
+                                      .faults_max = 1,
+                                      .writes = &what,
+                                      .write_count = reads ? 0 : 1};
+    return send_pages(m365, target, &request, url, rows, warnings, err);
+}
+
+bool exchange_call(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
+                   const json_t *params, const char *anchor_upn, json_t **ret_rows, json_t **ret_warnings,
+                   struct err *err)
+{
+    if (!exchange_check(cmdlet, params, err))
+        return false;
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *rows = json_array();
+    AUTO_JSON json_t *warnings = json_array();
+    if (!call_url(m365, target, cmdlet, params, anchor_upn,
+                  endpoint(arena, m365, target->tenant_id, "InvokeCommand"), rows, warnings, err))
+        return false;
+    if (ret_rows)
+        *ret_rows = json_incref(rows);
+    if (ret_warnings)
+        *ret_warnings = json_incref(warnings);
+    return true;
+}
+
+/* --- batch --- */
+
+struct batch {
+    struct m365 *m365;
+    const struct m365_target *target;
+    struct exchange_item *items;
+    size_t count;
+    bool open[EXCHANGE_BATCH_MAX]; /* still to be sent */
+    unsigned sends;
+    int64_t until; /* monotonic */
+};
+
+void exchange_items_done(struct exchange_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        json_decref(items[i].rows);
+        json_decref(items[i].warnings);
+        items[i].rows = items[i].warnings = NULL;
+    }
+}
+
+static json_t *envelope_new(struct arena *arena, const struct batch *batch)
+{
+    const char *url = endpoint(arena, batch->m365, batch->target->tenant_id, "InvokeCommand");
+    json_t *requests = json_array();
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct exchange_item *item = &batch->items[i];
+        if (!batch->open[i])
+            continue;
+        json_t *headers = json_make(
+            "{s:s,s:s,s:s,s:s}", "Content-Type", "application/json; charset=utf-8", "X-AnchorMailbox",
+            anchor_of(arena, batch->target->tenant_id, item->anchor_upn), "X-CmdletName", item->cmdlet,
+            "Prefer", "odata.maxpagesize=1000;odata.continue-on-error");
+        json_add(requests,
+                 json_make("{s:s,s:s,s:s,s:o,s:o}", "id", arena_printf(arena, "%zu", i + 1), "method", "POST",
+                           "url", url, "headers", headers, "body", input_new(item->cmdlet, item->params)));
+    }
+    return json_make("{s:o}", "requests", requests);
+}
+
+static void item_headers(const json_t *response, struct wire_reply *ret)
+{
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(4096);
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)json_object_at(response, "headers"), key, value)
+        if (text_equal_nocase(key, "Retry-After") && json_is_string(value) &&
+            !strpbrk(json_string_value(value), "\r\n"))
+            strbuf_printf(&text, "retry-after: %s\n", json_string_value(value));
+    ret->headers = strbuf_take(&text);
+}
+
+/* The status of an item may be missing: then its body decides. */
+static int status_of(const json_t *response)
+{
+    int status = (int)json_int(response, "status", 0);
+    if (status)
+        return status;
+    return json_is_object(json_object_get(json_object_at(response, "body"), "error")) ? 400 : 200;
+}
+
+/* Returns how long to wait before the item is sent again, or -1 when it has ended. */
+static int64_t take_answer(struct batch *batch, size_t i, const json_t *response,
+                           const struct service_reply *envelope)
+{
+    struct exchange_item *item = &batch->items[i];
+    AUTO_SERVICE_REPLY struct service_reply reply = {.json = json_incref(json_object_get(response, "body"))};
+    int status = reply.wire.status = status_of(response);
+    item_headers(response, &reply.wire);
+    memcpy(reply.request_id, envelope->request_id, sizeof reply.request_id);
+    bool act = (status == 408 || (status >= 500 && status != 503)) && !exchange_reads(item->cmdlet);
+    reply.outcome_unknown = act;
+    reply.retry_after_ms = service_retry_after(&reply.wire, clock_utc_ms(batch->m365->clock));
+    batch->open[i] = false;
+
+    AUTO_JSON json_t *rows = json_array();
+    AUTO_JSON json_t *warnings = json_array();
+    memset(&item->err, 0, sizeof item->err);
+    item->ok = exchange_read(&reply, rows, warnings, &item->err);
+    if (batch->target->after_write && !exchange_reads(item->cmdlet)) {
+        AUTO_ARENA struct arena *arena = arena_new();
+        batch->target->after_write(batch->target->ctx, what_of(arena, item->cmdlet, item->params), status,
+                                   reply.request_id);
+    }
+    const char *link = json_text(reply.json, "@odata.nextLink");
+    if (item->ok && link) {
+        AUTO_FREE char *url = service_next_url(batch->m365->exchange_url, link, &item->err);
+        struct m365_target target = *batch->target;
+        target.before_write = NULL; /* the further pages of a result change nothing */
+        target.after_write = NULL;
+        item->ok = url && call_url(batch->m365, &target, item->cmdlet, item->params, item->anchor_upn, url,
+                                   rows, warnings, &item->err);
+    }
+    if (item->ok) {
+        item->rows = json_incref(rows);
+        item->warnings = json_incref(warnings);
+        return -1;
+    }
+    bool again = status == 429 || status == 503 ||
+                 (item->err.kind == ERR_UPSTREAM && exchange_twice_is_once(item->cmdlet) && batch->sends < 2);
+    if (!again || batch->sends >= ROUNDS_MAX)
+        return -1;
+    batch->open[i] = true;
+    int64_t delay = reply.retry_after_ms;
+    delay = delay ? delay : service_backoff(batch->m365->rng, status, batch->sends - 1);
+    item->err.retry_after_ms = delay;
+    return delay;
+}
+
+struct relay {
+    const struct m365_target *target;
+};
+
+static bool relay_before(void *ctx, const char *what, struct err *err)
+{
+    const struct relay *relay = ctx;
+    return !relay->target->before_write || relay->target->before_write(relay->target->ctx, what, err);
+}
+
+/* Each item of an envelope that was answered reports its own status. */
+static void relay_after(void *ctx, const char *what, int status, const char *request_id)
+{
+    const struct relay *relay = ctx;
+    if (relay->target->after_write && status / 100 != 2)
+        relay->target->after_write(relay->target->ctx, what, status, request_id);
+}
+
+static bool send_envelope(struct batch *batch, struct service_reply *ret, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *envelope = envelope_new(arena, batch);
+    AUTO_FREE char *body = json_write(envelope);
+    const char *writes[EXCHANGE_BATCH_MAX];
+    size_t write_count = 0;
+    bool twice_is_once = true;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct exchange_item *item = &batch->items[i];
+        if (!batch->open[i])
+            continue;
+        twice_is_once = twice_is_once && exchange_twice_is_once(item->cmdlet);
+        if (!exchange_reads(item->cmdlet))
+            writes[write_count++] = what_of(arena, item->cmdlet, item->params);
+    }
+    struct relay relay = {batch->target};
+    struct m365_target target = *batch->target;
+    int64_t left = batch->until - clock_mono_ms(batch->m365->clock);
+    target.patience_ms = left > 0 ? left : 0;
+    target.before_write = relay_before;
+    target.after_write = relay_after;
+    target.ctx = &relay;
+    const char *const headers[] = {
+        arena_printf(arena, "X-AnchorMailbox: %s",
+                     anchor_of(arena, batch->target->tenant_id, batch->items[0].anchor_upn)),
+        "X-ResponseFormat: json", "X-ClientApplication: Lastday", NULL};
+    struct service_request request = {.service = SERVICE_EXCHANGE,
+                                      .method = "POST",
+                                      .url = endpoint(arena, batch->m365, batch->target->tenant_id, "$batch"),
+                                      .resource = batch->m365->exchange_resource,
+                                      .headers = headers,
+                                      .body = body,
+                                      .twice_is_once = twice_is_once,
+                                      .harmless = write_count == 0,
+                                      .faults_max = 1,
+                                      .writes = writes,
+                                      .write_count = write_count};
+    if (!service_send(batch->m365, &target, &request, ret, err))
+        return false;
+    if (ret->wire.status / 100 == 2)
+        return true;
+    AUTO_JSON json_t *ignored = json_array();
+    return exchange_read(ret, ignored, ignored, err);
+}
+
+static bool run_round(struct batch *batch, int64_t *ret_wait_ms, struct err *err)
+{
+    AUTO_SERVICE_REPLY struct service_reply reply = {0};
+    bool waiting[EXCHANGE_BATCH_MAX];
+    memcpy(waiting, batch->open, sizeof waiting);
+    if (!send_envelope(batch, &reply, err)) {
+        for (size_t i = 0; i < batch->count; i++)
+            if (batch->open[i]) {
+                batch->items[i].err = *err;
+                batch->items[i].err.outcome_unknown =
+                    err->outcome_unknown && !exchange_reads(batch->items[i].cmdlet);
+            }
+        return false;
+    }
+    batch->sends++;
+    size_t r;
+    json_t *response;
+    json_array_foreach ((json_t *)json_array_at(reply.json, "responses"), r, response) {
+        int64_t id;
+        if (!text_to_int(json_text_or(response, "id", ""), 1, (int64_t)batch->count, &id) || !waiting[id - 1])
+            continue;
+        waiting[id - 1] = false;
+        int64_t wait = take_answer(batch, (size_t)id - 1, response, &reply);
+        *ret_wait_ms = wait > *ret_wait_ms ? wait : *ret_wait_ms;
+        if (batch->items[id - 1].err.upstream_status == 429)
+            lane_close(batch->m365->lanes, batch->target->tenant_id, "exchange", wait > 0 ? wait : 0);
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        if (!waiting[i])
+            continue;
+        struct exchange_item *item = &batch->items[i];
+        err_code(&item->err, ERR_UPSTREAM, "broken_answer", "Exchange left this cmdlet out of its answer.");
+        item->err.outcome_unknown = !exchange_reads(item->cmdlet);
+        batch->open[i] = false;
+    }
+    return true;
+}
+
+static bool run(struct batch *batch, struct err *err)
+{
+    for (;;) {
+        bool any = false;
+        int64_t wait_ms = 0;
+        for (size_t i = 0; i < batch->count; i++)
+            any = any || batch->open[i];
+        if (!any)
+            return true;
+        if (!run_round(batch, &wait_ms, err))
+            return false;
+        if (wait_ms > 0 && clock_mono_ms(batch->m365->clock) + wait_ms > batch->until)
+            return true; /* what waits keeps its error with retry_after_ms */
+        if (wait_ms > 0 && !cancel_sleep_ms(batch->target->cancel, wait_ms))
+            return err_set(err, ERR_CANCELLED, "The call was cancelled.");
+    }
+}
+
+bool exchange_batch(struct m365 *m365, const struct m365_target *target, struct exchange_item *items,
+                    size_t count, struct err *err)
+{
+    struct err problem = {0};
+    struct batch batch = {.m365 = m365,
+                          .target = target,
+                          .items = items,
+                          .count = count,
+                          .until = clock_mono_ms(m365->clock) + target->patience_ms};
+    if (count > EXCHANGE_BATCH_MAX)
+        abort();
+    for (size_t i = 0; i < count; i++) {
+        items[i].rows = items[i].warnings = NULL;
+        items[i].ok = false;
+        memset(&items[i].err, 0, sizeof items[i].err);
+        batch.open[i] = exchange_check(items[i].cmdlet, items[i].params, &items[i].err);
+    }
+    bool ok = run(&batch, &problem);
+    if (!ok && err)
+        *err = problem;
+    return ok;
+}

@@ -1,0 +1,388 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connector/graph_rules.h"
+
+#define ENVELOPE_MAX 20
+#define ROUNDS_MAX 6
+#define PAGED_ITEMS_MAX 100000
+
+enum fate { WAITING, ENDED };
+
+struct batch {
+    struct m365 *m365;
+    const struct m365_target *target;
+    struct graph_item *items;
+    size_t count;
+    enum fate *fates;
+    unsigned *sends; /* how often each item was sent */
+    int64_t until;   /* monotonic: no waiting beyond */
+};
+
+bool graph_item_ok(const struct graph_item *item)
+{
+    return item->ran && item->status / 100 == 2 && item->err.kind == ERR_NONE;
+}
+
+void graph_items_done(struct graph_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        json_decref(items[i].reply);
+        items[i].reply = NULL;
+    }
+}
+
+/* --- what goes into the next envelope --- */
+
+static void skip(struct batch *batch, size_t i)
+{
+    struct graph_item *item = &batch->items[i];
+    item->status = 424;
+    item->ran = false;
+    err_code(&item->err, ERR_REFUSED, "FailedDependency", "Not done because the step before it failed.");
+    item->err.upstream_status = 424;
+    batch->fates[i] = ENDED;
+}
+
+static size_t choose(struct batch *batch, size_t chosen[ENVELOPE_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count && count < ENVELOPE_MAX; i++) {
+        const struct graph_item *item = &batch->items[i];
+        if (batch->fates[i] == ENDED)
+            continue;
+        if (item->after >= 0 && batch->fates[item->after] == ENDED &&
+            !graph_item_ok(&batch->items[item->after])) {
+            skip(batch, i);
+            continue;
+        }
+        chosen[count++] = i; /* what it comes after has a lower index: ended, or in this envelope already */
+    }
+    return count;
+}
+
+static bool contains(const size_t *chosen, size_t count, int index)
+{
+    for (size_t i = 0; i < count; i++)
+        if (index >= 0 && chosen[i] == (size_t)index)
+            return true;
+    return false;
+}
+
+static json_t *envelope_new(const struct batch *batch, const size_t *chosen, size_t count)
+{
+    json_t *requests = json_array();
+    for (size_t n = 0; n < count; n++) {
+        const struct graph_item *item = &batch->items[chosen[n]];
+        char id[24];
+        snprintf(id, sizeof id, "%zu", chosen[n]);
+        json_t *request = json_make("{s:s,s:s,s:s}", "id", id, "method", item->method, "url", item->path);
+        json_t *headers = json_object();
+        if (item->body) {
+            json_put_text(headers, "Content-Type", "application/json");
+            json_put(request, "body", json_deep_copy(item->body));
+        }
+        if (batch->target->urgent)
+            json_put_text(headers, "x-ms-throttle-priority", "high");
+        if (json_object_size(headers))
+            json_put(request, "headers", json_incref(headers));
+        json_decref(headers);
+        if (contains(chosen, n, item->after)) {
+            snprintf(id, sizeof id, "%d", item->after);
+            json_put(request, "dependsOn", json_make("[s]", id));
+        }
+        json_add(requests, request);
+    }
+    return json_make("{s:o}", "requests", requests);
+}
+
+/* --- answers --- */
+
+static const char *header_of(const json_t *response, const char *name)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)json_object_at(response, "headers"), key, value)
+        if (text_equal_nocase(key, name))
+            return json_string_value(value);
+    return NULL;
+}
+
+/* The item's answer as if it had come alone, so that one place reads errors. */
+static void as_reply(const json_t *response, const struct service_reply *envelope, struct service_reply *ret,
+                     int64_t now_utc_ms)
+{
+    AUTO_STRBUF struct strbuf headers = STRBUF_MAX(4096);
+    static const char *const names[] = {"retry-after", "date", "request-id"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = header_of(response, names[i]);
+        if (value && !strpbrk(value, "\r\n"))
+            strbuf_printf(&headers, "%s: %s\n", names[i], value);
+    }
+    memset(ret, 0, sizeof *ret);
+    ret->wire.status = (int)json_int(response, "status", 0);
+    ret->wire.headers = strbuf_take(&headers);
+    ret->json = json_incref(json_object_get(response, "body"));
+    if (!wire_header(&ret->wire, "request-id", ret->request_id, sizeof ret->request_id))
+        memcpy(ret->request_id, envelope->request_id, sizeof ret->request_id);
+    ret->retry_after_ms = service_retry_after(&ret->wire, now_utc_ms);
+}
+
+static bool wants_repeat(const struct batch *batch, size_t i, int status)
+{
+    const struct graph_item *item = &batch->items[i];
+    if (batch->sends[i] >= ROUNDS_MAX)
+        return false;
+    if (status == 429 || status == 503)
+        return true;
+    return (status == 408 || status >= 500) && graph_twice_is_once(item->method, item->path);
+}
+
+/* Takes one answer; returns how long to wait before sending the item again, or -1 when it has ended. */
+static int64_t take_answer(struct batch *batch, size_t i, const json_t *response,
+                           const struct service_reply *envelope)
+{
+    struct graph_item *item = &batch->items[i];
+    AUTO_SERVICE_REPLY struct service_reply reply = {0};
+    as_reply(response, envelope, &reply, clock_utc_ms(batch->m365->clock));
+    item->status = reply.wire.status;
+    item->ran = item->status != 424;
+    memcpy(item->request_id, reply.request_id, sizeof item->request_id);
+    memset(&item->err, 0, sizeof item->err);
+    if (item->status / 100 == 2) {
+        item->reply = json_is_null(reply.json) ? NULL : json_incref(reply.json);
+        batch->fates[i] = ENDED;
+        return -1;
+    }
+    bool may_have_acted = item->status == 408 || (item->status >= 500 && item->status != 503);
+    reply.outcome_unknown = may_have_acted && !graph_reads(item->method, item->path);
+    service_fail_odata(&item->err, &reply, "Graph");
+    if (item->status == 424) /* comes again when what it waits for does */
+        return item->after >= 0 ? 0 : -1;
+    if (!wants_repeat(batch, i, item->status)) {
+        batch->fates[i] = ENDED;
+        return -1;
+    }
+    int64_t delay = reply.retry_after_ms;
+    delay = delay ? delay : service_backoff(batch->m365->rng, item->status, batch->sends[i] - 1);
+    item->err.retry_after_ms = delay;
+    return delay;
+}
+
+static void missing_answer(struct batch *batch, size_t i)
+{
+    struct graph_item *item = &batch->items[i];
+    err_code(&item->err, ERR_UPSTREAM, "broken_answer", "Graph left this request out of its answer.");
+    item->err.outcome_unknown = !graph_reads(item->method, item->path);
+    item->ran = true;
+    batch->fates[i] = ENDED;
+}
+
+static void report_writes(const struct batch *batch, const size_t *chosen, size_t count)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    const struct m365_target *target = batch->target;
+    for (size_t n = 0; target->after_write && n < count; n++) {
+        const struct graph_item *item = &batch->items[chosen[n]];
+        if (!graph_reads(item->method, item->path))
+            target->after_write(target->ctx, graph_what(arena, item->method, item->path), item->status,
+                                item->request_id);
+    }
+}
+
+/* The envelope reports through us, item by item: every write has its own status. */
+struct relay {
+    const struct m365_target *target;
+};
+
+static bool relay_before(void *ctx, const char *what, struct err *err)
+{
+    const struct relay *relay = ctx;
+    return !relay->target->before_write || relay->target->before_write(relay->target->ctx, what, err);
+}
+
+static void relay_after(void *ctx, const char *what, int status, const char *request_id)
+{
+    const struct relay *relay = ctx;
+    if (relay->target->after_write && status / 100 != 2)
+        relay->target->after_write(relay->target->ctx, what, status, request_id);
+}
+
+static bool send_envelope(struct batch *batch, const size_t *chosen, size_t count, struct service_reply *ret,
+                          struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *envelope = envelope_new(batch, chosen, count);
+    AUTO_FREE char *body = json_write(envelope);
+    const char *writes[ENVELOPE_MAX];
+    size_t write_count = 0;
+    bool twice_is_once = true;
+    for (size_t n = 0; n < count; n++) {
+        const struct graph_item *item = &batch->items[chosen[n]];
+        twice_is_once = twice_is_once && graph_twice_is_once(item->method, item->path);
+        if (!graph_reads(item->method, item->path))
+            writes[write_count++] = graph_what(arena, item->method, item->path);
+    }
+    struct relay relay = {batch->target};
+    struct m365_target target = *batch->target;
+    int64_t left = batch->until - clock_mono_ms(batch->m365->clock);
+    target.patience_ms = left > 0 ? left : 0;
+    target.before_write = relay_before;
+    target.after_write = relay_after;
+    target.ctx = &relay;
+    struct service_request request = {.service = SERVICE_GRAPH,
+                                      .method = "POST",
+                                      .url = arena_printf(arena, "%s/v1.0/$batch", batch->m365->graph_url),
+                                      .resource = batch->m365->graph_resource,
+                                      .body = body,
+                                      .twice_is_once = twice_is_once,
+                                      .harmless = write_count == 0,
+                                      .writes = writes,
+                                      .write_count = write_count};
+    if (!service_send(batch->m365, &target, &request, ret, err))
+        return false;
+    return ret->wire.status / 100 == 2 || service_fail_odata(err, ret, "Graph");
+}
+
+static void envelope_failed(struct batch *batch, const size_t *chosen, size_t count, const struct err *err)
+{
+    for (size_t n = 0; n < count; n++) {
+        struct graph_item *item = &batch->items[chosen[n]];
+        item->err = *err;
+        item->err.outcome_unknown = err->outcome_unknown && !graph_reads(item->method, item->path);
+        item->status = 0;
+        item->ran = false;
+    }
+}
+
+/* One envelope. *ret_wait_ms is the longest that any item to be sent again asked for. */
+static bool run_round(struct batch *batch, const size_t *chosen, size_t count, int64_t *ret_wait_ms,
+                      struct err *err)
+{
+    AUTO_SERVICE_REPLY struct service_reply reply = {0};
+    bool answered[ENVELOPE_MAX] = {0};
+    bool throttled = false;
+    if (!send_envelope(batch, chosen, count, &reply, err)) {
+        envelope_failed(batch, chosen, count, err);
+        return false;
+    }
+    size_t r;
+    json_t *response;
+    for (size_t n = 0; n < count; n++)
+        batch->sends[chosen[n]]++;
+    json_array_foreach ((json_t *)json_array_at(reply.json, "responses"), r, response) {
+        int64_t id;
+        if (!text_to_int(json_text_or(response, "id", ""), 0, (int64_t)batch->count - 1, &id))
+            continue;
+        for (size_t n = 0; n < count; n++) {
+            if (chosen[n] != (size_t)id || answered[n])
+                continue;
+            answered[n] = true;
+            int64_t wait = take_answer(batch, chosen[n], response, &reply);
+            throttled = throttled || batch->items[id].status == 429;
+            *ret_wait_ms = wait > *ret_wait_ms ? wait : *ret_wait_ms;
+        }
+    }
+    for (size_t n = 0; n < count; n++)
+        if (!answered[n])
+            missing_answer(batch, chosen[n]);
+    report_writes(batch, chosen, count);
+    if (throttled)
+        lane_close(batch->m365->lanes, batch->target->tenant_id, "graph", *ret_wait_ms);
+    return true;
+}
+
+/* A 424 whose cause has ended is no longer waiting for anything. */
+static void settle(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct graph_item *item = &batch->items[i];
+        if (batch->fates[i] == WAITING && item->status == 424 &&
+            (item->after < 0 || batch->sends[i] >= ROUNDS_MAX))
+            batch->fates[i] = ENDED;
+    }
+}
+
+static bool follow_pages(struct batch *batch, struct err *err)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct graph_item *item = &batch->items[i];
+        if (!graph_item_ok(item) || strcmp(item->method, "GET") != 0 ||
+            !json_text(item->reply, "@odata.nextLink"))
+            continue;
+        json_t *all = json_copy((json_t *)json_array_at(item->reply, "value"));
+        if (graph_follow(batch->m365, batch->target, item->reply, false, PAGED_ITEMS_MAX, all, &item->err)) {
+            json_object_del(item->reply, "@odata.nextLink");
+            json_put(item->reply, "value", all);
+            continue;
+        }
+        json_decref(all);
+        if (item->err.kind == ERR_CANCELLED) {
+            *err = item->err;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What still waits keeps its error and says when to come again. */
+static void give_up(struct batch *batch, int64_t wait_ms)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct graph_item *item = &batch->items[i];
+        if (batch->fates[i] == ENDED)
+            continue;
+        if (item->err.kind == ERR_NONE || item->status == 424)
+            err_set(&item->err, ERR_LIMIT, "Microsoft 365 (graph) asked us to wait.");
+        item->err.retry_after_ms = wait_ms;
+    }
+}
+
+static bool run(struct batch *batch, struct err *err)
+{
+    size_t chosen[ENVELOPE_MAX], count;
+    while ((count = choose(batch, chosen)) > 0) {
+        int64_t wait_ms = 0;
+        if (!run_round(batch, chosen, count, &wait_ms, err))
+            return false;
+        settle(batch);
+        if (wait_ms > 0 && clock_mono_ms(batch->m365->clock) + wait_ms > batch->until) {
+            give_up(batch, wait_ms);
+            break;
+        }
+        if (wait_ms > 0 && !cancel_sleep_ms(batch->target->cancel, wait_ms))
+            return err_set(err, ERR_CANCELLED, "The call was cancelled.");
+    }
+    return follow_pages(batch, err);
+}
+
+bool graph_batch(struct m365 *m365, const struct m365_target *target, struct graph_item *items, size_t count,
+                 struct err *err)
+{
+    struct err problem = {0};
+    struct batch batch = {.m365 = m365,
+                          .target = target,
+                          .items = items,
+                          .count = count,
+                          .fates = calloc(count + 1, sizeof *batch.fates),
+                          .sends = calloc(count + 1, sizeof *batch.sends),
+                          .until = clock_mono_ms(m365->clock) + target->patience_ms};
+    if (!batch.fates || !batch.sends)
+        abort();
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].after >= (int)i)
+            abort(); /* a mistake of ours: an item comes after an earlier one */
+        items[i].status = 0;
+        items[i].reply = NULL;
+        items[i].request_id[0] = '\0';
+        items[i].ran = false;
+        memset(&items[i].err, 0, sizeof items[i].err);
+    }
+    bool ok = run(&batch, &problem);
+    free(batch.fates);
+    free(batch.sends);
+    if (!ok && err)
+        *err = problem;
+    return ok;
+}
