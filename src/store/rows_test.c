@@ -1,0 +1,213 @@
+/* Tenants are found, listed and guarded; an idempotency key means one request, once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/idempotency.h"
+#include "store/tenants.h"
+
+#define ID(n) "0000000" n "-0000-4000-8000-000000000000"
+
+static char directory[64];
+static struct store *store;
+
+static int setup(void **state)
+{
+    (void)state;
+    strcpy(directory, "/tmp/lastday-rows-XXXXXX");
+    if (!mkdtemp(directory))
+        return -1;
+    store = store_open("sqlite:test.db", directory, NULL);
+    return store ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    char command[100];
+    (void)state;
+    store_close(store);
+    snprintf(command, sizeof command, "rm -rf %s", directory);
+    return system(command);
+}
+
+static bool insert(struct tx *tx, const char *id, const char *domain, const char *name, struct err *err)
+{
+    return tenant_insert(
+        tx, &(struct tenant){.id = id, .default_domain = domain, .display_name = name, .created_at = 7}, err);
+}
+
+static void a_tenant_is_found_by_id_and_domain(void **state)
+{
+    (void)state;
+    struct err err;
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_true(
+        insert(tx, "AAAAAAAA-0000-4000-8000-000000000000", "Contoso.onmicrosoft.com", "Contoso", &err));
+    AUTO_TENANT struct tenant tenant = {0};
+    assert_true(tenant_find(tx, arena, "CONTOSO.onmicrosoft.com", &tenant, &err));
+    assert_string_equal(tenant.id, "aaaaaaaa-0000-4000-8000-000000000000");
+    assert_string_equal(tenant.default_domain, "contoso.onmicrosoft.com");
+    assert_true(json_is_object(tenant.defaults));
+    assert_int_equal(tenant.version, 1);
+    assert_int_equal(tenant.created_at, 7);
+    tenant_done(&tenant);
+    assert_true(tenant_find(tx, arena,
+                            "aaaaaaaa-0000-4000-8000-00000000000"
+                            "0",
+                            &tenant, &err));
+    assert_false(tenant_find(tx, arena, "contoso", &(struct tenant){0}, &err));
+    assert_int_equal(err.kind, ERR_NOT_FOUND);
+    assert_string_equal(err.code, "unknown_tenant");
+
+    assert_false(insert(tx, ID("2"), "CONTOSO.onmicrosoft.com", "Other", &err));
+    assert_string_equal(err.code, "tenant_exists");
+    assert_int_equal(err.kind, ERR_CONFLICT);
+
+    assert_true(tenant_delete(tx, tenant.id, &err));
+    assert_false(tenant_delete(tx, tenant.id, &err));
+    assert_string_equal(err.code, "unknown_tenant");
+}
+
+static void defaults_are_guarded_by_their_version(void **state)
+{
+    (void)state;
+    struct err err;
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    AUTO_JSON json_t *defaults = json_make("{s:b}", "allow_external_forwarding", 1);
+    AUTO_TENANT struct tenant tenant = {0};
+    assert_true(insert(tx, ID("1"), "a.com", "A", &err));
+    assert_true(tenant_set_defaults(tx, ID("1"), defaults, 1, &err));
+    assert_false(tenant_set_defaults(tx, ID("1"), defaults, 1, &err));
+    assert_int_equal(err.kind, ERR_PRECONDITION);
+    assert_true(tenant_set_defaults(tx, ID("1"), defaults, 0, &err));
+    assert_false(tenant_set_defaults(tx, ID("9"), defaults, 0, &err));
+    assert_string_equal(err.code, "unknown_tenant");
+    assert_true(tenant_find(tx, arena, "A.COM", &tenant, &err));
+    assert_int_equal(tenant.version, 3);
+    assert_true(json_equal(tenant.defaults, defaults));
+}
+
+static size_t list(struct tx *tx, struct arena *arena, struct tenant_query query, json_t **ret_items,
+                   const char **ret_next)
+{
+    struct err err;
+    assert_true(tenant_list(tx, arena, &query, ret_items, ret_next, &err));
+    return json_array_size(*ret_items);
+}
+
+static void tenants_are_listed_by_name_in_pages(void **state)
+{
+    (void)state;
+    struct err err;
+    const char *next;
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_true(insert(tx, ID("1"), "c.com", "ÉCOLE Zürich", &err));
+    assert_true(insert(tx, ID("2"), "b.com", "beta", &err));
+    assert_true(insert(tx, ID("3"), "a.com", "Alpha", &err));
+    {
+        AUTO_JSON json_t *items = NULL;
+        assert_int_equal(list(tx, arena, (struct tenant_query){.limit = 2}, &items, &next), 2);
+        assert_string_equal(json_text(json_array_get(items, 0), "display_name"), "Alpha");
+        assert_string_equal(json_text(json_array_get(items, 1), "id"), ID("2"));
+        assert_non_null(next);
+    }
+    {
+        AUTO_JSON json_t *items = NULL;
+        assert_int_equal(list(tx, arena, (struct tenant_query){.limit = 2, .after = next}, &items, &next), 1);
+        assert_string_equal(json_text(json_array_get(items, 0), "default_domain"), "c.com");
+        assert_null(next);
+    }
+    {
+        AUTO_JSON json_t *items = NULL;
+        assert_int_equal(
+            list(tx, arena, (struct tenant_query){.limit = 9, .search = "école ZÜR"}, &items, &next), 1);
+    }
+    {
+        AUTO_JSON json_t *items = NULL;
+        AUTO_JSON json_t *only = json_make("[s, s]", ID("3"), ID("8"));
+        assert_int_equal(list(tx, arena, (struct tenant_query){.limit = 9, .only = only}, &items, &next), 1);
+    }
+    {
+        AUTO_JSON json_t *items = NULL;
+        assert_int_equal(
+            list(tx, arena, (struct tenant_query){.limit = 9, .only = json_null()}, &items, &next), 0);
+    }
+    const char *bad[] = {"", "!", "YWJj"};
+    for (size_t i = 0; i < 3; i++) {
+        json_t *items;
+        assert_false(
+            tenant_list(tx, arena, &(struct tenant_query){.limit = 1, .after = bad[i]}, &items, &next, &err));
+        assert_string_equal(err.code, "bad_cursor");
+        assert_null(items);
+    }
+}
+
+static enum idempotency_state begin(const char *principal, const char *hash, int64_t now, int *ret_status,
+                                    json_t **ret_response)
+{
+    struct err err;
+    enum idempotency_state state;
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_true(idempotency_begin(tx, principal, "key", hash, now, &state, ret_status, ret_response, &err));
+    assert_true(tx_commit(&tx, &err));
+    return state;
+}
+
+static void a_key_means_one_request_once(void **state)
+{
+    (void)state;
+    struct err err;
+    int status;
+    json_t *none;
+    AUTO_JSON json_t *answer = json_make("{s:s}", "batch", "b1"), *again = NULL;
+    assert_int_equal(begin("account:1", "h1", 1000, &status, &none), IDEMPOTENCY_NEW);
+    assert_int_equal(begin("account:1", "h1", 1001, &status, &none), IDEMPOTENCY_RUNNING);
+    assert_int_equal(begin("account:1", "h2", 1002, &status, &none), IDEMPOTENCY_OTHER_BODY);
+    assert_int_equal(begin("account:2", "h2", 1002, &status, &none), IDEMPOTENCY_NEW);
+    {
+        AUTO_TX struct tx *tx = store_begin(store, &err);
+        assert_true(idempotency_finish(tx, "account:1", "key", 202, answer, &err));
+        assert_false(idempotency_finish(tx, "account:1", "other", 202, answer, &err));
+        assert_true(idempotency_forget(tx, "account:1", "key", &err)); /* finished: stays */
+        assert_true(idempotency_forget(tx, "account:2", "key", &err)); /* refused: free again */
+        assert_true(tx_commit(&tx, &err));
+    }
+    assert_int_equal(begin("account:1", "h1", 1003, &status, &again), IDEMPOTENCY_DONE);
+    assert_int_equal(status, 202);
+    assert_true(json_equal(again, answer));
+    assert_int_equal(begin("account:1", "h2", 1003, &status, &none), IDEMPOTENCY_OTHER_BODY);
+    assert_int_equal(begin("account:2", "h3", 1004, &status, &none), IDEMPOTENCY_NEW);
+    {
+        AUTO_TX struct tx *tx = store_begin(store, &err);
+        assert_true(idempotency_recover(tx, &err));
+        assert_true(tx_commit(&tx, &err));
+    }
+    assert_int_equal(begin("account:2", "h4", 1005, &status, &none), IDEMPOTENCY_NEW);
+    /* thirty days later the answer is gone, swept or not */
+    assert_int_equal(begin("account:1", "h9", 1000 + IDEMPOTENCY_KEPT_MS, &status, &none), IDEMPOTENCY_NEW);
+    {
+        AUTO_TX struct tx *tx = store_begin(store, &err);
+        assert_true(idempotency_sweep(tx, 1005 + IDEMPOTENCY_KEPT_MS, &err));
+        assert_int_equal(tx_changes(tx), 1);
+        assert_true(tx_commit(&tx, &err));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_tenant_is_found_by_id_and_domain, setup, teardown),
+        cmocka_unit_test_setup_teardown(defaults_are_guarded_by_their_version, setup, teardown),
+        cmocka_unit_test_setup_teardown(tenants_are_listed_by_name_in_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_key_means_one_request_once, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
