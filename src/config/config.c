@@ -323,6 +323,11 @@ struct config *config_load(struct arena *arena, const char *path, const char *co
     return config;
 }
 
+bool config_is_given(const struct config *config, enum setting setting)
+{
+    return strcmp(config->origins[setting], "default") != 0;
+}
+
 const char *config_sqlite_path(const struct config *config, struct arena *arena)
 {
     const char *path = config->store_url + strlen("sqlite:");

@@ -60,6 +60,9 @@ void config_print(const struct config *config, FILE *out);
 /* A file with every setting commented out, for people to start from. */
 void config_print_sample(FILE *out);
 
+/* Set by somebody, not by default. */
+bool config_is_given(const struct config *config, enum setting setting);
+
 /* The database file of a sqlite store, absolute when data_dir is; NULL when the store is another. */
 const char *config_sqlite_path(const struct config *config, struct arena *arena);
 

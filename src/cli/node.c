@@ -1,0 +1,141 @@
+#include "cli/node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/server.h"
+#include "cli/administration.h"
+#include "cli/doctor.h"
+#include "cli/local.h"
+#include "cli/upstream.h"
+#include "engine/engine.h"
+
+/* In the order in which they start. */
+struct node {
+    struct store *store;
+    struct vault *vault;
+    struct journal *journal;
+    struct auth *auth;
+    struct upstream upstream;
+    struct directory *directory;
+    struct engine *engine;
+    struct server *server;
+    struct local *local;
+    const struct config *config;
+};
+
+static json_t *local_request(void *context, const json_t *request, struct err *err)
+{
+    struct node *node = context;
+    if (strcmp(json_text_or(request, "do", ""), "doctor") != 0)
+        return administration_answer(node->auth, request, err);
+    return json_make("{s:o}", "checks",
+                     doctor_examine(node->config, node->store, node->upstream.wire, node->upstream.m365));
+}
+
+static bool start_storage(struct node *node, const struct config *config, struct err *err)
+{
+    const struct vault_source source = {.data_dir = config->server_data_dir,
+                                        .key_file = config->secrets_master_key_file,
+                                        .key_text = config->secrets_master_key.text};
+    if (!config_make_data_dir(config, err) ||
+        !(node->store = store_open(config->store_url, config->server_data_dir, err)) ||
+        !(node->vault = vault_open(&source, rng_system(), err)))
+        return false;
+    node->journal = journal_new(node->store);
+    node->auth = auth_new(node->store, clock_system(), rng_system());
+    return true;
+}
+
+static bool start_engine(struct node *node, const struct config *config, struct err *err)
+{
+    const struct engine_settings settings = {.workers = (int)config->engine_workers,
+                                             .node_name = config->engine_node_name,
+                                             .lease_ms = config->engine_lease_seconds * 1000};
+    const struct engine_parts parts = {.store = node->store,
+                                       .journal = node->journal,
+                                       .vault = node->vault,
+                                       .m365 = node->upstream.m365,
+                                       .clock = clock_system(),
+                                       .rng = rng_system()};
+    node->engine = engine_start(&settings, &parts, err);
+    return node->engine != NULL;
+}
+
+static void wake_engine(void *engine)
+{
+    engine_wake(engine);
+}
+
+static bool start_server(struct node *node, const struct config *config, struct err *err)
+{
+    const struct server_settings settings = {
+        .listen = config->server_listen,
+        /* one made from listen may hold port 0: the server knows better */
+        .public_url = config_is_given(config, SETTING_server_public_url) ? config->server_public_url : NULL,
+        .tls_certificate = config->server_tls_certificate,
+        .tls_key = config->server_tls_key,
+        .trusted_proxies = config->server_trusted_proxies};
+    const struct api_context context = {.store = node->store,
+                                        .journal = node->journal,
+                                        .vault = node->vault,
+                                        .auth = node->auth,
+                                        .directory = node->directory,
+                                        .m365 = node->upstream.m365,
+                                        .wake_engine = wake_engine,
+                                        .wake_ctx = node->engine,
+                                        .clock = clock_system(),
+                                        .rng = rng_system()};
+    node->server = server_start(&settings, &context, err);
+    return node->server != NULL;
+}
+
+struct node *node_start(const struct config *config, struct err *err)
+{
+    struct node *node = calloc(1, sizeof *node);
+    if (!node)
+        abort();
+    node->config = config;
+    bool ok = start_storage(node, config, err) && upstream_open(&node->upstream, config, err);
+    if (ok) {
+        node->directory = directory_new(node->upstream.m365, clock_system());
+        ok = start_engine(node, config, err) && start_server(node, config, err);
+    }
+    if (ok)
+        ok = (node->local = local_start(config->server_data_dir, local_request, node, err)) != NULL;
+    if (ok)
+        return node;
+    node_stop(node);
+    return NULL;
+}
+
+void node_stop(struct node *node)
+{
+    if (!node)
+        return;
+    local_stop(node->local);
+    server_stop(node->server);
+    engine_stop(node->engine);
+    directory_free(node->directory);
+    upstream_close(&node->upstream);
+    auth_free(node->auth);
+    journal_free(node->journal);
+    vault_free(node->vault);
+    store_close(node->store);
+    free(node);
+}
+
+const char *node_url(const struct node *node)
+{
+    return server_url(node->server);
+}
+
+struct auth *node_auth(struct node *node)
+{
+    return node->auth;
+}
+
+struct store *node_store(struct node *node)
+{
+    return node->store;
+}
