@@ -321,7 +321,7 @@ static void api_tokens(void **state)
     assert_int_equal(err.kind, ERR_NOT_FOUND);
 
     char unknown[49];
-    strcpy(unknown, other);
+    snprintf(unknown, sizeof unknown, "%s", other);
     unknown[20] = unknown[20] == 'A' ? 'B' : 'A';
     const char *bad[] = {text, unknown, NULL, "", "lday_", other + 5, "Bearer x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

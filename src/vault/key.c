@@ -88,12 +88,11 @@ static bool key_make(const char *path, const struct rng *rng, struct err *err)
 {
     unsigned char key[KEY_SIZE];
     char aside[PATH_SIZE + 40], name[UUID_SIZE];
-    char text[sodium_base64_ENCODED_LEN(KEY_SIZE, sodium_base64_VARIANT_ORIGINAL) + 1];
+    char text[sodium_base64_ENCODED_LEN(KEY_SIZE, sodium_base64_VARIANT_ORIGINAL)];
     snprintf(aside, sizeof aside, "%s.%s", path, uuid_v4(rng, name));
     rng_fill(rng, key, sizeof key);
     sodium_bin2base64(text, sizeof text, key, sizeof key, sodium_base64_VARIANT_ORIGINAL);
     sodium_memzero(key, sizeof key);
-    strcat(text, "\n");
     int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool good =
         fd >= 0 && write_text(fd, text) && (link(aside, path) == 0 || errno == EEXIST) && folder_sync(path);
