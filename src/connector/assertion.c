@@ -4,150 +4,115 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
 
-#define VALID_S 480
-#define PEM_MAX (256u * 1024)
-#define KEY_BITS_MIN 2048
+#define VALID_S 600
+#define SKEW_S 30 /* our clock may be a little ahead */
 
-struct assertion_key {
+struct certificate {
     EVP_PKEY *key;
-    char thumbprint[64]; /* base64url of the SHA-256 of the certificate */
+    unsigned char sha256[32];
 };
 
-static void bio_free(BIO **bio)
+static bool read_pem(const char *certificate_file, const char *key_file, X509 **ret_x509, EVP_PKEY **ret_key,
+                     struct err *err)
 {
-    BIO_free(*bio);
-}
-
-static void x509_free(X509 **certificate)
-{
-    X509_free(*certificate);
-}
-
-static void digest_free(EVP_MD_CTX **context)
-{
-    EVP_MD_CTX_free(*context);
-}
-
-/* No prompt on the terminal for an encrypted key. */
-static int no_password(char *buffer, int size, int writing, void *context)
-{
-    (void)buffer, (void)size, (void)writing, (void)context;
-    return 0;
-}
-
-static BIO *open_pem(const char *path, char **ret_text, struct err *err)
-{
-    size_t length;
-    *ret_text = text_read_file(path, PEM_MAX, &length, err);
-    if (!*ret_text) {
-        if (err)
-            err->kind = ERR_CONFIG;
-        return NULL;
-    }
-    return BIO_new_mem_buf(*ret_text, (int)length);
-}
-
-static bool read_certificate(struct assertion_key *key, const char *path, X509 **ret, struct err *err)
-{
-    AUTO_FREE char *text = NULL;
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned hash_length;
-    AUTO(bio_free) BIO *bio = open_pem(path, &text, err);
-    if (!bio)
-        return false;
-    *ret = PEM_read_bio_X509(bio, NULL, no_password, NULL);
-    if (!*ret)
-        return err_set(err, ERR_CONFIG, "The file %s holds no certificate in PEM form.", path);
-    if (!X509_digest(*ret, EVP_sha256(), hash, &hash_length))
-        return err_set(err, ERR_INTERNAL, "The certificate cannot be hashed.");
-    AUTO_STRBUF struct strbuf thumbprint = STRBUF_MAX(sizeof key->thumbprint - 1);
-    strbuf_base64url(&thumbprint, hash, hash_length);
-    memcpy(key->thumbprint, strbuf_text(&thumbprint), thumbprint.length + 1);
+    FILE *file = fopen(certificate_file, "re");
+    if (!file)
+        return err_set(err, ERR_CONFIG, "The certificate file %s cannot be read.", certificate_file);
+    *ret_x509 = PEM_read_X509(file, NULL, NULL, NULL);
+    fclose(file);
+    if (!*ret_x509)
+        return err_set(err, ERR_CONFIG, "The file %s holds no certificate in PEM form.", certificate_file);
+    file = fopen(key_file, "re");
+    if (!file)
+        return err_set(err, ERR_CONFIG, "The private key file %s cannot be read.", key_file);
+    *ret_key = PEM_read_PrivateKey(file, NULL, NULL, (void *)"");
+    fclose(file);
+    if (!*ret_key || EVP_PKEY_get_base_id(*ret_key) != EVP_PKEY_RSA)
+        return err_set(err, ERR_CONFIG, "The file %s holds no RSA key in PEM form without a password.",
+                       key_file);
+    if (X509_check_private_key(*ret_x509, *ret_key) != 1)
+        return err_set(err, ERR_CONFIG, "The private key in %s does not belong to the certificate.",
+                       key_file);
     return true;
 }
 
-static bool read_key(struct assertion_key *key, const char *path, struct err *err)
+struct certificate *certificate_load(const char *certificate_file, const char *key_file, struct err *err)
 {
-    AUTO_FREE char *text = NULL;
-    AUTO(bio_free) BIO *bio = open_pem(path, &text, err);
-    if (!bio)
-        return false;
-    key->key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
-    OPENSSL_cleanse(text, strlen(text));
-    if (!key->key)
-        return err_set(err, ERR_CONFIG, "The file %s holds no private key in unencrypted PEM form.", path);
-    if (!EVP_PKEY_is_a(key->key, "RSA") || EVP_PKEY_bits(key->key) < KEY_BITS_MIN)
-        return err_set(err, ERR_CONFIG, "The private key in %s must be an RSA key of at least %d bits.", path,
-                       KEY_BITS_MIN);
-    return true;
-}
-
-struct assertion_key *assertion_key_load(const char *certificate_file, const char *key_file, struct err *err)
-{
-    struct assertion_key *key = calloc(1, sizeof *key);
-    if (!key)
+    X509 *x509 = NULL;
+    EVP_PKEY *key = NULL;
+    unsigned length = 0;
+    struct certificate *certificate = calloc(1, sizeof *certificate);
+    if (!certificate)
         abort();
-    AUTO(x509_free) X509 *certificate = NULL;
-    if (read_certificate(key, certificate_file, &certificate, err) &&
-        read_key(key, key_file ? key_file : certificate_file, err)) {
-        if (X509_check_private_key(certificate, key->key) == 1)
-            return key;
-        err_set(err, ERR_CONFIG, "The private key does not belong to the certificate in %s.",
-                certificate_file);
-    }
-    assertion_key_free(key);
+    bool ok = read_pem(certificate_file, key_file ? key_file : certificate_file, &x509, &key, err);
+    if (ok && X509_digest(x509, EVP_sha256(), certificate->sha256, &length) != 1)
+        ok = err_set(err, ERR_CONFIG, "The certificate in %s cannot be used.", certificate_file);
+    X509_free(x509);
+    certificate->key = key;
+    if (ok)
+        return certificate;
+    certificate_free(certificate);
     return NULL;
 }
 
-void assertion_key_free(struct assertion_key *key)
+void certificate_free(struct certificate *certificate)
 {
-    if (!key)
+    if (!certificate)
         return;
-    EVP_PKEY_free(key->key);
-    free(key);
+    EVP_PKEY_free(certificate->key);
+    free(certificate);
 }
 
-static void add_json(struct strbuf *buf, json_t *value)
+static bool sign(EVP_PKEY *key, const char *text, size_t length, struct strbuf *out)
 {
-    AUTO_JSON json_t *owned = value;
-    AUTO_FREE char *text = json_write(owned);
-    strbuf_base64url(buf, text, strlen(text));
-}
-
-static bool sign(EVP_PKEY *key, const struct strbuf *text, unsigned char *ret, size_t *size)
-{
-    AUTO(digest_free) EVP_MD_CTX *context = EVP_MD_CTX_new();
-    EVP_PKEY_CTX *padding; /* owned by context */
-    return context && EVP_DigestSignInit(context, &padding, EVP_sha256(), NULL, key) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_pss_saltlen(padding, RSA_PSS_SALTLEN_DIGEST) == 1 &&
-           EVP_DigestSign(context, ret, size, (const unsigned char *)text->data, text->length) == 1;
-}
-
-char *assertion_make(const struct assertion_key *key, const char *client_id, const char *audience,
-                     const struct clock *clock, const struct rng *rng, struct err *err)
-{
-    AUTO_STRBUF struct strbuf jws = STRBUF_MAX(16384);
-    unsigned char signature[2048];
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *options;
+    unsigned char signature[1024];
     size_t signature_length = sizeof signature;
-    char id[UUID_SIZE];
-    int64_t now = clock_utc_ms(clock) / 1000;
-    add_json(&jws, json_make("{s:s, s:s, s:s}", "alg", "PS256", "typ", "JWT", "x5t#S256", key->thumbprint));
-    strbuf_char(&jws, '.');
-    add_json(&jws, json_make("{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "aud", audience, "iss", client_id, "sub",
-                             client_id, "jti", uuid_v4(rng, id), "nbf", (json_int_t)now, "iat",
-                             (json_int_t)now, "exp", (json_int_t)(now + VALID_S)));
-    if (jws.overflow || !sign(key->key, &jws, signature, &signature_length)) {
-        err_set(err, ERR_INTERNAL, "The sign-in statement cannot be signed with the certificate's key.");
+    bool ok = context && EVP_DigestSignInit(context, &options, EVP_sha256(), NULL, key) == 1 &&
+              EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
+              EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1 &&
+              EVP_DigestSign(context, signature, &signature_length, (const unsigned char *)text, length) == 1;
+    if (ok)
+        strbuf_base64url(out, signature, signature_length);
+    EVP_MD_CTX_free(context);
+    return ok;
+}
+
+static void add_part(struct strbuf *out, json_t *part)
+{
+    AUTO_FREE char *text = json_write(part);
+    strbuf_base64url(out, text, strlen(text));
+    json_decref(part);
+}
+
+char *assertion_new(const struct certificate *certificate, const char *client_id, const char *audience,
+                    const struct clock *clock, const struct rng *rng, struct err *err)
+{
+    AUTO_STRBUF struct strbuf thumbprint = STRBUF_MAX(64);
+    AUTO_STRBUF struct strbuf jwt = STRBUF_MAX(16 * 1024);
+    char jti[UUID_SIZE];
+    json_int_t now = clock_utc_ms(clock) / 1000;
+    strbuf_base64url(&thumbprint, certificate->sha256, sizeof certificate->sha256);
+    add_part(&jwt,
+             json_make("{s:s,s:s,s:s}", "alg", "PS256", "typ", "JWT", "x5t#S256", strbuf_text(&thumbprint)));
+    strbuf_char(&jwt, '.');
+    add_part(&jwt, json_make("{s:s,s:s,s:s,s:s,s:I,s:I,s:I}", "aud", audience, "iss", client_id, "sub",
+                             client_id, "jti", uuid_v4(rng, jti), "iat", now - SKEW_S, "nbf", now - SKEW_S,
+                             "exp", now + VALID_S - SKEW_S));
+    AUTO_STRBUF struct strbuf signature = STRBUF_MAX(4096);
+    if (!sign(certificate->key, strbuf_text(&jwt), jwt.length, &signature)) {
+        err_set(err, ERR_INTERNAL, "The assertion for the token could not be signed.");
         return NULL;
     }
-    strbuf_char(&jws, '.');
-    strbuf_base64url(&jws, signature, signature_length);
-    return strbuf_take(&jws);
+    strbuf_char(&jwt, '.');
+    strbuf_text_add(&jwt, strbuf_text(&signature));
+    return strbuf_take(&jwt);
 }

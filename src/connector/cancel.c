@@ -39,7 +39,8 @@ void cancel_trigger(struct cancel *cancel)
     cancel->requested = true;
     pthread_cond_broadcast(&cancel->wake);
     for (struct cancel_watch *watch = cancel->watches; watch; watch = watch->next) {
-        /* The mutex closes the gap between a waiter's check of the flag and its wait. */
+        /* The mutex closes the gap between a waiter's check of the flag and its
+         * wait. */
         WITH_LOCK(watch->mutex);
         pthread_cond_broadcast(watch->cond);
     }

@@ -1,7 +1,9 @@
-/* directory — the users of each tenant, in memory, for searching while a person types.
+/* directory — the users of each tenant, in memory, for searching while a person
+ * types.
  *
- * A tenant is loaded on its first search; a copy older than a minute is still served while a new one is
- * loaded in the background. Decisions are never taken from it: directory_user asks Graph. Thread-safe. */
+ * A tenant is loaded on its first search; a copy older than a minute is still
+ * served while a new one is loaded in the background. Decisions are never taken
+ * from it: directory_user asks Graph. Thread-safe. */
 #ifndef CONNECTOR_DIRECTORY_H
 #define CONNECTOR_DIRECTORY_H
 
@@ -12,19 +14,22 @@ struct directory;
 
 struct directory *directory_new(struct m365 *m365,
                                 const struct clock *clock); /* never NULL; both must outlive it */
-void directory_free(
-    struct directory *directory); /* stops its loading; no search may be under way; NULL is fine */
+void directory_free(struct directory *directory);           /* stops its loading; no search may be under
+                                                               way; NULL is fine */
 
-/* Users whose display name, principal name or mail holds the query anywhere, upper and lower case alike,
- * ordered by display name; an empty query gives all. limit is at least 1. cursor is NULL or one that an
- * earlier page returned (ERR_INPUT for anything else). *ret_next_cursor is NULL on the last page, else the
- * caller frees it. *ret_total (may be NULL) counts all matches. The caller owns the array of {id,
- * display_name, user_principal_name, mail, job_title, department, account_enabled, user_type, synced,
- * licensed}. NULL with err of the Graph call when the first load fails. */
+/* Users whose display name, principal name or mail holds the query anywhere,
+ * upper and lower case alike, ordered by display name; an empty query gives
+ * all. limit is at least 1. cursor is NULL or one that an earlier page returned
+ * (ERR_INPUT for anything else). *ret_next_cursor is NULL on the last page,
+ * else the caller frees it. *ret_total (may be NULL) counts all matches. The
+ * caller owns the array of {id, display_name, user_principal_name, mail,
+ * job_title, department, account_enabled, user_type, synced, licensed}. NULL
+ * with err of the Graph call when the first load fails. */
 MUST_USE json_t *directory_search(struct directory *directory, const char *tenant_id, const char *query,
                                   size_t limit, const char *cursor, char **ret_next_cursor, size_t *ret_total,
                                   struct err *err);
-/* One user, read now, in the same shape. NULL with ERR_NOT_FOUND or as in graph.h. The caller owns it. */
+/* One user, read now, in the same shape. NULL with ERR_NOT_FOUND or as in
+ * graph.h. The caller owns it. */
 MUST_USE json_t *directory_user(struct directory *directory, const char *tenant_id, const char *id_or_upn,
                                 struct err *err);
 /* The next search of the tenant loads it anew in the background. */

@@ -42,8 +42,9 @@ static char *what_of(struct arena *arena, const char *cmdlet, const json_t *para
     return object ? arena_printf(arena, "%s %s", cmdlet, object) : arena_text(arena, cmdlet);
 }
 
-/* A row of another object means that Exchange understood the question differently; that is for the caller.
- * Here only the pages are joined: the same request to each next link. */
+/* A row of another object means that Exchange understood the question
+ * differently; that is for the caller. Here only the pages are joined: the same
+ * request to each next link. */
 static bool send_pages(struct m365 *m365, const struct m365_target *target, struct service_request *request,
                        const char *first_url, json_t *rows, json_t *warnings, struct err *err)
 {
@@ -177,7 +178,8 @@ static int status_of(const json_t *response)
     return json_is_object(json_object_get(json_object_at(response, "body"), "error")) ? 400 : 200;
 }
 
-/* Returns how long to wait before the item is sent again, or -1 when it has ended. */
+/* Returns how long to wait before the item is sent again, or -1 when it has
+ * ended. */
 static int64_t take_answer(struct batch *batch, size_t i, const json_t *response,
                            const struct service_reply *envelope)
 {

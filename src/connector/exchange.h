@@ -1,10 +1,11 @@
 /* exchange — Exchange Online cmdlets over the admin API (contract/exchange.md).
  *
- * Rows come without the type keys (those with '@'); integers beyond 64 bits come as texts. A null or empty
- * Identity is refused with ERR_INTERNAL before anything is sent: some cmdlets then take every object. Errors
- * carry the last part of the exception class as err.code: ManagementObjectNotFoundException becomes
- * ERR_NOT_FOUND, other refusals ERR_REFUSED. Errors and unanswered prompts inside a 200 are failures.
- * Thread-safe. */
+ * Rows come without the type keys (those with '@'); integers beyond 64 bits
+ * come as texts. A null or empty Identity is refused with ERR_INTERNAL before
+ * anything is sent: some cmdlets then take every object. Errors carry the last
+ * part of the exception class as err.code: ManagementObjectNotFoundException
+ * becomes ERR_NOT_FOUND, other refusals ERR_REFUSED. Errors and unanswered
+ * prompts inside a 200 are failures. Thread-safe. */
 #ifndef CONNECTOR_EXCHANGE_H
 #define CONNECTOR_EXCHANGE_H
 
@@ -13,9 +14,10 @@
 
 #define EXCHANGE_BATCH_MAX 10
 
-/* params is an object or NULL for none. anchor_upn is the mailbox the cmdlet is about; NULL for none.
- * ret_rows (all pages) and ret_warnings (texts) may be NULL; the caller frees them; they are arrays after
- * success and untouched otherwise. Get-, Test- and Search- cmdlets count as reading. */
+/* params is an object or NULL for none. anchor_upn is the mailbox the cmdlet is
+ * about; NULL for none. ret_rows (all pages) and ret_warnings (texts) may be
+ * NULL; the caller frees them; they are arrays after success and untouched
+ * otherwise. Get-, Test- and Search- cmdlets count as reading. */
 bool exchange_call(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
                    const json_t *params, const char *anchor_upn, json_t **ret_rows, json_t **ret_warnings,
                    struct err *err);
@@ -31,8 +33,9 @@ struct exchange_item {
     bool ok;
 };
 
-/* Runs independent cmdlets in one request. At most EXCHANGE_BATCH_MAX items. False only when the envelope
- * failed; throttled items are sent again within the patience, further pages are fetched. */
+/* Runs independent cmdlets in one request. At most EXCHANGE_BATCH_MAX items.
+ * False only when the envelope failed; throttled items are sent again within
+ * the patience, further pages are fetched. */
 bool exchange_batch(struct m365 *m365, const struct m365_target *target, struct exchange_item *items,
                     size_t count, struct err *err);
 void exchange_items_done(struct exchange_item *items, size_t count);

@@ -44,8 +44,9 @@ bool exchange_check(const char *cmdlet, const json_t *params, struct err *err)
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             if (text_equal_nocase(key, names[i]) && is_blank(value))
                 return err_code(err, ERR_INTERNAL, "empty_identity",
-                                "%s without a %s would concern every object; it was not sent.", cmdlet,
-                                names[i]);
+                                "%s without a %s would concern "
+                                "every object; it was not sent.",
+                                cmdlet, names[i]);
     return true;
 }
 
@@ -57,7 +58,8 @@ static const char *last_part(const char *class_name)
     return dot ? dot + 1 : class_name;
 }
 
-/* "Ex6F9304|Microsoft.….ManagementObjectNotFoundException|The operation …"; the id may be empty. */
+/* "Ex6F9304|Microsoft.….ManagementObjectNotFoundException|The operation …"; the
+ * id may be empty. */
 static bool split_message(const char *message, char *ret_class, size_t size, const char **ret_text)
 {
     const char *first = message ? strchr(message, '|') : NULL;
@@ -122,7 +124,8 @@ static bool fail_error(const struct service_reply *reply, const json_t *error, i
     return false;
 }
 
-/* Some errors come as texts or objects inside an answer that calls itself a success. */
+/* Some errors come as texts or objects inside an answer that calls itself a
+ * success. */
 static bool fail_inside(const struct service_reply *reply, const json_t *errors, struct err *err)
 {
     const json_t *first = json_is_array(errors) ? json_array_get(errors, 0) : errors;
@@ -158,10 +161,12 @@ static bool fail_bare(const struct service_reply *reply, struct err *err)
     int status = reply->wire.status;
     const char *text = "Exchange answered without a reason.";
     if (status == 401)
-        text = "Exchange does not accept the application: Exchange.ManageAsApp or a role in Exchange is "
+        text = "Exchange does not accept the application: Exchange.ManageAsApp or "
+               "a role in Exchange is "
                "missing.";
     if (status == 403)
-        text = "Exchange refused the cmdlet: the application's role does not contain it.";
+        text = "Exchange refused the cmdlet: the application's role does not "
+               "contain it.";
     if (status == 429)
         text = "Exchange asked us to wait.";
     if (status >= 500)

@@ -57,7 +57,8 @@ static size_t choose(struct batch *batch, size_t chosen[ENVELOPE_MAX])
             skip(batch, i);
             continue;
         }
-        chosen[count++] = i; /* what it comes after has a lower index: ended, or in this envelope already */
+        chosen[count++] = i; /* what it comes after has a lower index: ended, or in
+                                this envelope already */
     }
     return count;
 }
@@ -139,7 +140,8 @@ static bool wants_repeat(const struct batch *batch, size_t i, int status)
     return (status == 408 || status >= 500) && graph_twice_is_once(item->method, item->path);
 }
 
-/* Takes one answer; returns how long to wait before sending the item again, or -1 when it has ended. */
+/* Takes one answer; returns how long to wait before sending the item again, or
+ * -1 when it has ended. */
 static int64_t take_answer(struct batch *batch, size_t i, const json_t *response,
                            const struct service_reply *envelope)
 {
@@ -191,7 +193,8 @@ static void report_writes(const struct batch *batch, const size_t *chosen, size_
     }
 }
 
-/* The envelope reports through us, item by item: every write has its own status. */
+/* The envelope reports through us, item by item: every write has its own
+ * status. */
 struct relay {
     const struct m365_target *target;
 };
@@ -256,7 +259,8 @@ static void envelope_failed(struct batch *batch, const size_t *chosen, size_t co
     }
 }
 
-/* One envelope. *ret_wait_ms is the longest that any item to be sent again asked for. */
+/* One envelope. *ret_wait_ms is the longest that any item to be sent again
+ * asked for. */
 static bool run_round(struct batch *batch, const size_t *chosen, size_t count, int64_t *ret_wait_ms,
                       struct err *err)
 {

@@ -1,114 +1,134 @@
 #include "connector/lane.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/thread.h"
 
-#define FAULTS_MAX 5
-#define FAULTS_WITHIN_MS 30000
-#define BROKEN_MS 10000
+#define FULL_RETRY_MS 1000
 
-void lane_init(struct lane *lane, const char *title, int at_once)
+struct lane {
+    struct lane *next;
+    char *tenant_id;
+    const char *service; /* static */
+    int64_t closed_until;
+    unsigned busy;
+    unsigned urgent; /* urgent callers waiting */
+    pthread_cond_t changed;
+};
+
+struct lanes {
+    pthread_mutex_t lock;
+    const struct clock *clock;
+    struct lane *first; /* a few per tenant, walked at most twice per HTTP request */
+};
+
+struct lanes *lanes_new(const struct clock *clock)
 {
-    *lane = (struct lane){.title = title, .at_once = at_once};
-    pthread_mutex_init(&lane->lock, NULL);
+    struct lanes *lanes = calloc(1, sizeof *lanes);
+    if (!lanes)
+        abort();
+    pthread_mutex_init(&lanes->lock, NULL);
+    lanes->clock = clock;
+    return lanes;
+}
+
+void lanes_free(struct lanes *lanes)
+{
+    if (!lanes)
+        return;
+    for (struct lane *lane = lanes->first, *next; lane; lane = next) {
+        next = lane->next;
+        pthread_cond_destroy(&lane->changed);
+        free(lane->tenant_id);
+        free(lane);
+    }
+    pthread_mutex_destroy(&lanes->lock);
+    free(lanes);
+}
+
+static struct lane *find_locked(struct lanes *lanes, const char *tenant_id, const char *service)
+{
+    for (struct lane *lane = lanes->first; lane; lane = lane->next)
+        if (strcmp(lane->service, service) == 0 && strcmp(lane->tenant_id, tenant_id) == 0)
+            return lane;
+    struct lane *lane = calloc(1, sizeof *lane);
+    if (!lane || !(lane->tenant_id = strdup(tenant_id)))
+        abort();
+    lane->service = service;
     thread_cond_init(&lane->changed);
+    lane->next = lanes->first;
+    lanes->first = lane;
+    return lane;
 }
 
-void lane_done(struct lane *lane)
+static bool limited(struct err *err, const struct lane *lane, int64_t wait_ms)
 {
-    pthread_cond_destroy(&lane->changed);
-    pthread_mutex_destroy(&lane->lock);
-}
-
-static bool closed(const struct lane *lane, int64_t wait_ms, struct err *err)
-{
-    if (lane->broken)
-        err_code(err, ERR_UPSTREAM, "failing", "%s keeps failing; it is left alone for a while.",
-                 lane->title);
-    else
-        err_code(err, ERR_LIMIT, "throttled", "%s asked to wait %lld seconds.", lane->title,
-                 (long long)((wait_ms + 999) / 1000));
+    err_set(err, ERR_LIMIT, "Microsoft 365 (%s) asked us to wait.", lane->service);
     if (err)
         err->retry_after_ms = wait_ms;
     return false;
 }
 
-static bool wait_locked(struct lane *lane, const struct clock *clock, const _Atomic int64_t *also_until,
-                        struct cancel *cancel, bool urgent, int64_t *patience_ms, struct err *err)
+static bool wait_locked(struct lanes *lanes, struct lane *lane, const struct lane *whole, unsigned width,
+                        bool urgent, int64_t opens_by, int64_t place_by, const struct cancel *cancel,
+                        struct err *err)
 {
     for (;;) {
-        int64_t now = clock_mono_ms(clock);
-        int64_t until = lane->closed_until;
-        if (also_until && *also_until > until)
-            until = *also_until;
+        int64_t now = clock_mono_ms(lanes->clock);
+        int64_t opens = lane->closed_until > whole->closed_until ? lane->closed_until : whole->closed_until;
         if (cancel_requested(cancel))
             return err_set(err, ERR_CANCELLED, "The call was cancelled.");
-        if (until > now) {
-            if (until - now > *patience_ms)
-                return closed(lane, until - now, err);
-            thread_wait_ms(&lane->changed, &lane->lock, until - now);
-            *patience_ms -= clock_mono_ms(clock) - now;
-        } else if (lane->active >= lane->at_once || (!urgent && lane->urgent_waiting > 0)) {
-            thread_wait_ms(&lane->changed, &lane->lock, 60000);
-        } else {
+        if (opens > now && opens > opens_by)
+            return limited(err, lane, opens - now);
+        bool full = lane->busy >= width || (!urgent && lane->urgent > 0);
+        if (opens <= now && !full)
             return true;
-        }
+        if (opens <= now && now >= place_by)
+            return limited(err, lane, FULL_RETRY_MS);
+        int64_t wake = opens > now ? opens : place_by;
+        thread_wait_ms(&lane->changed, &lanes->lock, wake > now ? wake - now : 1);
     }
 }
 
-bool lane_enter(struct lane *lane, const struct clock *clock, const _Atomic int64_t *also_until,
-                struct cancel *cancel, bool urgent, int64_t *patience_ms, struct err *err)
+struct lane *lane_enter(struct lanes *lanes, const char *tenant_id, const char *service, unsigned width,
+                        bool urgent, int64_t opens_by, int64_t place_by, struct cancel *cancel,
+                        struct err *err)
 {
-    struct cancel_watch watch = {.mutex = &lane->lock, .cond = &lane->changed};
-    bool entered;
-    cancel_watch(cancel, &watch);
+    struct lane *lane, *whole;
     {
-        WITH_LOCK(&lane->lock);
-        lane->urgent_waiting += urgent;
-        entered = wait_locked(lane, clock, also_until, cancel, urgent, patience_ms, err);
-        lane->urgent_waiting -= urgent;
-        lane->active += entered;
-        if (urgent) /* the others may have waited for this one alone */
+        WITH_LOCK(&lanes->lock);
+        lane = find_locked(lanes, tenant_id, service);
+        whole = find_locked(lanes, "", service);
+    }
+    struct cancel_watch watch = {.mutex = &lanes->lock, .cond = &lane->changed};
+    cancel_watch(cancel, &watch);
+    bool entered;
+    {
+        WITH_LOCK(&lanes->lock);
+        lane->urgent += urgent;
+        entered = wait_locked(lanes, lane, whole, width, urgent, opens_by, place_by, cancel, err);
+        lane->urgent -= urgent;
+        lane->busy += entered;
+        if (urgent)
             pthread_cond_broadcast(&lane->changed);
     }
     cancel_unwatch(cancel, &watch);
-    return entered;
+    return entered ? lane : NULL;
 }
 
-void lane_leave(struct lane *lane)
+void lane_leave(struct lanes *lanes, struct lane *lane)
 {
-    WITH_LOCK(&lane->lock);
-    lane->active--;
+    WITH_LOCK(&lanes->lock);
+    lane->busy--;
     pthread_cond_broadcast(&lane->changed);
 }
 
-static void close_locked(struct lane *lane, int64_t until, bool broken)
+void lane_close(struct lanes *lanes, const char *tenant_id, const char *service, int64_t delay_ms)
 {
-    if (until <= lane->closed_until)
-        return;
-    lane->closed_until = until;
-    lane->broken = broken;
-    pthread_cond_broadcast(&lane->changed);
-}
-
-void lane_close(struct lane *lane, int64_t until_mono_ms)
-{
-    WITH_LOCK(&lane->lock);
-    close_locked(lane, until_mono_ms, false);
-}
-
-void lane_note(struct lane *lane, int64_t now_mono_ms, bool fault)
-{
-    WITH_LOCK(&lane->lock);
-    if (!fault) {
-        lane->faults = 0;
-        return;
-    }
-    if (lane->faults == 0 || now_mono_ms - lane->first_fault > FAULTS_WITHIN_MS) {
-        lane->faults = 0;
-        lane->first_fault = now_mono_ms;
-    }
-    if (++lane->faults >= FAULTS_MAX) {
-        close_locked(lane, now_mono_ms + BROKEN_MS, true);
-        lane->faults = 0;
-    }
+    WITH_LOCK(&lanes->lock);
+    struct lane *lane = find_locked(lanes, tenant_id, service);
+    int64_t until = clock_mono_ms(lanes->clock) + delay_ms;
+    if (until > lane->closed_until)
+        lane->closed_until = until;
 }

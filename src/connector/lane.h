@@ -1,38 +1,29 @@
-/* lane — how many requests of one tenant may be at one service, and when none may. Thread-safe. */
+/* lane — who may call a service of a tenant now: closed while the service asked
+ * us to wait, and narrow (private to connector/).
+ *
+ * One lane per (tenant, service); the lane with the tenant "" is a whole
+ * service. Thread-safe. */
 #ifndef CONNECTOR_LANE_H
 #define CONNECTOR_LANE_H
-
-#include <pthread.h>
-#include <stdatomic.h>
 
 #include "base/clock.h"
 #include "connector/cancel.h"
 
-struct lane {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    const char *title;
-    int at_once;
-    int active;
-    int urgent_waiting;
-    int64_t closed_until; /* monotonic */
-    bool broken;          /* closed because of faults, not because it asked */
-    int faults;           /* in a row */
-    int64_t first_fault;
-};
+struct lanes;
+struct lane;
 
-void lane_init(struct lane *lane, const char *title, int at_once);
-void lane_done(struct lane *lane);
+struct lanes *lanes_new(const struct clock *clock);
+void lanes_free(struct lanes *lanes);
 
-/* Waits for a free place, urgent callers first, and while the lane is closed, the latter for at most
- * *patience_ms, from which the wait is taken. also_until closes it too (NULL for none). False: ERR_LIMIT or,
- * after faults, ERR_UPSTREAM with retry_after_ms; ERR_CANCELLED. */
-bool lane_enter(struct lane *lane, const struct clock *clock, const _Atomic int64_t *also_until,
-                struct cancel *cancel, bool urgent, int64_t *patience_ms, struct err *err);
-void lane_leave(struct lane *lane);
-/* Nothing enters until then; never shortens. */
-void lane_close(struct lane *lane, int64_t until_mono_ms);
-/* Counts faults: the fifth in a row within 30 s closes the lane for 10 s. */
-void lane_note(struct lane *lane, int64_t now_mono_ms, bool fault);
+/* Waits until the lane is open and one of its `width` places is free; urgent
+ * callers go first. Both limits are monotonic: a lane that opens after opens_by
+ * gives ERR_LIMIT with retry_after_ms at once, one that is still full at
+ * place_by gives it then. Otherwise ERR_CANCELLED. Leave with lane_leave. */
+MUST_USE struct lane *lane_enter(struct lanes *lanes, const char *tenant_id, const char *service,
+                                 unsigned width, bool urgent, int64_t opens_by, int64_t place_by,
+                                 struct cancel *cancel, struct err *err);
+void lane_leave(struct lanes *lanes, struct lane *lane);
+/* Nobody enters for the next delay_ms; never shortens an earlier closing. */
+void lane_close(struct lanes *lanes, const char *tenant_id, const char *service, int64_t delay_ms);
 
 #endif

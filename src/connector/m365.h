@@ -1,13 +1,14 @@
-/* m365 — how one application talks to Microsoft 365: where the services are, who it is, and how patient a
- * call is.
+/* m365 — how one application talks to Microsoft 365: where the services are,
+ * who it is, and how patient a call is.
  *
- * Holds the tokens and the throttling state of every tenant; graph.h, exchange.h and sharepoint.h make the
- * calls. One per process. Thread-safe.
+ * Holds the tokens and the throttling state of every tenant; graph.h,
+ * exchange.h and sharepoint.h make the calls. One per process. Thread-safe.
  *
- * Every call takes a lane of its (tenant, service), obeys Retry-After for the whole lane, repeats what may be
- * repeated at most five times, and asks for a new token once after a 401. A request is repeated after an
- * unknown outcome only when doing it twice equals doing it once (all but POST); otherwise the caller gets
- * err.outcome_unknown and reads back first. */
+ * Every call takes a lane of its (tenant, service), obeys Retry-After for the
+ * whole lane, repeats what may be repeated at most five times, and asks for a
+ * new token once after a 401. A request is repeated after an unknown outcome
+ * only when doing it twice equals doing it once (all but POST); otherwise the
+ * caller gets err.outcome_unknown and reads back first. */
 #ifndef CONNECTOR_M365_H
 #define CONNECTOR_M365_H
 
@@ -19,67 +20,74 @@
 struct m365;
 
 struct m365_settings {
-    const char *login_url;    /* "https://login.microsoftonline.com" */
-    const char *graph_url;    /* "https://graph.microsoft.com" */
-    const char *exchange_url; /* "https://outlook.office365.com" */
-    const char
-        *sharepoint_url; /* replaces scheme and host of every site; NULL: sites are called where they are */
-    const char *graph_resource; /* token scope without "/.default"; NULL takes https://graph.microsoft.com */
+    const char *login_url;         /* "https://login.microsoftonline.com" */
+    const char *graph_url;         /* "https://graph.microsoft.com" */
+    const char *exchange_url;      /* "https://outlook.office365.com" */
+    const char *sharepoint_url;    /* replaces scheme and host of every site; NULL:
+                                      sites are called where they are */
+    const char *graph_resource;    /* token scope without "/.default"; NULL takes
+                                      https://graph.microsoft.com */
     const char *exchange_resource; /* NULL takes https://outlook.office365.com */
     struct {
-        const char *tenant_id; /* the application's home tenant, where the partner user signed in */
+        const char *tenant_id; /* the application's home tenant, where the partner
+                                  user signed in */
         const char *client_id;
         const char *client_secret;        /* either this … */
-        const char *certificate_file;     /* … or a certificate (PEM), used when both are there */
+        const char *certificate_file;     /* … or a certificate (PEM), used when both
+                                             are there */
         const char *certificate_key_file; /* PEM; NULL: the key is in certificate_file */
-        /* A partner user's: tokens are delegated ones of that user in the customer tenant. NULL: the
-         * application acts by itself. */
+        /* A partner user's: tokens are delegated ones of that user in the customer
+         * tenant. NULL: the application acts by itself. */
         const char *refresh_token;
     } app;
-    /* Called after each token answer that brought a new refresh token: store it, the old one ends. */
+    /* Called after each token answer that brought a new refresh token: store it,
+     * the old one ends. */
     void (*on_refresh_token)(void *ctx, const char *refresh_token);
-    /* For metrics, after each HTTP exchange; status 0 without an answer. service is "login", "graph",
-     * "exchange" or "sharepoint". Called from the calling threads. */
+    /* For metrics, after each HTTP exchange; status 0 without an answer. service
+     * is "login", "graph", "exchange" or "sharepoint". Called from the calling
+     * threads. */
     void (*on_call)(void *ctx, const char *service, const char *method, int status, int64_t ms);
     void *ctx;
 };
 
-/* Copies the settings. NULL with ERR_CONFIG naming the setting that is missing or wrong. wire, clock and rng
- * must live longer. */
+/* Copies the settings. NULL with ERR_CONFIG naming the setting that is missing
+ * or wrong. wire, clock and rng must live longer. */
 MUST_USE struct m365 *m365_new(const struct m365_settings *settings, struct wire *wire,
                                const struct clock *clock, const struct rng *rng, struct err *err);
 void m365_free(struct m365 *m365); /* NULL is fine; no call may be under way */
 
 #define M365_TIMEOUT_MS 8000
 
-/* On whose behalf a call is made. Borrowed for the call; zero-initialise what you do not need. */
+/* On whose behalf a call is made. Borrowed for the call; zero-initialise what
+ * you do not need. */
 struct m365_target {
     const char *tenant_id;
     struct cancel *cancel;
     int64_t timeout_ms; /* per HTTP request; 0 takes M365_TIMEOUT_MS */
-    /* How long throttling and faults may be waited out inside the call, in all. What would take longer comes
-     * back with err.retry_after_ms set (ERR_LIMIT), so that the caller can come again then. */
+    /* How long throttling and faults may be waited out inside the call, in all.
+     * What would take longer comes back with err.retry_after_ms set (ERR_LIMIT),
+     * so that the caller can come again then. */
     int64_t patience_ms;
     bool urgent; /* lockout: asks the upstream to throttle others first */
-    /* Before each sending of something that changes data, repeats included, and once for each such item of a
-     * batch. what is "PATCH /users/…" without query, or a cmdlet name with its object. False with err set:
-     * the request is not sent. */
+    /* Before each sending of something that changes data, repeats included, and
+     * once for each such item of a batch. what is "PATCH /users/…" without query,
+     * or a cmdlet name with its object. False with err set: the request is not
+     * sent. */
     bool (*before_write)(void *ctx, const char *what, struct err *err);
     /* The other half, in the same order; status 0 when there was no answer. */
     void (*after_write)(void *ctx, const char *what, int status, const char *request_id);
     void *ctx;
 };
 
-/* Gets a token for Graph and for Exchange: proves that the application is known in the tenant. */
+/* Gets a token for Graph and for Exchange: proves that the application is known
+ * in the tenant. */
 bool m365_connect(struct m365 *m365, const struct m365_target *target, struct err *err);
-/* Did the call fail because the application cannot sign in to the tenant any more (consent, secret,
- * certificate, blocked partner)? Repeating it is useless until a person has repaired that. */
+/* Did the call fail because the application cannot sign in to the tenant any
+ * more (consent, secret, certificate, blocked partner)? Repeating it is useless
+ * until a person has repaired that. */
 bool m365_is_disconnected(const struct err *err);
-/* Is it the sign-in that failed for good, so that nothing can run in this tenant until an administrator mends
- * the application, its consent or the partner user's sign-in? err.code is "AADSTS<number>" then; ERR_CONFIG
- * for the application and the settings, ERR_REFUSED for consent, policies and the partner user. */
-bool m365_disconnected(const struct err *err);
-/* Drops the cached tokens of the tenant, for example after its consent was renewed. */
+/* Drops the cached tokens of the tenant, for example after its consent was
+ * renewed. */
 void m365_forget(struct m365 *m365, const char *tenant_id);
 
 #endif

@@ -1,363 +1,394 @@
 #include "connector/service.h"
 
-#include <ctype.h>
-#include <stdio.h>
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/arena.h"
-#include "connector/m365_private.h"
-#include "connector/token.h"
+#define SENDS_MAX 6
+#define HEADERS_MAX 20
 
-#define HEADERS_MAX 24
-
-static const struct service_info services[SERVICE_COUNT] = {
-#define SERVICE(id, name, title, at_once, sendings_on_500) \
-    [SERVICE_##id] = {name, title, at_once, sendings_on_500},
-#include "connector/service.def"
-#undef SERVICE
+static const struct {
+    const char *name;
+    unsigned width;
+} services[] = {
+#define X(id, name, width) [SERVICE_##id] = {name, width},
+    SERVICES(X)
+#undef X
 };
 
-const struct service_info *service_info(enum service service)
+void service_reply_done(struct service_reply *reply)
 {
-    return &services[service];
+    wire_reply_done(&reply->wire);
+    json_decref(reply->json);
+    memset(reply, 0, sizeof *reply);
 }
 
-void service_answer_done(struct service_answer *answer)
-{
-    json_decref(answer->body);
-    wire_reply_done(&answer->http);
-    memset(answer, 0, sizeof *answer);
-}
+/* --- when to come again --- */
 
-bool target_before_write(const struct m365_target *target, const char *what, struct err *err)
+static int64_t seconds_header(const struct wire_reply *reply, const char *name)
 {
-    return !target->before_write || target->before_write(target->ctx, what, err);
-}
-
-void target_after_write(const struct m365_target *target, const char *what, int status,
-                        const char *request_id)
-{
-    if (target->after_write)
-        target->after_write(target->ctx, what, status, request_id);
-}
-
-void service_explain_status(const char *title, int status, struct err *err)
-{
-    char code[20];
-    snprintf(code, sizeof code, "http_%d", status);
-    if (status < 300)
-        err_code(err, ERR_UPSTREAM, "bad_answer", "%s gave an answer that cannot be read.", title);
-    else if (status == 404)
-        err_code(err, ERR_NOT_FOUND, code, "%s does not know this object.", title);
-    else if (status == 408)
-        err_code(err, ERR_TIMEOUT, code, "%s ran out of time.", title);
-    else if (status == 429)
-        err_code(err, ERR_LIMIT, code, "%s asked to slow down.", title);
-    else if (status >= 500 && status != 501 && status != 505 && status != 507)
-        err_code(err, ERR_UPSTREAM, code, "%s failed with status %d.", title, status);
-    else
-        err_code(err, ERR_REFUSED, code, "%s refused the request with status %d.", title, status);
-}
-
-/* --- waiting --- */
-
-/* "Sun, 06 Nov 1994 08:49:37 GMT" in seconds; -1 for anything else. Not strptime: that follows the locale. */
-static int64_t http_date(const char *text)
-{
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    struct tm tm = {0};
-    char month[4];
-    if (sscanf(text, "%*3s, %2d %3s %4d %2d:%2d:%2d GMT", &tm.tm_mday, month, &tm.tm_year, &tm.tm_hour,
-               &tm.tm_min, &tm.tm_sec) != 6)
-        return -1;
-    const char *at = strstr(months, month);
-    if (strlen(month) != 3 || !at || (at - months) % 3 != 0)
-        return -1;
-    tm.tm_mon = (int)(at - months) / 3;
-    tm.tm_year -= 1900;
-    return timegm(&tm);
-}
-
-int64_t retry_after_parse(const char *text, const char *date, int64_t own_utc_ms)
-{
+    char text[64];
     int64_t seconds;
-    if (text_to_int(text, 0, 7 * 86400, &seconds))
+    if (wire_header(reply, name, text, sizeof text) && text_to_int(text, 0, 86400, &seconds))
         return seconds * 1000;
-    int64_t then = http_date(text);
-    int64_t now = date ? http_date(date) : -1;
-    if (then < 0)
-        return 0;
-    int64_t wait = then * 1000 - (now >= 0 ? now * 1000 : own_utc_ms);
-    return wait > 0 && wait <= 7 * 86400000LL ? wait : 0;
+    return 0;
 }
 
-int64_t service_delay_ms(const struct rng *rng, int64_t retry_after_ms, bool throttled, int attempt)
+int64_t service_retry_after(const struct wire_reply *reply, int64_t now_utc_ms)
 {
-    if (retry_after_ms > 0)
-        return retry_after_ms;
-    int64_t most = (throttled ? 2000 : 1000) << (attempt < 10 ? attempt : 10);
-    int64_t cap = throttled ? 300000 : 60000;
-    uint32_t span = (uint32_t)(most < cap ? most : cap);
-    return throttled ? span / 2 + rng_below(rng, span / 2 + 1) : rng_below(rng, span) + 1;
+    int64_t at, now;
+    int64_t wait = seconds_header(reply, "retry-after");
+    if (!wait && wire_header_date(reply, "retry-after", &at)) {
+        if (!wire_header_date(reply, "date", &now)) /* the server's clock counts, not ours */
+            now = now_utc_ms;
+        wait = at > now ? at - now : 0;
+    }
+    int64_t reset = reply->status == 429 ? seconds_header(reply, "ratelimit-reset") : 0;
+    return reset > wait ? reset : wait;
 }
 
-void service_close(struct m365 *m365, enum service service, const char *tenant_id, int64_t ms)
+int64_t service_backoff(const struct rng *rng, int status, unsigned attempt)
 {
-    lane_close(&m365_tenant(m365, tenant_id)->lanes[service], clock_mono_ms(m365->clock) + ms);
+    attempt = attempt < 8 ? attempt : 8;
+    if (status == 429) { /* services that never say: never come again at once */
+        uint32_t most = 2000u << attempt < 300000u ? 2000u << attempt : 300000u;
+        return most / 2 + rng_below(rng, most / 2 + 1);
+    }
+    uint32_t most = 1000u << attempt < 60000u ? 1000u << attempt : 60000u;
+    return rng_below(rng, most + 1);
 }
 
 /* --- one sending --- */
 
-struct sending {
-    struct m365 *m365;
-    const struct m365_target *target;
-    const struct service_request *request;
-    struct lane *lane;
-    char *token;
-    int64_t *patience_ms;
-    int count;
+static bool announce(const struct m365_target *target, const struct service_request *request, struct err *err)
+{
+    for (size_t i = 0; target->before_write && i < request->write_count; i++) {
+        if (target->before_write(target->ctx, request->writes[i], err))
+            continue;
+        while (target->after_write && i-- > 0)
+            target->after_write(target->ctx, request->writes[i], 0, "");
+        return false;
+    }
+    return true;
+}
+
+static void conclude(const struct m365_target *target, const struct service_request *request, int status,
+                     const char *request_id)
+{
+    for (size_t i = 0; target->after_write && i < request->write_count; i++)
+        target->after_write(target->ctx, request->writes[i], status, request_id);
+}
+
+static void read_request_id(struct service_reply *reply)
+{
+    if (!wire_header(&reply->wire, "request-id", reply->request_id, sizeof reply->request_id))
+        wire_header(&reply->wire, "sprequestguid", reply->request_id, sizeof reply->request_id);
+}
+
+static json_t *read_json(const struct wire_reply *reply)
+{
+    struct err ignored;
+    return reply->body_length ? json_read_big(reply->body, reply->body_length, &ignored) : NULL;
+}
+
+static bool send_once(struct m365 *m365, const struct m365_target *target,
+                      const struct service_request *request, const char *token, struct service_reply *ret,
+                      struct err *err)
+{
+    const char *headers[HEADERS_MAX];
+    size_t count = 0;
+    AUTO_FREE char *content_type = NULL;
+    char uuid[UUID_SIZE], id_header[64];
+
+    headers[count++] = "Accept: application/json";
+    if (request->service == SERVICE_SHAREPOINT)
+        headers[count - 1] = "Accept: application/json;odata=nometadata";
+    if (token)
+        headers[count++] = token;
+    if (request->body) {
+        content_type = g_strconcat(
+            "Content-Type: ", request->content_type ? request->content_type : "application/json", NULL);
+        headers[count++] = content_type;
+    }
+    g_snprintf(id_header, sizeof id_header, "client-request-id: %s", uuid_v4(m365->rng, uuid));
+    headers[count++] = id_header;
+    if (target->urgent && request->service == SERVICE_GRAPH)
+        headers[count++] = "x-ms-throttle-priority: high";
+    for (const char *const *header = request->headers; header && *header && count < HEADERS_MAX - 1; header++)
+        headers[count++] = *header;
+    headers[count] = NULL;
+
+    struct wire_request wire = {.method = request->method,
+                                .url = request->url,
+                                .headers = headers,
+                                .body = request->body,
+                                .body_length = request->body ? strlen(request->body) : 0,
+                                .timeout_ms = target->timeout_ms ? target->timeout_ms : M365_TIMEOUT_MS,
+                                .harmless = request->harmless,
+                                .cancel = target->cancel};
+    int64_t start = clock_mono_ms(clock_system());
+    bool ok = wire_send(m365->wire, &wire, &ret->wire, err);
+    if (ok) {
+        read_request_id(ret);
+        ret->json = read_json(&ret->wire);
+    }
+    if (m365->on_call)
+        m365->on_call(m365->ctx, services[request->service].name, request->method, ret->wire.status,
+                      clock_mono_ms(clock_system()) - start);
+    return ok;
+}
+
+/* --- repeats --- */
+
+enum verdict { FINAL, NEW_TOKEN, LATER };
+
+static bool broken(const struct service_reply *reply)
+{
+    return reply->wire.status / 100 == 2 && reply->wire.body_length > 0 && !reply->json;
+}
+
+static enum verdict judge(const struct service_request *request, const struct service_reply *reply,
+                          unsigned faults, bool renewed)
+{
+    bool fault_again = request->twice_is_once && (request->faults_max == 0 || faults < request->faults_max);
+    switch (reply->wire.status) {
+    case 401:
+        return request->resource && !renewed ? NEW_TOKEN : FINAL;
+    case 408:
+    case 500:
+    case 502:
+    case 504:
+        return fault_again ? LATER : FINAL;
+    case 429:
+    case 503:
+        return LATER;
+    default:
+        return broken(reply) && fault_again ? LATER : FINAL;
+    }
+}
+
+/* A refusal for throttling that names "Application/…" concerns every tenant. */
+static void close_lane(struct m365 *m365, const struct m365_target *target, enum service service,
+                       const struct wire_reply *reply, int64_t delay_ms)
+{
+    char scope[160];
+    bool all = wire_header(reply, "x-ms-throttle-scope", scope, sizeof scope) &&
+               g_str_has_prefix(scope, "Application/");
+    lane_close(m365->lanes, all ? "" : target->tenant_id, services[service].name, delay_ms);
+}
+
+static bool final_answer(const struct service_request *request, struct service_reply *reply, struct err *err)
+{
+    int status = reply->wire.status;
+    if (broken(reply)) {
+        err_code(err, ERR_UPSTREAM, "broken_answer", "The answer of Microsoft 365 (%s) is not proper JSON.",
+                 services[request->service].name);
+        if (err) {
+            err->upstream_status = status;
+            err->outcome_unknown = !request->harmless && strcmp(request->method, "GET") != 0;
+            g_strlcpy(err->request_id, reply->request_id, sizeof err->request_id);
+        }
+        service_reply_done(reply);
+        return false;
+    }
+    reply->outcome_unknown = (status == 408 || (status >= 500 && status != 503)) && !request->harmless &&
+                             strcmp(request->method, "GET") != 0;
+    return true;
+}
+
+struct course {
+    int64_t until; /* monotonic: no waiting beyond */
+    unsigned sends, faults;
     bool renewed;
 };
 
-enum sent { SENT_WELL, SENT_BADLY, NOT_SENT };
-
-static bool changes_something(const struct service_request *request)
+static bool go_on(struct m365 *m365, const struct m365_target *target, const struct course *course,
+                  int64_t delay_ms)
 {
-    return !request->harmless && strcmp(request->method, "GET") != 0;
-}
-
-/* False when one holds a line break or another control character: it would become a header of its own. */
-static bool headers_clean(const char *const *headers)
-{
-    for (; *headers; headers++)
-        for (const char *c = *headers; *c; c++)
-            if (iscntrl((unsigned char)*c))
-                return false;
-    return true;
-}
-
-static bool make_headers(const struct sending *sending, struct arena *arena, const char **ret,
-                         struct err *err)
-{
-    const struct service_request *request = sending->request;
-    char id[UUID_SIZE];
-    size_t count = 0;
-    if (sending->token)
-        ret[count++] = arena_printf(arena, "Authorization: Bearer %s", sending->token);
-    ret[count++] = arena_printf(arena, "Accept: %s", request->accept ? request->accept : "application/json");
-    if (request->body)
-        ret[count++] = arena_printf(arena, "Content-Type: %s",
-                                    request->content_type ? request->content_type : "application/json");
-    else
-        ret[count++] = "Content-Type:";
-    ret[count++] = arena_printf(arena, "client-request-id: %s", uuid_v4(sending->m365->rng, id));
-    if (sending->target->urgent && request->service == SERVICE_GRAPH)
-        ret[count++] = "x-ms-throttle-priority: high";
-    for (const char *const *header = request->headers; header && *header; header++)
-        if (count < HEADERS_MAX)
-            ret[count++] = *header;
-    ret[count] = NULL;
-    if (!headers_clean(ret))
-        return err_code(err, ERR_INTERNAL, "bad_header", "A value for %s holds a control character.",
-                        service_info(request->service)->title);
-    return true;
-}
-
-static void note_headers(const struct m365 *m365, struct service_answer *answer)
-{
-    char value[80], date[80];
-    if (!wire_header(&answer->http, "request-id", answer->request_id, sizeof answer->request_id) &&
-        !wire_header(&answer->http, "x-ms-request-id", answer->request_id, sizeof answer->request_id))
-        wire_header(&answer->http, "sprequestguid", answer->request_id, sizeof answer->request_id);
-    bool dated = wire_header(&answer->http, "date", date, sizeof date);
-    if (wire_header(&answer->http, "retry-after", value, sizeof value))
-        answer->retry_after_ms = retry_after_parse(value, dated ? date : NULL, clock_utc_ms(m365->clock));
-    if ((answer->status == 429 || answer->status == 503) &&
-        wire_header(&answer->http, "ratelimit-reset", value, sizeof value)) {
-        int64_t reset = retry_after_parse(value, NULL, 0);
-        if (reset > answer->retry_after_ms)
-            answer->retry_after_ms = reset;
-    }
-}
-
-/* False when the answer of a success cannot be read. */
-static bool read_body(const struct service_request *request, struct service_answer *answer)
-{
-    const char *text = answer->http.body;
-    size_t length = answer->http.body_length;
-    if (length == 0)
-        return strcmp(request->method, "GET") != 0;
-    answer->body = request->big_numbers ? json_read_big(text, length, NULL) : json_read(text, length, NULL);
-    return answer->body != NULL;
-}
-
-/* What an answer says about the next requests of the lane. */
-static void mind_lane(const struct sending *sending, const struct service_answer *answer)
-{
-    struct m365 *m365 = sending->m365;
-    enum service service = sending->request->service;
-    int64_t now = clock_mono_ms(m365->clock);
-    int least_fault = services[service].sendings_on_500 == SERVICE_SENDINGS_MAX ? 500 : 502;
-    bool throttled = answer->status == 429;
-    lane_note(sending->lane, now, answer->status == 0 || answer->status >= least_fault);
-    if (!throttled && !(answer->status >= 500 && answer->retry_after_ms > 0))
-        return;
-    int64_t until = now + service_delay_ms(m365->rng, answer->retry_after_ms, throttled, sending->count - 1);
-    char scope[80];
-    lane_close(sending->lane, until);
-    if (wire_header(&answer->http, "x-ms-throttle-scope", scope, sizeof scope) &&
-        text_starts_nocase(scope, "Application/") && m365->closed_until[service] < until)
-        m365->closed_until[service] = until;
-}
-
-static void tell_after(const struct sending *sending, size_t count, int status, const char *request_id)
-{
-    for (size_t i = 0; i < count; i++)
-        target_after_write(sending->target, sending->request->writes[i], status, request_id);
-}
-
-static bool tell_before(const struct sending *sending, struct err *err)
-{
-    for (size_t i = 0; i < sending->request->write_count; i++)
-        if (!target_before_write(sending->target, sending->request->writes[i], err)) {
-            tell_after(sending, i, 0, "");
-            return false;
-        }
-    return true;
-}
-
-static bool exchange_http(const struct sending *sending, const char *const *headers,
-                          struct service_answer *answer, struct err *err)
-{
-    const struct service_request *request = sending->request;
-    struct m365 *m365 = sending->m365;
-    const struct wire_request http = {
-        .method = request->method,
-        .url = request->url,
-        .headers = headers,
-        .body = request->body,
-        .body_length = request->body ? strlen(request->body) : 0,
-        .timeout_ms = sending->target->timeout_ms > 0 ? sending->target->timeout_ms : M365_TIMEOUT_MS,
-        .harmless = request->harmless,
-        .cancel = sending->target->cancel,
-    };
-    int64_t start = clock_mono_ms(m365->clock);
-    bool answered = wire_send(m365->wire, &http, &answer->http, err);
-    answer->status = answered ? answer->http.status : 0;
-    if (m365->settings.on_call)
-        m365->settings.on_call(m365->settings.ctx, services[request->service].name, request->method,
-                               answer->status, clock_mono_ms(m365->clock) - start);
-    return answered;
-}
-
-/* The part between entering and leaving the lane. */
-static enum sent send_in_lane(struct sending *sending, struct service_answer *answer, struct err *err)
-{
-    const struct service_request *request = sending->request;
-    AUTO_ARENA struct arena *arena = arena_new();
-    const char *headers[HEADERS_MAX + 1];
-    if (!make_headers(sending, arena, headers, err) || !tell_before(sending, err))
-        return NOT_SENT;
-    if (!exchange_http(sending, headers, answer, err)) {
-        tell_after(sending, request->write_count, 0, "");
-        if (err->kind != ERR_CANCELLED)
-            mind_lane(sending, answer);
-        return SENT_BADLY;
-    }
-    note_headers(sending->m365, answer);
-    bool success = answer->status >= 200 && answer->status < 300;
-    bool well = read_body(request, answer) && success;
-    mind_lane(sending, answer);
-    if (!well || !request->caller_reports)
-        tell_after(sending, request->write_count, answer->status, answer->request_id);
-    if (well)
-        return SENT_WELL;
-    if (success) /* never taken for one when it cannot be read */
-        service_explain_status(services[request->service].title, answer->status, err);
-    else
-        request->explain(answer, err);
-    err->upstream_status = answer->status;
-    err->retry_after_ms = answer->retry_after_ms;
-    snprintf(err->request_id, sizeof err->request_id, "%s", answer->request_id);
-    /* Even a throttled write may have taken effect. */
-    err->outcome_unknown = changes_something(request) && err_again(err);
-    return SENT_BADLY;
-}
-
-static enum sent send_once(struct sending *sending, struct service_answer *answer, struct err *err)
-{
-    const struct service_request *request = sending->request;
-    const struct m365_target *target = sending->target;
-    if (request->resource && !(sending->token = token_get(sending->m365, target, request->resource, err)))
-        return NOT_SENT;
-    if (!lane_enter(sending->lane, sending->m365->clock, &sending->m365->closed_until[request->service],
-                    target->cancel, target->urgent, sending->patience_ms, err))
-        return NOT_SENT;
-    enum sent sent = send_in_lane(sending, answer, err);
-    lane_leave(sending->lane);
-    return sent;
-}
-
-/* Decides whether to send once more, and waits for it. */
-static bool again(struct sending *sending, int status, struct err *err)
-{
-    const struct service_request *request = sending->request;
-    if (err->kind == ERR_CANCELLED)
+    if (course->sends >= SENDS_MAX || clock_mono_ms(m365->clock) + delay_ms > course->until)
         return false;
-    if (status == 401 && request->resource && !sending->renewed) {
-        token_refuse(sending->m365, sending->target->tenant_id, request->resource, sending->token);
-        sending->renewed = true;
+    return cancel_sleep_ms(target->cancel, delay_ms);
+}
+
+/* One round: token, lane, sending. Returns true when `*ret_ok` is the result of
+ * the whole. */
+static bool round_ended(struct m365 *m365, const struct m365_target *target,
+                        const struct service_request *request, struct course *course,
+                        struct service_reply *ret, bool *ret_ok, struct err *err)
+{
+    AUTO(token_header_free) char *token = NULL;
+    *ret_ok = false;
+    if (request->resource && !(token = token_header(m365->tokens, target, request->resource, err)))
+        return !err_again(err) ||
+               !go_on(m365, target, course, service_backoff(m365->rng, 0, course->sends++));
+
+    int64_t timeout_ms = target->timeout_ms ? target->timeout_ms : M365_TIMEOUT_MS;
+    int64_t place_by = clock_mono_ms(m365->clock) + timeout_ms;
+    place_by = course->until > place_by ? course->until : place_by;
+    struct lane *lane = lane_enter(m365->lanes, target->tenant_id, services[request->service].name,
+                                   services[request->service].width, target->urgent, course->until, place_by,
+                                   target->cancel, err);
+    if (!lane)
+        return true;
+    if (!announce(target, request, err)) {
+        lane_leave(m365->lanes, lane);
         return true;
     }
-    if (!err_again(err))
-        return false;
-    bool throttled = err->kind == ERR_LIMIT;
-    int64_t delay = service_delay_ms(sending->m365->rng, err->retry_after_ms, throttled, sending->count - 1);
-    int most = status == 500 ? services[request->service].sendings_on_500 : SERVICE_SENDINGS_MAX;
-    if ((err->outcome_unknown && !request->repeatable) || sending->count >= most ||
-        delay > *sending->patience_ms) {
-        err->retry_after_ms = delay;
+    bool answered = send_once(m365, target, request, token, ret, err);
+    int status = ret->wire.status;
+    unsigned attempt = course->sends++;
+    enum verdict verdict = answered ? judge(request, ret, course->faults, course->renewed) : LATER;
+    int64_t asked =
+        answered && verdict == LATER ? service_retry_after(&ret->wire, clock_utc_ms(m365->clock)) : 0;
+    int64_t delay = asked ? asked : service_backoff(m365->rng, status, attempt);
+    if (answered && verdict == LATER && (status == 429 || status == 503))
+        close_lane(m365, target, request->service, &ret->wire, delay);
+    lane_leave(m365->lanes, lane);
+    conclude(target, request, broken(ret) ? 0 : status, ret->request_id);
+
+    if (!answered) {
+        bool again = err_again(err) && (!err->outcome_unknown || request->twice_is_once);
+        return !again || !go_on(m365, target, course, delay);
+    }
+    if (verdict == NEW_TOKEN) {
+        course->renewed = true;
+        token_refused(m365->tokens, target->tenant_id, request->resource, token);
+        service_reply_done(ret);
         return false;
     }
-    if (status == 429 || (status >= 500 && err->retry_after_ms > 0))
-        return true; /* the lane is closed for that long */
-    *sending->patience_ms -= delay;
-    if (cancel_sleep_ms(sending->target->cancel, delay))
+    course->faults += status != 429 && status != 503;
+    if (verdict == LATER && go_on(m365, target, course, delay)) {
+        service_reply_done(ret);
+        return false;
+    }
+    if (cancel_requested(target->cancel) && verdict == LATER) {
+        service_reply_done(ret);
+        err_set(err, ERR_CANCELLED, "The call was cancelled.");
         return true;
-    return err_set(err, ERR_CANCELLED, "The call was cancelled.");
+    }
+    ret->retry_after_ms = verdict == LATER || status == 429 || status >= 500 ? delay : 0;
+    *ret_ok = final_answer(request, ret, err);
+    return true;
 }
 
 bool service_send(struct m365 *m365, const struct m365_target *target, const struct service_request *request,
-                  struct service_answer *ret, struct err *err)
+                  struct service_reply *ret, struct err *err)
 {
-    struct err own_err = {0};
-    int64_t own_patience_ms = target->patience_ms;
-    struct sending sending = {
-        .m365 = m365,
-        .target = target,
-        .request = request,
-        .lane = &m365_tenant(m365, target->tenant_id)->lanes[request->service],
-        .patience_ms = request->patience_ms ? request->patience_ms : &own_patience_ms,
-    };
+    struct err problem;
+    struct course course = {.until = clock_mono_ms(m365->clock) + target->patience_ms};
+    bool ok;
     for (;;) {
-        AUTO_SERVICE_ANSWER struct service_answer answer = {0};
-        sending.count++;
-        own_err = (struct err){0};
-        enum sent sent = send_once(&sending, &answer, &own_err);
-        bool more = sent == SENT_BADLY && again(&sending, answer.status, &own_err);
-        token_free(sending.token);
-        sending.token = NULL;
-        if (sent == SENT_WELL) {
-            *ret = answer;
-            memset(&answer, 0, sizeof answer);
-            return true;
-        }
-        if (!more)
+        memset(&problem, 0, sizeof problem);
+        if (round_ended(m365, target, request, &course, ret, &ok, &problem))
             break;
     }
-    if (err)
-        *err = own_err;
+    if (!ok) {
+        service_reply_done(ret);
+        if (err)
+            *err = problem;
+    }
+    return ok;
+}
+
+/* --- errors --- */
+
+enum err_kind service_kind(int status)
+{
+    if (status == 404)
+        return ERR_NOT_FOUND;
+    if (status == 408)
+        return ERR_TIMEOUT;
+    if (status == 429)
+        return ERR_LIMIT;
+    return status >= 500 ? ERR_UPSTREAM : ERR_REFUSED;
+}
+
+bool service_fail(struct err *err, const struct service_reply *reply, const char *code, const char *message)
+{
+    char number[24];
+    g_snprintf(number, sizeof number, "http_%d", reply->wire.status);
+    err_code(err, service_kind(reply->wire.status), code && *code ? code : number, "%s",
+             message && *message ? message : "Microsoft 365 gave no reason.");
+    if (err) {
+        err->upstream_status = reply->wire.status;
+        err->retry_after_ms = reply->retry_after_ms;
+        err->outcome_unknown = reply->outcome_unknown;
+        g_strlcpy(err->request_id, reply->request_id, sizeof err->request_id);
+    }
     return false;
+}
+
+/* Some services put a JSON text inside the message. */
+static json_t *inner_message(const char *message)
+{
+    struct err ignored;
+    json_t *inner = message && message[0] == '{' ? json_read(message, strlen(message), &ignored) : NULL;
+    return inner;
+}
+
+bool service_fail_odata(struct err *err, const struct service_reply *reply, const char *service)
+{
+    const json_t *error = json_object_get(reply->json, "error");
+    if (!json_is_object(error))
+        error = json_object_at(reply->json, "odata.error");
+    const char *message = json_text(error, "message");
+    if (!message)
+        message = json_text(json_object_at(error, "message"), "value");
+    AUTO_JSON json_t *inner = inner_message(message);
+    if (json_text(inner, "Message"))
+        message = json_text(inner, "Message");
+    char fallback[120];
+    g_snprintf(fallback, sizeof fallback, "Microsoft 365 (%s) answered with status %d and gave no reason.",
+               service, reply->wire.status);
+    service_fail(err, reply, json_text(error, "code"), message && *message ? message : fallback);
+    const json_t *details = json_object_get(error, "innerError");
+    if (!json_is_object(details))
+        details = json_object_at(error, "innererror");
+    if (err && !err->request_id[0])
+        g_strlcpy(err->request_id, json_text_or(details, "request-id", ""), sizeof err->request_id);
+    return false;
+}
+
+/* --- addresses --- */
+
+static bool split(const char *url, char **ret_scheme, char **ret_host, int *ret_port, char **ret_rest)
+{
+    char *path = NULL, *query = NULL, *user = NULL;
+    *ret_scheme = *ret_host = *ret_rest = NULL;
+    bool ok = g_uri_split(url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, ret_scheme, &user,
+                          ret_host, ret_port, &path, &query, NULL, NULL) &&
+              *ret_host && !user;
+    if (ok && *ret_port == -1)
+        *ret_port = strcmp(*ret_scheme, "https") == 0 ? 443 : 80;
+    if (ok)
+        *ret_rest = query ? g_strconcat(path, "?", query, NULL) : g_strdup(path);
+    g_free(path);
+    g_free(query);
+    g_free(user);
+    return ok;
+}
+
+char *service_next_url(const char *base, const char *link, struct err *err)
+{
+    AUTO_FREE char *base_scheme = NULL, *base_host = NULL, *base_rest = NULL;
+    AUTO_FREE char *scheme = NULL, *host = NULL, *rest = NULL;
+    int base_port, port;
+    bool same = split(base, &base_scheme, &base_host, &base_port, &base_rest) &&
+                split(link, &scheme, &host, &port, &rest) && strcmp(scheme, base_scheme) == 0 &&
+                text_equal_nocase(host, base_host) && port == base_port && rest[0] == '/';
+    if (!same) {
+        err_code(err, ERR_UPSTREAM, "foreign_link",
+                 "The link to the next page leads to another host; not followed.");
+        return NULL;
+    }
+    /* Put together anew, so that two readers of one address cannot differ about
+     * its host. */
+    size_t origin =
+        (size_t)(strcspn(strstr(base, "://") + 3, "/?#") + (size_t)(strstr(base, "://") + 3 - base));
+    char *url = malloc(origin + strlen(rest) + 1);
+    if (!url)
+        abort();
+    memcpy(url, base, origin);
+    memcpy(url + origin, rest, strlen(rest) + 1);
+    return url;
 }

@@ -1,81 +1,91 @@
-/* service — one request to one Microsoft service, with everything that all services share: the lane, the
- * token, the hooks of the caller, reading the answer, waiting and repeating. Inside this folder only. */
+/* service — one request to one of Microsoft's services, with token, lane and
+ * repeats (private to connector/). */
 #ifndef CONNECTOR_SERVICE_H
 #define CONNECTOR_SERVICE_H
 
 #include "base/json.h"
+#include "connector/lane.h"
 #include "connector/m365.h"
+#include "connector/token.h"
+
+/* name, calls at a time per tenant (contract/throttling.md, section 4) */
+#define SERVICES(X)            \
+    X(LOGIN, "login", 4)       \
+    X(GRAPH, "graph", 8)       \
+    X(EXCHANGE, "exchange", 3) \
+    X(SHAREPOINT, "sharepoint", 2)
 
 enum service {
-#define SERVICE(id, ...) SERVICE_##id,
-#include "connector/service.def"
-#undef SERVICE
-    SERVICE_COUNT
+#define X(id, name, width) SERVICE_##id,
+    SERVICES(X)
+#undef X
 };
 
-struct service_info {
-    const char *name;
-    const char *title;
-    int at_once;
-    int sendings_on_500;
+struct m365 {
+    char *login_url, *graph_url, *exchange_url, *sharepoint_url; /* without a final slash */
+    char *graph_resource, *exchange_resource;
+    void (*on_call)(void *ctx, const char *service, const char *method, int status, int64_t ms);
+    void *ctx;
+    struct wire *wire;
+    const struct clock *clock;
+    const struct rng *rng;
+    struct lanes *lanes;
+    struct tokens *tokens;
 };
-const struct service_info *service_info(enum service service);
-
-/* Zero-initialise; service_answer_done frees. */
-struct service_answer {
-    int status;
-    json_t *body; /* NULL when there was none, or when the body of a refusal is not JSON */
-    struct wire_reply http;
-    char request_id[80];
-    int64_t retry_after_ms; /* 0 when the service did not say */
-};
-#define AUTO_SERVICE_ANSWER AUTO(service_answer_done)
-void service_answer_done(struct service_answer *answer);
 
 struct service_request {
     enum service service;
     const char *method;
     const char *url;
-    const char *resource;       /* what the token is for; NULL sends none */
-    const char *const *headers; /* further ones; NULL ends the list; NULL for none */
-    const char *accept;         /* NULL takes application/json */
-    const char *content_type;   /* NULL takes application/json */
+    const char *resource;       /* whose token; NULL for the token endpoint */
+    const char *const *headers; /* besides Authorization and Accept; NULL ends the
+                                   list; at most 12 */
     const char *body;           /* NULL for none */
-    bool harmless;              /* a POST that only reads */
-    bool repeatable;            /* doing it twice equals doing it once */
-    bool big_numbers;           /* integers beyond 64 bits become texts */
-    /* What the hooks of the target are told; all before each sending, all after it. */
+    const char *content_type;   /* of the body; NULL takes application/json */
+    bool twice_is_once;         /* may be repeated when nobody knows whether it took
+                                   effect */
+    bool harmless;              /* changes nothing */
+    unsigned faults_max;        /* repeats after 500, 502, 504 and broken answers; 0
+                                   takes all */
+    /* What it changes, for before_write and after_write. */
     const char *const *writes;
     size_t write_count;
-    bool caller_reports; /* the caller tells after_write about a 2xx, because it knows more */
-    /* Fills err for an answer that is no success; never NULL. Whether err_again holds decides on repeating.
-     */
-    void (*explain)(const struct service_answer *answer, struct err *err);
-    /* What is left of the target's patience over several requests; NULL starts anew. */
-    int64_t *patience_ms;
 };
 
-/* True for 2xx with a body that is JSON or empty (a GET needs one). False with err as explain filled it, or
- * the transport's; err.retry_after_ms when it would take longer than the patience. */
+/* Zero-initialise; service_reply_done frees. */
+struct service_reply {
+    struct wire_reply wire;
+    json_t *json; /* NULL when the body is empty or not JSON */
+    char request_id[80];
+    int64_t retry_after_ms; /* of a 429 or 5xx: when to come again */
+    bool outcome_unknown;   /* a 5xx after a request that changes something */
+};
+#define AUTO_SERVICE_REPLY AUTO(service_reply_done)
+void service_reply_done(struct service_reply *reply);
+
+/* True with any answer that is final: whatever status, but for 2xx always
+ * proper JSON or nothing. False with err of the network, the token, the lane
+ * (ERR_LIMIT), before_write or ERR_CANCELLED. */
 bool service_send(struct m365 *m365, const struct m365_target *target, const struct service_request *request,
-                  struct service_answer *ret, struct err *err);
+                  struct service_reply *ret, struct err *err);
 
-/* How the shared part of every explain function sees a status: kind, code "http_502", a plain message. */
-void service_explain_status(const char *title, int status, struct err *err);
-/* What everybody who waits for a throttled service uses: what the service said, or equal jitter from 2 s up
- * to 5 min when throttled, full jitter from 1 s up to 1 min for faults. attempt counts from 0. */
-int64_t service_delay_ms(const struct rng *rng, int64_t retry_after_ms, bool throttled, int attempt);
-/* Closes the lane of the tenant for that long. */
-void service_close(struct m365 *m365, enum service service, const char *tenant_id, int64_t ms);
-#define SERVICE_SENDINGS_MAX 6
+/* When a throttled or failed answer says to come again, by the server's clock;
+ * 0 when it does not say. */
+int64_t service_retry_after(const struct wire_reply *reply, int64_t now_utc_ms);
+/* How long to wait before repeat number `attempt` (from 0) when the answer did
+ * not say. */
+int64_t service_backoff(const struct rng *rng, int status, unsigned attempt);
 
-/* Tells the target's hooks about one write; no hooks, nothing said. */
-bool target_before_write(const struct m365_target *target, const char *what, struct err *err);
-void target_after_write(const struct m365_target *target, const char *what, int status,
-                        const char *request_id);
+/* Fills err from the status; returns false. */
+bool service_fail(struct err *err, const struct service_reply *reply, const char *code, const char *message);
+/* As above with the OData error in the body ({"error":{"code","message"}},
+ * "odata.error", message as object). */
+bool service_fail_odata(struct err *err, const struct service_reply *reply, const char *service);
+enum err_kind service_kind(int status);
 
-/* Retry-After in seconds or as an HTTP date; now is the answer's own Date when it has one, else ours.
- * 0 when it is neither. */
-int64_t retry_after_parse(const char *text, const char *date, int64_t own_utc_ms);
+/* base's origin with the path and query of link, when link has the same origin;
+ * the caller frees it. NULL with ERR_UPSTREAM: a token must never go to another
+ * host. */
+MUST_USE char *service_next_url(const char *base, const char *link, struct err *err);
 
 #endif

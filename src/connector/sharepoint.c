@@ -11,7 +11,8 @@ static size_t origin_length(const char *url)
     return host ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : 0;
 }
 
-/* Site addresses come from Graph; a token for SharePoint must not be asked for, or sent to, anything odd. */
+/* Site addresses come from Graph; a token for SharePoint must not be asked for,
+ * or sent to, anything odd. */
 static bool check_site(const char *site_url, struct err *err)
 {
     if (!site_url || !text_starts_nocase(site_url, "https://") ||
@@ -28,10 +29,10 @@ bool sharepoint_call(struct m365 *m365, const struct m365_target *target, const 
     if (!check_site(site_url, err))
         return false;
     if (tokens_secret_only(m365->tokens))
-        return err_code(
-            err, ERR_CONFIG, "certificate_needed",
-            "SharePoint accepts an application only by certificate: give the application one. A client "
-            "secret is not enough.");
+        return err_code(err, ERR_CONFIG, "certificate_needed",
+                        "SharePoint accepts an application only by certificate: "
+                        "give the application one. A client "
+                        "secret is not enough.");
     AUTO_ARENA struct arena *arena = arena_new();
     size_t length = strlen(site_url);
     while (length > 0 && site_url[length - 1] == '/')

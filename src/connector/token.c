@@ -1,197 +1,368 @@
 #include "connector/token.h"
 
-#include <openssl/crypto.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "base/thread.h"
-#include "connector/login.h"
-#include "connector/m365_private.h"
+#include "connector/assertion.h"
+#include "connector/service.h"
 
-#define EARLY_MS 300000
-#define AFTER_FAILED_RENEWAL_MS 30000
-#define REFUSAL_KEPT_MS 5000
+#define EARLY_MS (5 * 60 * 1000)
+#define TOKEN_MAX (32u * 1024)
 
-struct token_slot {
-    char *resource;
-    char *value;      /* NULL: none */
+struct token {
+    struct token *next;
+    char *tenant_id, *resource;
+    char *header;     /* "Authorization: Bearer …"; NULL without a token */
     int64_t renew_at; /* monotonic */
-    int64_t ends_at;
     bool fetching;
-    unsigned rounds; /* fetches that ended */
-    unsigned epoch;  /* counts forgetting: a fetch from before it is not kept */
-    struct err failure;
-    int64_t failure_until;
-    pthread_cond_t done;
-    struct token_slot *next;
+    uint64_t round;    /* counts finished fetches */
+    struct err failed; /* of the last fetch; ERR_NONE when it succeeded */
+    pthread_cond_t changed;
 };
 
-void token_free(char *token)
+struct tokens {
+    pthread_mutex_t lock; /* never held while sending */
+    struct m365 *m365;
+    char *client_id, *client_secret, *refresh_token;
+    struct certificate *certificate;
+    void (*on_refresh_token)(void *ctx, const char *refresh_token);
+    void *ctx;
+    struct token *first;
+};
+
+static void wipe(char *secret)
 {
-    if (token)
-        OPENSSL_cleanse(token, strlen(token));
-    free(token);
+    if (!secret)
+        return;
+    sodium_memzero(secret, strlen(secret));
+    free(secret);
 }
 
-static void drop_value(struct token_slot *slot)
+void token_header_free(char **header)
 {
-    token_free(slot->value);
-    slot->value = NULL;
-    slot->renew_at = slot->ends_at = 0;
+    wipe(*header);
 }
 
-void token_slots_free(struct token_slot *slots)
+/* A form holds secrets: wiped before it is freed. */
+static void form_done(struct strbuf *form)
 {
-    for (struct token_slot *slot = slots, *next; slot; slot = next) {
-        next = slot->next;
-        drop_value(slot);
-        pthread_cond_destroy(&slot->done);
-        free(slot->resource);
-        free(slot);
-    }
+    if (form->data)
+        sodium_memzero(form->data, form->length);
+    strbuf_done(form);
 }
 
 static char *copy(const char *text)
 {
-    char *made = strdup(text);
-    if (!made)
+    char *twin = text ? strdup(text) : NULL;
+    if (text && !twin)
         abort();
-    return made;
+    return twin;
 }
 
-static struct token_slot *find_locked(struct m365_tenant *tenant, const char *resource)
+struct tokens *tokens_new(struct m365 *m365, const struct m365_settings *settings, struct err *err)
 {
-    for (struct token_slot *slot = tenant->tokens; slot; slot = slot->next)
-        if (strcmp(slot->resource, resource) == 0)
-            return slot;
-    struct token_slot *slot = calloc(1, sizeof *slot);
-    if (!slot)
+    struct tokens *tokens = calloc(1, sizeof *tokens);
+    if (!tokens)
         abort();
-    slot->resource = copy(resource);
-    thread_cond_init(&slot->done);
-    slot->next = tenant->tokens;
-    tenant->tokens = slot;
-    return slot;
+    pthread_mutex_init(&tokens->lock, NULL);
+    tokens->m365 = m365;
+    tokens->client_id = copy(settings->app.client_id);
+    tokens->client_secret = copy(settings->app.client_secret);
+    tokens->refresh_token = copy(settings->app.refresh_token);
+    tokens->on_refresh_token = settings->on_refresh_token;
+    tokens->ctx = settings->ctx;
+    if (!settings->app.certificate_file)
+        return tokens;
+    tokens->certificate =
+        certificate_load(settings->app.certificate_file, settings->app.certificate_key_file, err);
+    if (tokens->certificate)
+        return tokens;
+    tokens_free(tokens);
+    return NULL;
 }
 
-static void keep_locked(struct token_slot *slot, const struct login_token *token, int64_t now)
+void tokens_free(struct tokens *tokens)
 {
-    int64_t life = token->life_ms;
-    int64_t early = life / 2 < EARLY_MS ? life / 2 : EARLY_MS;
-    drop_value(slot);
-    slot->value = copy(token->access_token);
-    slot->renew_at = now + life - early;
-    slot->ends_at = now + life;
-    slot->failure = (struct err){0};
-    slot->failure_until = 0;
-}
-
-static void keep_failure_locked(struct token_slot *slot, const struct err *err, int64_t now)
-{
-    slot->failure = *err;
-    if (!err_again(err) && err->kind != ERR_CANCELLED)
-        slot->failure_until = now + REFUSAL_KEPT_MS;
-}
-
-/* Fetches with the lock given up meanwhile. NULL with err. */
-static char *fetch_locked(struct m365 *m365, struct token_slot *slot, const struct m365_target *target,
-                          struct err *err)
-{
-    struct login_token token = {0};
-    struct err failure = {0};
-    unsigned epoch = slot->epoch;
-    char *ret = NULL;
-    slot->fetching = true;
-    pthread_mutex_unlock(&m365->lock);
-    bool fetched = login_token(m365, target, slot->resource, &token, &failure);
-    pthread_mutex_lock(&m365->lock);
-    int64_t now = clock_mono_ms(m365->clock);
-    slot->fetching = false;
-    slot->rounds++;
-    pthread_cond_broadcast(&slot->done);
-    if (fetched) {
-        if (slot->epoch == epoch)
-            keep_locked(slot, &token, now);
-        ret = copy(token.access_token);
-    } else if (slot->value && now < slot->ends_at && failure.kind != ERR_CANCELLED) {
-        slot->renew_at = now + AFTER_FAILED_RENEWAL_MS;
-        ret = copy(slot->value);
-    } else {
-        keep_failure_locked(slot, &failure, now);
-        *err = failure;
+    if (!tokens)
+        return;
+    for (struct token *token = tokens->first, *next; token; token = next) {
+        next = token->next;
+        pthread_cond_destroy(&token->changed);
+        wipe(token->header);
+        free(token->tenant_id);
+        free(token->resource);
+        free(token);
     }
-    login_token_done(&token);
-    return ret;
+    certificate_free(tokens->certificate);
+    free(tokens->client_id);
+    wipe(tokens->client_secret);
+    wipe(tokens->refresh_token);
+    pthread_mutex_destroy(&tokens->lock);
+    free(tokens);
 }
 
-static char *get_locked(struct m365 *m365, struct token_slot *slot, const struct m365_target *target,
-                        struct err *err)
+bool tokens_secret_only(const struct tokens *tokens)
 {
-    for (;;) {
-        int64_t now = clock_mono_ms(m365->clock);
-        if (cancel_requested(target->cancel)) {
-            err_set(err, ERR_CANCELLED, "The call was cancelled.");
-            return NULL;
-        }
-        if (slot->value && now < (slot->fetching ? slot->ends_at : slot->renew_at))
-            return copy(slot->value);
-        if (!slot->fetching && now < slot->failure_until) {
-            *err = slot->failure;
-            return NULL;
-        }
-        if (!slot->fetching)
-            return fetch_locked(m365, slot, target, err);
-        unsigned round = slot->rounds;
-        thread_wait_ms(&slot->done, &m365->lock, 60000);
-        /* The failure of the one who asked is everybody's, unless it was only that caller's own end. */
-        if (slot->rounds != round && !slot->value && slot->failure.kind != ERR_NONE &&
-            slot->failure.kind != ERR_CANCELLED && slot->failure.kind != ERR_STALE) {
-            *err = slot->failure;
-            return NULL;
-        }
-    }
+    return !tokens->certificate && !tokens->refresh_token;
 }
 
-char *token_get(struct m365 *m365, const struct m365_target *target, const char *resource, struct err *err)
+/* --- asking the token endpoint --- */
+
+static void field(struct strbuf *form, const char *name, const char *value)
 {
-    struct m365_tenant *tenant = m365_tenant(m365, target->tenant_id);
-    struct token_slot *slot;
+    if (form->length)
+        strbuf_char(form, '&');
+    strbuf_text_add(form, name);
+    strbuf_char(form, '=');
+    strbuf_percent(form, value);
+}
+
+static bool fill_form(struct tokens *tokens, const char *resource, const char *endpoint, struct strbuf *form,
+                      struct err *err)
+{
+    AUTO_STRBUF struct strbuf scope = STRBUF_MAX(1024);
+    AUTO(token_header_free) char *refresh_token = NULL;
     {
-        WITH_LOCK(&m365->lock);
-        slot = find_locked(tenant, resource);
+        WITH_LOCK(&tokens->lock);
+        refresh_token = copy(tokens->refresh_token);
     }
-    struct cancel_watch watch = {.mutex = &m365->lock, .cond = &slot->done};
-    char *token;
-    cancel_watch(target->cancel, &watch);
+    strbuf_printf(&scope, "%s/.default%s", resource, refresh_token ? " offline_access" : "");
+    field(form, "client_id", tokens->client_id);
+    field(form, "scope", strbuf_text(&scope));
+    field(form, "grant_type", refresh_token ? "refresh_token" : "client_credentials");
+    if (refresh_token)
+        field(form, "refresh_token", refresh_token);
+    if (!tokens->certificate) {
+        field(form, "client_secret", tokens->client_secret);
+        return true;
+    }
+    AUTO(token_header_free)
+    char *assertion = assertion_new(tokens->certificate, tokens->client_id, endpoint, tokens->m365->clock,
+                                    tokens->m365->rng, err);
+    if (!assertion)
+        return false;
+    field(form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    field(form, "client_assertion", assertion);
+    return true;
+}
+
+/* The description of an answer is never shown: it can quote what we sent. */
+static bool refused(const struct service_reply *reply, struct err *err)
+{
+    static const struct {
+        int64_t number;
+        enum err_kind kind;
+        const char *sentence;
+    } known[] = {
+#define AADSTS(number, kind, sentence) {number, ERR_##kind, sentence},
+#include "connector/aadsts.def"
+#undef AADSTS
+    };
+    const char *error = json_text_or(reply->json, "error", "");
+    const json_t *first = json_array_get(json_array_at(reply->json, "error_codes"), 0);
+    int64_t number = json_is_integer(first) ? json_integer_value(first) : 0;
+    int status = reply->wire.status;
+    enum err_kind kind = status == 429 ? ERR_LIMIT : status >= 500 || !*error ? ERR_UPSTREAM : ERR_CONFIG;
+    const char *sentence = "The sign-in service refused the application.";
+    char code[80];
+    if (strcmp(error, "temporarily_unavailable") == 0)
+        kind = ERR_UPSTREAM;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].number == number) {
+            kind = known[i].kind;
+            sentence = known[i].sentence;
+        }
+    if (number)
+        snprintf(code, sizeof code, "AADSTS%lld", (long long)number);
+    else
+        snprintf(code, sizeof code, "token_%.60s",
+                 text_valid_utf8(error, strlen(error)) && *error ? error : "failed");
+    err_code(err, kind, code, "%s", sentence);
+    err->upstream_status = status;
+    err->retry_after_ms = reply->retry_after_ms;
+    snprintf(err->request_id, sizeof err->request_id, "%s", json_text_or(reply->json, "trace_id", ""));
+    return false;
+}
+
+static bool header_safe(const char *token)
+{
+    for (const char *c = token; *c; c++)
+        if (*c <= ' ' || *c > '~')
+            return false;
+    return *token && strlen(token) < TOKEN_MAX;
+}
+
+static void keep_refresh_token(struct tokens *tokens, const char *refresh_token)
+{
+    if (!refresh_token || !*refresh_token)
+        return;
     {
-        WITH_LOCK(&m365->lock);
-        token = get_locked(m365, slot, target, err);
+        WITH_LOCK(&tokens->lock);
+        wipe(tokens->refresh_token);
+        tokens->refresh_token = copy(refresh_token);
     }
-    cancel_unwatch(target->cancel, &watch);
+    if (tokens->on_refresh_token)
+        tokens->on_refresh_token(tokens->ctx, refresh_token);
+}
+
+static int64_t lifetime_ms(const json_t *answer)
+{
+    int64_t seconds = json_int(answer, "expires_in", 0);
+    const char *text = json_text(answer, "expires_in"); /* the older endpoint sends a text */
+    if (text && !text_to_int(text, 1, 7 * 86400, &seconds))
+        seconds = 0;
+    return seconds > 0 && seconds <= 7 * 86400 ? seconds * 1000 : 60 * 1000;
+}
+
+/* Not under the lock. */
+static bool fetch(struct tokens *tokens, const struct m365_target *target, const char *resource,
+                  char **ret_header, int64_t *ret_renew_at, struct err *err)
+{
+    AUTO_STRBUF struct strbuf endpoint = STRBUF_MAX(2048);
+    AUTO(form_done) struct strbuf form = STRBUF_MAX(128 * 1024);
+    AUTO_SERVICE_REPLY struct service_reply reply = {0};
+    struct m365_target quiet = {.tenant_id = target->tenant_id,
+                                .cancel = target->cancel,
+                                .timeout_ms = target->timeout_ms,
+                                .patience_ms = target->patience_ms,
+                                .urgent = target->urgent};
+    strbuf_printf(&endpoint, "%s/", tokens->m365->login_url);
+    strbuf_percent(&endpoint, target->tenant_id);
+    strbuf_text_add(&endpoint, "/oauth2/v2.0/token");
+    if (!fill_form(tokens, resource, strbuf_text(&endpoint), &form, err))
+        return false;
+    struct service_request request = {.service = SERVICE_LOGIN,
+                                      .method = "POST",
+                                      .url = strbuf_text(&endpoint),
+                                      .body = strbuf_text(&form),
+                                      .content_type = "application/x-www-form-urlencoded",
+                                      .twice_is_once = true,
+                                      .harmless = true};
+    int64_t asked_at = clock_mono_ms(tokens->m365->clock);
+    if (!service_send(tokens->m365, &quiet, &request, &reply, err))
+        return false;
+    if (reply.wire.status != 200)
+        refused(&reply, err);
+    const char *token = reply.wire.status == 200 ? json_text_or(reply.json, "access_token", "") : NULL;
+    bool ok = token && header_safe(token);
+    if (ok) {
+        size_t size = strlen(token) + sizeof "Authorization: Bearer ";
+        if (!(*ret_header = malloc(size)))
+            abort();
+        snprintf(*ret_header, size, "Authorization: Bearer %s", token);
+        int64_t life = lifetime_ms(reply.json);
+        *ret_renew_at = asked_at + life - (life > 2 * EARLY_MS ? EARLY_MS : life / 5);
+        keep_refresh_token(tokens, json_text(reply.json, "refresh_token"));
+    } else if (token) {
+        err_code(err, ERR_UPSTREAM, "no_token", "The sign-in service answered without a usable token.");
+    }
+    sodium_memzero(reply.wire.body, reply.wire.body_length);
+    return ok;
+}
+
+/* --- cache --- */
+
+static struct token *find_locked(struct tokens *tokens, const char *tenant_id, const char *resource)
+{
+    for (struct token *token = tokens->first; token; token = token->next)
+        if (strcmp(token->resource, resource) == 0 && strcmp(token->tenant_id, tenant_id) == 0)
+            return token;
+    struct token *token = calloc(1, sizeof *token);
+    if (!token)
+        abort();
+    token->tenant_id = copy(tenant_id);
+    token->resource = copy(resource);
+    thread_cond_init(&token->changed);
+    token->next = tokens->first;
+    tokens->first = token;
     return token;
 }
 
-void token_refuse(struct m365 *m365, const char *tenant_id, const char *resource, const char *token)
+static void drop_locked(struct token *token)
 {
-    struct m365_tenant *tenant = m365_tenant(m365, tenant_id);
-    WITH_LOCK(&m365->lock);
-    struct token_slot *slot = find_locked(tenant, resource);
-    if (slot->value && token && strcmp(slot->value, token) == 0)
-        drop_value(slot);
+    wipe(token->header);
+    token->header = NULL;
 }
 
-void token_forget(struct m365 *m365, const char *tenant_id, bool tokens_too)
+/* True when this caller must fetch; otherwise *ret_header or err is the answer
+ * of who did. */
+static bool must_fetch_locked(struct tokens *tokens, struct token *token, const struct m365_target *target,
+                              char **ret_header, struct err *err)
 {
-    struct m365_tenant *tenant = m365_tenant(m365, tenant_id);
-    WITH_LOCK(&m365->lock);
-    for (struct token_slot *slot = tenant->tokens; slot; slot = slot->next) {
-        slot->failure_until = 0;
-        slot->failure = (struct err){0};
-        if (tokens_too) {
-            slot->epoch++;
-            drop_value(slot);
+    for (;;) {
+        if (token->header && clock_mono_ms(tokens->m365->clock) < token->renew_at) {
+            *ret_header = copy(token->header);
+            return false;
         }
+        if (cancel_requested(target->cancel)) {
+            err_set(err, ERR_CANCELLED, "The call was cancelled.");
+            return false;
+        }
+        if (!token->fetching)
+            return true;
+        uint64_t round = token->round;
+        thread_wait_ms(&token->changed, &tokens->lock, -1);
+        if (token->round == round || token->failed.kind == ERR_NONE || token->failed.kind == ERR_CANCELLED)
+            continue; /* a fetch whose caller was cancelled says nothing about ours */
+        *err = token->failed;
+        return false;
     }
+}
+
+char *token_header(struct tokens *tokens, const struct m365_target *target, const char *resource,
+                   struct err *err)
+{
+    struct token *token;
+    char *header = NULL;
+    int64_t renew_at = 0;
+    struct err failed = {0};
+    {
+        WITH_LOCK(&tokens->lock);
+        token = find_locked(tokens, target->tenant_id, resource);
+    }
+    struct cancel_watch watch = {.mutex = &tokens->lock, .cond = &token->changed};
+    cancel_watch(target->cancel, &watch);
+    bool mine;
+    {
+        WITH_LOCK(&tokens->lock);
+        mine = must_fetch_locked(tokens, token, target, &header, &failed);
+        if (mine)
+            token->fetching = true;
+    }
+    cancel_unwatch(target->cancel, &watch);
+    if (mine) {
+        bool ok = fetch(tokens, target, resource, &header, &renew_at, &failed);
+        WITH_LOCK(&tokens->lock);
+        token->fetching = false;
+        token->round++;
+        token->failed = failed;
+        if (ok) {
+            drop_locked(token);
+            token->header = copy(header);
+            token->renew_at = renew_at;
+        }
+        pthread_cond_broadcast(&token->changed);
+    }
+    if (!header && err)
+        *err = failed;
+    return header;
+}
+
+void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, const char *header)
+{
+    WITH_LOCK(&tokens->lock);
+    struct token *token = find_locked(tokens, tenant_id, resource);
+    if (token->header && strcmp(token->header, header) == 0) /* somebody may have renewed it already */
+        drop_locked(token);
+}
+
+void tokens_forget(struct tokens *tokens, const char *tenant_id)
+{
+    WITH_LOCK(&tokens->lock);
+    for (struct token *token = tokens->first; token; token = token->next)
+        if (strcmp(token->tenant_id, tenant_id) == 0)
+            drop_locked(token);
 }

@@ -15,8 +15,9 @@
 
 enum call_state { CALL_QUEUED, CALL_RUNNING, CALL_DONE };
 
-/* Lives on the caller's stack. The caller fills the request part; the I/O thread owns the rest while the call
- * is running; state and abort are under wire->lock. */
+/* Lives on the caller's stack. The caller fills the request part; the I/O
+ * thread owns the rest while the call is running; state and abort are under
+ * wire->lock. */
 struct call {
     const struct wire_request *request;
     struct curl_slist *header_list;
@@ -126,8 +127,9 @@ static size_t give_body(char *bytes, size_t size, size_t count, void *context)
     return length;
 }
 
-/* libcurl silently sends a request again when a kept connection turns out to be closed. For a POST that
- * changes something this must not happen: a body that cannot be rewound makes it an error instead. */
+/* libcurl silently sends a request again when a kept connection turns out to be
+ * closed. For a POST that changes something this must not happen: a body that
+ * cannot be rewound makes it an error instead. */
 static bool must_not_repeat(const struct wire_request *request)
 {
     return request->body_length > 0 && !request->harmless && strcmp(request->method, "POST") == 0;
@@ -138,8 +140,9 @@ static bool changes_something(const struct wire_request *request)
     return !request->harmless && strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
 }
 
-/* Just before each sending. libcurl repeats a request by itself when a kept connection breaks before the
- * first byte of the answer; for one that changes something only the caller may decide that. */
+/* Just before each sending. libcurl repeats a request by itself when a kept
+ * connection breaks before the first byte of the answer; for one that changes
+ * something only the caller may decide that. */
 static int before_sending(void *context, char *peer, char *own, int peer_port, int own_port)
 {
     struct call *call = context;
@@ -315,7 +318,8 @@ void wire_stop(struct wire *wire)
 
 /* --- callers --- */
 
-/* What libcurl could not do, in our words. Its own texts stay out: they may hold parts of the URL. */
+/* What libcurl could not do, in our words. Its own texts stay out: they may
+ * hold parts of the URL. */
 static bool fail(const struct call *call, const char *host, struct err *err)
 {
     switch (call->result) {

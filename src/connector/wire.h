@@ -1,7 +1,8 @@
 /* wire — HTTP requests over kept connections; the only code that knows libcurl.
  *
- * One I/O thread multiplexes all transfers; callers block on their own answer, so hundreds of them wait
- * cheaply. Redirects are never followed, only http and https are spoken. Thread-safe. */
+ * One I/O thread multiplexes all transfers; callers block on their own answer,
+ * so hundreds of them wait cheaply. Redirects are never followed, only http and
+ * https are spoken. Thread-safe. */
 #ifndef CONNECTOR_WIRE_H
 #define CONNECTOR_WIRE_H
 
@@ -17,16 +18,19 @@
 struct wire;
 
 struct wire_settings {
-    const char *ca_file;       /* extra certificate authorities in PEM, besides the system's; NULL for none */
-    long host_connections_max; /* per host; 0 takes 8 */
-    size_t in_flight_max;      /* transfers handed to the network at once, the others queue; 0 takes 256 */
+    const char *ca_file;        /* extra certificate authorities in PEM, besides the
+                                   system's; NULL for none */
+    long host_connections_max;  /* per host; 0 takes 8 */
+    size_t in_flight_max;       /* transfers handed to the network at once, the others
+                                   queue; 0 takes 256 */
     int64_t connect_timeout_ms; /* 0 takes 5000 */
 };
 
-/* NULL with ERR_CONFIG (ca_file cannot be read) or ERR_INTERNAL. Keeps no argument. */
+/* NULL with ERR_CONFIG (ca_file cannot be read) or ERR_INTERNAL. Keeps no
+ * argument. */
 MUST_USE struct wire *wire_start(const struct wire_settings *settings, struct err *err);
-/* Aborts what is under way (ERR_CANCELLED) and waits for its callers to leave; none may come afterwards.
- * NULL is fine. */
+/* Aborts what is under way (ERR_CANCELLED) and waits for its callers to leave;
+ * none may come afterwards. NULL is fine. */
 void wire_stop(struct wire *wire);
 
 struct wire_request {
@@ -35,7 +39,8 @@ struct wire_request {
     const char *const *headers; /* "Name: value"; NULL ends the list; NULL for none */
     const void *body;           /* NULL for none */
     size_t body_length;
-    int64_t timeout_ms;    /* for the whole call, waiting in the queue included; at least 1 */
+    int64_t timeout_ms;    /* for the whole call, waiting in the queue included; at
+                              least 1 */
     bool harmless;         /* a POST that changes nothing, such as one that only reads */
     struct cancel *cancel; /* may be NULL */
 };
@@ -43,23 +48,26 @@ struct wire_request {
 /* Zero-initialise; wire_reply_done frees what it holds. */
 struct wire_reply {
     int status;
-    char *headers; /* "name: value\n", names in lower case, of the final answer; never NULL when filled */
-    char *body;    /* NUL-terminated, may hold other NUL bytes; never NULL when filled */
+    char *headers; /* "name: value\n", names in lower case, of the final answer;
+                      never NULL when filled */
+    char *body;    /* NUL-terminated, may hold other NUL bytes; never NULL when
+                      filled */
     size_t body_length;
 };
 #define AUTO_WIRE_REPLY AUTO(wire_reply_done)
 void wire_reply_done(struct wire_reply *reply);
-/* Copies the first header of that name (lower case) into the buffer, cut to its size; false when there is
- * none. */
+/* Copies the first header of that name (lower case) into the buffer, cut to its
+ * size; false when there is none. */
 bool wire_header(const struct wire_reply *reply, const char *name, char *ret_value, size_t size);
 
 /* The same for an HTTP date. */
 bool wire_header_date(const struct wire_reply *reply, const char *name, int64_t *ret_utc_ms);
 
-/* True for every complete HTTP answer, whatever its status. Otherwise false and *ret stays empty:
- * ERR_UNREACHABLE (no connection), ERR_TIMEOUT, ERR_UPSTREAM (broken, closed or oversized answer),
- * ERR_CANCELLED. err.outcome_unknown says that a request which changes something may have arrived all the
- * same. Messages name the host, never the path or a header. */
+/* True for every complete HTTP answer, whatever its status. Otherwise false and
+ * *ret stays empty: ERR_UNREACHABLE (no connection), ERR_TIMEOUT, ERR_UPSTREAM
+ * (broken, closed or oversized answer), ERR_CANCELLED. err.outcome_unknown says
+ * that a request which changes something may have arrived all the same.
+ * Messages name the host, never the path or a header. */
 bool wire_send(struct wire *wire, const struct wire_request *request, struct wire_reply *ret,
                struct err *err);
 
