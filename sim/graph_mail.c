@@ -1,0 +1,263 @@
+/* Mailbox settings, sending, and sign-in methods. */
+#include <string.h>
+
+#include "graph.h"
+
+/* ---- mailboxSettings: one truth with Exchange's automatic reply ---- */
+
+static const struct {
+    const char *graph, *exchange;
+} states[] = {{"disabled", "Disabled"}, {"alwaysEnabled", "Enabled"}, {"scheduled", "Scheduled"}},
+  audiences[] = {{"none", "None"}, {"contactsOnly", "Known"}, {"all", "All"}},
+  purposes[] = {{"user", "UserMailbox"},
+                {"shared", "SharedMailbox"},
+                {"room", "RoomMailbox"},
+                {"equipment", "EquipmentMailbox"},
+                {"linked", "LinkedMailbox"}};
+
+#define TO_GRAPH(table, text, fallback) \
+    translate((const char *const *)(table), sizeof(table) / sizeof *(table), 1, (text), (fallback))
+#define TO_EXCHANGE(table, text) \
+    translate((const char *const *)(table), sizeof(table) / sizeof *(table), 0, (text), NULL)
+
+/* A table is pairs of texts; from says which of the pair is looked for. */
+static const char *translate(const char *const *pairs, size_t count, size_t from, const char *text,
+                             const char *fallback)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal_nocase(pairs[2 * i + from], text))
+            return pairs[2 * i + 1 - from];
+    return fallback;
+}
+
+static json_t *mailbox_of(struct graph *g)
+{
+    json_t *user = graph_user(g, g->param[0]);
+    json_t *mailbox = user ? sim_mailbox(g->tenant, json_text(user, "id")) : NULL;
+
+    if (user && !mailbox)
+        graph_fail(g->call, 404, "MailboxNotEnabledForRESTAPI",
+                   "The mailbox is either inactive, soft-deleted, or is hosted on-premise.");
+    return mailbox;
+}
+
+static json_t *moment(const json_t *reply, const char *key)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "%.19s.0000000", json_text_or(reply, key, "2026-08-01T08:00:00"));
+    return json_make("{s:s, s:s}", "dateTime", text, "timeZone", "UTC");
+}
+
+static json_t *settings_of(const json_t *mailbox)
+{
+    const json_t *reply = json_object_at(mailbox, "_auto_reply");
+    json_t *setting =
+        json_make("{s:s, s:s, s:s, s:s, s:o, s:o}", "status",
+                  TO_GRAPH(states, json_text(reply, "AutoReplyState"), "disabled"), "externalAudience",
+                  TO_GRAPH(audiences, json_text(reply, "ExternalAudience"), "all"), "internalReplyMessage",
+                  json_text_or(reply, "InternalMessage", ""), "externalReplyMessage",
+                  json_text_or(reply, "ExternalMessage", ""), "scheduledStartDateTime",
+                  moment(reply, "StartTime"), "scheduledEndDateTime", moment(reply, "EndTime"));
+
+    return json_make("{s:s, s:s, s:s, s:s, s:s, s:o, s:{s:s, s:s}}", "timeZone", "W. Europe Standard Time",
+                     "delegateMeetingMessageDeliveryOptions", "sendToDelegateOnly", "dateFormat",
+                     "dd.MM.yyyy", "timeFormat", "HH:mm", "userPurpose",
+                     TO_GRAPH(purposes, json_text(mailbox, "RecipientTypeDetails"), "others"),
+                     "automaticRepliesSetting", setting, "language", "locale", "en-GB", "displayName",
+                     "English (United Kingdom)");
+}
+
+static void settings_get(struct graph *g)
+{
+    const json_t *mailbox = mailbox_of(g);
+
+    if (!mailbox)
+        return;
+    AUTO_JSON json_t *settings = settings_of(mailbox);
+
+    graph_entity(g, &graph_type_any, settings, "users('x')/mailboxSettings");
+}
+
+/* NULL text is allowed: the setting stays. */
+static bool put_word(struct graph *g, json_t *reply, const char *key, const json_t *setting, const char *name,
+                     const char *word)
+{
+    const char *text = json_text(setting, name);
+
+    if (text && !word) {
+        graph_fail(g->call, 400, "ErrorInvalidRequest", "'%.60s' is no value of %s.", text, name);
+        return false;
+    }
+    if (word)
+        json_put_text(reply, key, word);
+    return true;
+}
+
+static void put_moment(json_t *reply, const char *key, const json_t *setting, const char *name)
+{
+    const char *text = json_text(json_object_get(setting, name), "dateTime");
+    char moment_text[20];
+
+    if (!text)
+        return;
+    snprintf(moment_text, sizeof moment_text, "%.19s", text);
+    json_put_text(reply, key, moment_text);
+}
+
+static void settings_patch(struct graph *g)
+{
+    static const char known[] =
+        " automaticRepliesSetting timeZone language dateFormat timeFormat workingHours "
+        "delegateMeetingMessageDeliveryOptions ";
+    static const char known_inside[] = " status externalAudience internalReplyMessage externalReplyMessage "
+                                       "scheduledStartDateTime scheduledEndDateTime ";
+    json_t *mailbox = mailbox_of(g), *body = mailbox ? graph_body(g) : NULL, *value;
+    const char *name;
+
+    if (!body)
+        return;
+    json_object_foreach (body, name, value) {
+        if (*name != '@' && !graph_lists(known, name)) {
+            graph_fail(g->call, 400, "ErrorInvalidRequest",
+                       "The property '%.60s' cannot be set on mailboxSettings.", name);
+            return;
+        }
+    }
+    const json_t *setting = json_object_at(body, "automaticRepliesSetting");
+
+    json_object_foreach ((json_t *)setting, name, value) {
+        if (*name != '@' && !graph_lists(known_inside, name)) {
+            graph_fail(
+                g->call, 400, "RequestBodyRead",
+                "The property '%.60s' does not exist on type 'microsoft.graph.automaticRepliesSetting'.",
+                name);
+            return;
+        }
+    }
+    json_t *reply = json_copy((json_t *)json_object_at(mailbox, "_auto_reply"));
+    const char *texts[][2] = {{"internalReplyMessage", "InternalMessage"},
+                              {"externalReplyMessage", "ExternalMessage"}};
+
+    if (!put_word(g, reply, "AutoReplyState", setting, "status",
+                  TO_EXCHANGE(states, json_text(setting, "status"))) ||
+        !put_word(g, reply, "ExternalAudience", setting, "externalAudience",
+                  TO_EXCHANGE(audiences, json_text(setting, "externalAudience")))) {
+        json_decref(reply);
+        return;
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (json_text(setting, texts[i][0]))
+            json_put_text(reply, texts[i][1], json_text(setting, texts[i][0]));
+    put_moment(reply, "StartTime", setting, "scheduledStartDateTime");
+    put_moment(reply, "EndTime", setting, "scheduledEndDateTime");
+    json_put(mailbox, "_auto_reply", reply);
+    settings_get(g);
+}
+
+static void send_mail(struct graph *g)
+{
+    json_t *mailbox = mailbox_of(g), *body = mailbox ? graph_body(g) : NULL;
+    const json_t *message = json_object_get(body, "message");
+
+    if (!body)
+        return;
+    if (json_array_size(
+            json_array_at(message ? message : json_object_get(body, "Message"), "toRecipients")) == 0)
+        graph_fail(g->call, 400, "ErrorInvalidRecipients", "At least one recipient isn't valid.");
+    else
+        g->call->status = 202;
+}
+
+/* ---- sign-in methods ---- */
+
+static const struct {
+    const char *segment, *type;
+} segments[] = {
+    {"phoneMethods", "phoneAuthenticationMethod"},
+    {"emailMethods", "emailAuthenticationMethod"},
+    {"microsoftAuthenticatorMethods", "microsoftAuthenticatorAuthenticationMethod"},
+    {"softwareOathMethods", "softwareOathAuthenticationMethod"},
+    {"fido2Methods", "fido2AuthenticationMethod"},
+    {"windowsHelloForBusinessMethods", "windowsHelloForBusinessAuthenticationMethod"},
+    {"platformCredentialMethods", "platformCredentialAuthenticationMethod"},
+    {"temporaryAccessPassMethods", "temporaryAccessPassAuthenticationMethod"},
+    {"externalAuthenticationMethods", "externalAuthenticationMethod"},
+    {"hardwareOathMethods", "hardwareOathAuthenticationMethod"},
+};
+
+static void methods_get(struct graph *g)
+{
+    json_t *user = graph_user(g, g->param[0]);
+
+    if (!user)
+        return;
+    if (json_object_size(g->query) > 0) {
+        graph_fail(g->call, 400, "BadRequest", "Query options are not supported here.");
+        return;
+    }
+    graph_collection(g, &graph_type_any,
+                     json_copy((json_t *)json_array_at(sim_view(g->sim, user), "_methods")),
+                     "users('x')/authentication/methods", false);
+}
+
+static bool method_deletable(struct graph *g, const json_t *user, const json_t *methods, const char *id)
+{
+    const char *preferred = json_text(user, "_default_method");
+
+    if (!strcmp(id, "3179e48a-750b-4051-897c-87b9720928f7") &&
+        json_array_find(methods, "id", "b6332ec1-7057-4abe-9331-3d72feddfe41"))
+        graph_fail(g->call, 400, "Request_BadRequest",
+                   "An alternate mobile number cannot be without a mobile number.");
+    /* The password is a method of its own and always there. */
+    else if (text_equal_nocase(preferred, id) && json_array_size(methods) > 2)
+        graph_fail(g->call, 400, "Request_BadRequest",
+                   "The method is the default authentication method of the user.");
+    else
+        return true;
+    return false;
+}
+
+static void method_delete(struct graph *g)
+{
+    json_t *user = graph_user(g, g->param[0]), *methods = json_object_get(user, "_methods"), *method;
+    const char *type = NULL;
+    char wanted[100];
+    size_t i;
+
+    if (!user)
+        return;
+    for (size_t s = 0; s < sizeof segments / sizeof *segments; s++)
+        if (!strcmp(segments[s].segment, g->param[1]))
+            type = segments[s].type;
+    if (!type) {
+        g->call->undocumented = true;
+        graph_fail(g->call, 400, "BadRequest", "Resource not found for the segment '%.60s'.", g->param[1]);
+        return;
+    }
+    snprintf(wanted, sizeof wanted, "#microsoft.graph.%s", type);
+    json_array_foreach (methods, i, method) {
+        if (!text_equal_nocase(json_text(method, "id"), g->param[2]) ||
+            strcmp(json_text_or(method, "@odata.type", ""), wanted))
+            continue;
+        if (!method_deletable(g, user, methods, g->param[2]))
+            return;
+        sim_touch(g->sim, user);
+        json_array_remove(json_object_get(user, "_methods"), i);
+        graph_no_content(g);
+        return;
+    }
+    graph_fail(g->call, 404, "ResourceNotFound",
+               "The requested authentication method '%.80s' does not exist.", g->param[2]);
+}
+
+#define READ "MailboxSettings.Read|MailboxSettings.ReadWrite"
+#define METHODS "UserAuthenticationMethod.Read.All|UserAuthenticationMethod.ReadWrite.All"
+
+const struct graph_route graph_routes_mail[] = {
+    {"GET", "/users/{}/mailboxSettings", READ, settings_get, "ErrorAccessDenied"},
+    {"PATCH", "/users/{}/mailboxSettings", "MailboxSettings.ReadWrite", settings_patch, "ErrorAccessDenied"},
+    {"POST", "/users/{}/sendMail", "Mail.Send", send_mail, "ErrorAccessDenied"},
+    {"GET", "/users/{}/authentication/methods", METHODS, methods_get},
+    {"DELETE", "/users/{}/authentication/{}/{}", "UserAuthenticationMethod.ReadWrite.All", method_delete},
+    {0}};

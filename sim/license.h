@@ -1,0 +1,22 @@
+/* license — what follows from a user's licence assignments: assigned licences, units in use, the mailbox. */
+#ifndef SIM_LICENSE_H
+#define SIM_LICENSE_H
+
+#include "sim.h"
+
+/* The tenant's subscribedSku with this id; NULL when it has none. */
+json_t *license_sku(const json_t *tenant, const char *sku_id);
+/* One entry of licenseAssignmentStates; group_id NULL is a direct assignment. The caller owns it. */
+json_t *license_state(const char *sku_id, const char *group_id, const char *time);
+/* Works out assignedLicenses and consumedUnits from licenseAssignmentStates, and disconnects or reconnects
+ * the mailbox when the last Exchange plan goes or one comes back. */
+void license_rebuild(struct sim *sim, json_t *tenant, json_t *user);
+/* Makes the assignments that come by group equal to the memberships; then as license_rebuild. */
+void license_reprocess(struct sim *sim, json_t *tenant, json_t *user);
+/* Graph's assignedPlans; the caller owns it. */
+json_t *license_plans(const json_t *tenant, const json_t *user);
+bool license_has_exchange(const json_t *tenant, const json_t *user);
+/* Graph's service name of a service plan. */
+const char *license_service(const char *plan_name);
+
+#endif

@@ -1,0 +1,216 @@
+/* Faults, quotas and latencies, as /_sim sets them. */
+#include <ctype.h>
+#include <string.h>
+
+#include "server.h"
+
+static bool glob(const char *pattern, const char *text)
+{
+    for (; *pattern; pattern++, text++) {
+        if (*pattern == '*') {
+            for (;; text++) {
+                if (glob(pattern + 1, text))
+                    return true;
+                if (!*text)
+                    return false;
+            }
+        }
+        if (tolower((unsigned char)*pattern) != tolower((unsigned char)*text))
+            return false;
+    }
+    return !*text;
+}
+
+bool rules_match(const char *pattern, const char *text)
+{
+    return strchr(pattern, '*') ? glob(pattern, text) : strcasestr(text, pattern) != NULL;
+}
+
+static bool rule_meets(const json_t *rule, const struct sim_call *call, const char *cmdlet)
+{
+    const char *service = json_text(rule, "service"), *method = json_text(rule, "method");
+    const char *path = json_text(rule, "path"), *wanted = json_text(rule, "cmdlet"),
+               *body = json_text(rule, "body_has");
+
+    return (!service || text_equal_nocase(service, call->service)) &&
+           (!method || text_equal_nocase(method, call->method)) && (!path || rules_match(path, call->path)) &&
+           (!wanted || (cmdlet && rules_match(wanted, cmdlet) &&
+                        (strchr(wanted, '*') || text_equal_nocase(wanted, cmdlet)))) &&
+           (!body || (call->body && strcasestr(call->body, body)));
+}
+
+/* nth: only the nth match; every: each nth match; times: at most so often. */
+static bool rule_fires(json_t *rule)
+{
+    int64_t hits = json_int(rule, "hits", 0) + 1, fired = json_int(rule, "fired", 0);
+    int64_t nth = json_int(rule, "nth", 0), every = json_int(rule, "every", 0),
+            times = json_int(rule, "times", 0);
+
+    json_put(rule, "hits", json_integer(hits));
+    if ((nth > 0 && hits != nth) || (every > 0 && hits % every != 0) || (times > 0 && fired >= times))
+        return false;
+    json_put(rule, "fired", json_integer(fired + 1));
+    return true;
+}
+
+static void put_retry_after(struct sim_call *call, const json_t *rule)
+{
+    const json_t *value = json_object_get(rule, "retry_after");
+    char text[32];
+
+    if (json_is_string(value))
+        json_put_text(call->reply_headers, "Retry-After", json_string_value(value));
+    if (json_is_integer(value)) {
+        snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
+        json_put_text(call->reply_headers, "Retry-After", text);
+    }
+}
+
+static void answer_limit(struct sim_call *call, int status)
+{
+    call->status = status;
+    if (!strcmp(call->service, "exchange")) {
+        call->content_type = "text/plain";
+        call->text =
+            strdup("You have reached the maximum number of concurrent requests per tenant. Please wait and "
+                   "try again");
+    } else if (status == 429) {
+        graph_fail(call, 429, "TooManyRequests", "Please retry again later.");
+    } else {
+        graph_fail(call, status, status == 503 ? "ServiceUnavailable" : "UnknownError",
+                   "The service is temporarily unavailable.");
+    }
+}
+
+static void answer_fault(struct sim_call *call, const json_t *rule)
+{
+    const json_t *body = json_object_get(rule, "body");
+    int status = (int)json_int(rule, "status", 500);
+
+    put_retry_after(call, rule);
+    if (!body) {
+        answer_limit(call, status);
+        return;
+    }
+    call->status = status;
+    call->content_type = json_text(rule, "content_type");
+    if (json_is_string(body))
+        call->text = strdup(json_string_value(body));
+    else
+        call->reply = json_deep_copy(body);
+}
+
+/* The window of the service, begun anew when it is over. */
+static json_t *window_of(struct sim *sim, const char *service, int64_t window_ms)
+{
+    json_t *windows = sim->server->windows, *window = json_object_get(windows, service);
+    int64_t now = clock_mono_ms(clock_system());
+
+    if (!window) {
+        window = json_make("{s:I, s:i, s:i}", "started_ms", (json_int_t)now, "count", 0, "in_flight", 0);
+        json_put(windows, service, window);
+    }
+    if (now - json_int(window, "started_ms", 0) >= window_ms) {
+        json_put(window, "started_ms", json_integer(now));
+        json_put(window, "count", json_integer(0));
+    }
+    return window;
+}
+
+/* Requests made while throttled still count (contract: throttling, section 1). */
+static bool over_quota(struct sim *sim, struct sim_call *call)
+{
+    const json_t *limit = json_object_get(sim->server->limits, call->service);
+    int64_t requests = json_int(limit, "requests", 0), concurrent = json_int(limit, "concurrent", 0);
+    int64_t window_ms = json_int(limit, "window_ms", 10000);
+    json_t *window = window_of(sim, call->service, window_ms);
+    int64_t count = json_int(window, "count", 0) + 1;
+    char text[32];
+
+    json_put(window, "count", json_integer(count));
+    if (!(requests > 0 && count > requests) &&
+        !(concurrent > 0 && json_int(window, "in_flight", 0) > concurrent))
+        return false;
+    int64_t left_ms = window_ms - (clock_mono_ms(clock_system()) - json_int(window, "started_ms", 0));
+
+    snprintf(text, sizeof text, "%lld", (long long)json_int(limit, "retry_after", left_ms / 1000 + 1));
+    json_put_text(call->reply_headers, "Retry-After", text);
+    answer_limit(call, 429);
+    return true;
+}
+
+static void in_flight_add(struct sim *sim, const char *service, int step)
+{
+    json_t *window =
+        window_of(sim, service, json_int(json_object_get(sim->server->limits, service), "window_ms", 10000));
+
+    json_put(window, "in_flight", json_integer(json_int(window, "in_flight", 0) + step));
+}
+
+void rules_done(struct sim *sim, const char *service)
+{
+    in_flight_add(sim, service, -1);
+}
+
+static struct sim_verdict faults_check(struct sim *sim, struct sim_call *call, const char *cmdlet)
+{
+    struct sim_verdict verdict = {0};
+    json_t *rule;
+    size_t i;
+
+    json_array_foreach (sim->server->faults, i, rule) {
+        const char *close_text = json_text(rule, "close");
+
+        if (!rule_meets(rule, call, cmdlet) || !rule_fires(rule))
+            continue;
+        verdict.delay_ms += json_int(rule, "delay_ms", 0);
+        verdict.drop_before = close_text && !strcmp(close_text, "before");
+        verdict.drop_after = close_text && !strcmp(close_text, "after_effect");
+        if (json_object_get(rule, "status")) {
+            answer_fault(call, rule);
+            verdict.answered = true;
+        }
+        if (verdict.answered || close_text)
+            break;
+    }
+    return verdict;
+}
+
+struct sim_verdict rules_check(struct sim *sim, struct sim_call *call, const char *cmdlet)
+{
+    in_flight_add(sim, call->service, 1);
+    struct sim_verdict verdict = faults_check(sim, call, cmdlet);
+
+    if (!verdict.answered && !verdict.drop_before)
+        verdict.answered = over_quota(sim, call);
+    return verdict;
+}
+
+bool sim_intercept(struct sim *sim, struct sim_call *outer, struct sim_call *item, const char *cmdlet)
+{
+    struct sim_verdict verdict = faults_check(sim, item, cmdlet);
+
+    outer->delay_ms += verdict.delay_ms;
+    outer->drop |= verdict.drop_before || verdict.drop_after;
+    /* The connection goes before this item has had its effect: the items before it keep theirs. */
+    if (verdict.drop_before && !verdict.answered) {
+        graph_fail(item, 503, "ServiceUnavailable", "The connection was closed.");
+        return true;
+    }
+    return verdict.answered || over_quota(sim, item);
+}
+
+int64_t rules_latency_ms(struct sim *sim, const char *service)
+{
+    const json_t *value = json_object_get(sim->server->latency, service);
+
+    if (!value)
+        value = json_object_get(sim->server->latency, "*");
+    if (json_is_number(value))
+        return (int64_t)json_number_value(value);
+    int64_t min = json_int(value, "min_ms", 0), max = json_int(value, "max_ms", min);
+    uint64_t dice = sim->server->dice += 0x9E3779B97F4A7C15u;
+
+    dice = (dice ^ (dice >> 30)) * 0xBF58476D1CE4E5B9u;
+    return max > min ? min + (int64_t)((dice >> 11) % (uint64_t)(max - min + 1)) : min;
+}
