@@ -120,8 +120,10 @@ json_t *group_filter_values(struct cmdlet_run *run, const struct recipient *grou
 
 /* Values (exchange_value.c) */
 void value_size(json_t *row, const char *key, int64_t bytes); /* "99 GB (106,300,440,576 bytes)" */
-void value_time(json_t *row, const char *key,
-                const char *rfc3339);                           /* seven fraction digits; null when missing */
+/* A moment as Exchange takes it: RFC 3339, or without an offset, which means UTC, or a day alone. */
+bool value_time_read(const char *text, int64_t *ret_utc_ms);
+/* The same as Exchange writes it, with seven fraction digits; null when it is missing or no moment. */
+void value_time(json_t *row, const char *key, const char *when);
 json_t *value_annotated(const json_t *row, const char *select); /* with the X@odata.type sidecars; owned */
 char *value_raw_numbers(char *text); /* RuleIdentity texts become bare numbers; in place, returned */
 

@@ -9,19 +9,29 @@
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define WINDOW_MAX_DAYS 1825
 
+/* As the state keeps moments: UTC without an offset. */
+static json_t *moment_text(int64_t utc_ms)
+{
+    char text[TIME_TEXT_SIZE];
+    time_format(utc_ms, text);
+    text[strlen("2026-01-01T00:00:00")] = '\0';
+    return json_text_new(text);
+}
+
 static json_t *auto_reply_of(struct cmdlet_run *run, const struct recipient *recipient)
 {
-    json_t *reply = json_object_get(recipient->mailbox, "_auto_reply");
-    if (reply)
-        return reply;
-    char from[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
     int64_t now = sim_now_ms(run->sim);
-    reply = json_make(
-        "{ss ss ss ss ss ss sb sb sb sb ss}", "AutoReplyState", "Disabled", "InternalMessage", "",
-        "ExternalMessage", "", "ExternalAudience", "All", "StartTime", time_format(now, from), "EndTime",
-        time_format(now + DAY_MS, until), "AutoDeclineFutureRequestsWhenOOF", 0, "CreateOOFEvent", 0,
+    AUTO_JSON json_t *defaults = json_make(
+        "{ss ss ss ss so so sb sb sb sb ss}", "AutoReplyState", "Disabled", "InternalMessage", "",
+        "ExternalMessage", "", "ExternalAudience", "All", "StartTime", moment_text(now), "EndTime",
+        moment_text(now + DAY_MS), "AutoDeclineFutureRequestsWhenOOF", 0, "CreateOOFEvent", 0,
         "DeclineEventsForScheduledOOF", 0, "DeclineAllEventsForScheduledOOF", 0, "DeclineMeetingMessage", "");
-    json_put(recipient->mailbox, "_auto_reply", reply);
+    json_t *reply = json_object_get(recipient->mailbox, "_auto_reply");
+    if (!reply) {
+        reply = json_object();
+        json_put(recipient->mailbox, "_auto_reply", reply);
+    }
+    json_object_update_missing(reply, defaults);
     return reply;
 }
 
@@ -71,7 +81,6 @@ static bool one_of(struct cmdlet_run *run, const char *parameter, const char *co
                                                 parameter, text ? text : "");
 }
 
-/* Times come without an offset and mean UTC. */
 static bool moment(struct cmdlet_run *run, const char *parameter, json_t **ret)
 {
     const char *text = run_text(run, parameter);
@@ -79,16 +88,13 @@ static bool moment(struct cmdlet_run *run, const char *parameter, json_t **ret)
     *ret = NULL;
     if (!text)
         return true;
-    AUTO_STRBUF struct strbuf with_zone = STRBUF_MAX(100);
-    strbuf_printf(&with_zone, "%sZ", text);
-    if (!time_parse(text, &utc_ms) && !time_parse(strbuf_text(&with_zone), &utc_ms))
+    if (!value_time_read(text, &utc_ms))
         return run_fail(
             run, RUN_TRANSFORM,
             "Cannot process argument transformation on parameter '%s'. Cannot convert value \"%s\" to type "
             "\"System.DateTime\".",
             parameter, text);
-    char rfc3339[TIME_TEXT_SIZE];
-    *ret = json_text_new(time_format(utc_ms, rfc3339));
+    *ret = moment_text(utc_ms);
     return true;
 }
 
@@ -96,8 +102,8 @@ static bool schedule_good(struct cmdlet_run *run, const json_t *wanted)
 {
     int64_t from = 0, until = 0;
     if (strcmp(json_text_or(wanted, "AutoReplyState", ""), "Scheduled") ||
-        (time_parse(json_text_or(wanted, "StartTime", ""), &from) &&
-         time_parse(json_text_or(wanted, "EndTime", ""), &until) && from < until))
+        (value_time_read(json_text_or(wanted, "StartTime", ""), &from) &&
+         value_time_read(json_text_or(wanted, "EndTime", ""), &until) && from < until))
         return true;
     return run_fail(run, RUN_TASK, "The start time must be before the end time.");
 }
@@ -150,9 +156,7 @@ bool auto_reply_set(struct cmdlet_run *run)
 static bool event_start(const json_t *event, int64_t *ret_utc_ms)
 {
     const char *text = json_text(json_object_at(event, "start"), "dateTime");
-    AUTO_STRBUF struct strbuf with_zone = STRBUF_MAX(100);
-    strbuf_printf(&with_zone, "%sZ", text ? text : "");
-    return text && (time_parse(text, ret_utc_ms) || time_parse(strbuf_text(&with_zone), ret_utc_ms));
+    return text && value_time_read(text, ret_utc_ms);
 }
 
 bool calendar_events_remove(struct cmdlet_run *run)
@@ -164,7 +168,7 @@ bool calendar_events_remove(struct cmdlet_run *run)
         !moment(run, "QueryStartDate", &given))
         return false;
     int64_t from = sim_now_ms(run->sim) / DAY_MS * DAY_MS;
-    if (given && !time_parse(json_string_value(given), &from))
+    if (given && !value_time_read(json_string_value(given), &from))
         abort();
     json_decref(given);
     if (days < 1 || days > WINDOW_MAX_DAYS)

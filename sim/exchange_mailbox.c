@@ -80,7 +80,9 @@ static json_t *mailbox_row(struct cmdlet_run *run, const struct recipient *recip
     }
     json_put(row, "GrantSendOnBehalfTo",
              recipient_names(run, json_array_at(recipient->mailbox, "_send_on_behalf")));
-    value_time(row, "WhenMailboxCreated", json_text(recipient->object, "createdDateTime"));
+    value_time(row, "WhenMailboxCreated",
+               json_text_or(recipient->mailbox, "WhenMailboxCreated",
+                            json_text(recipient->object, "createdDateTime")));
     value_time(row, "LitigationHoldDate", json_text(recipient->mailbox, "LitigationHoldDate"));
     return row;
 }

@@ -284,12 +284,12 @@ static bool folder_find(struct cmdlet_run *run, struct recipient *ret)
 }
 
 static void folder_row(struct cmdlet_run *run, const struct recipient *recipient, const char *user,
-                       const json_t *rights, const char *one_right)
+                       const json_t *rights)
 {
     json_t *row = run_row(run);
     json_put_text(row, "FolderName", json_text_or(recipient->mailbox, "_calendar_name", "Calendar"));
     json_put_text(row, "User", user);
-    json_put(row, "AccessRights", one_right ? json_make("[s]", one_right) : json_deep_copy(rights));
+    json_put(row, "AccessRights", json_deep_copy(rights));
     json_put(row, "SharingPermissionFlags", json_null());
 }
 
@@ -300,27 +300,61 @@ static json_t *folder_entry_rights(const json_t *entry)
     return json_is_string(rights) ? json_make("[O]", rights) : json_deep_copy(json_array_at(entry, "rights"));
 }
 
+/* Everybody inside and everybody outside have entries of their own, named and not found in the directory. */
+static const char *folder_everybody(const char *name)
+{
+    return text_equal_nocase(name, "Default")     ? "Default"
+           : text_equal_nocase(name, "Anonymous") ? "Anonymous"
+                                                  : NULL;
+}
+
+static void folder_entries_complete(const struct recipient *recipient)
+{
+    static const struct {
+        const char *user;
+        const char *rights;
+    } everybody[] = {{"Anonymous", "None"}, {"Default", "AvailabilityOnly"}};
+    json_t *entries = recipient_list_at(recipient, "_calendar_permissions");
+    for (size_t i = 0; i < sizeof everybody / sizeof *everybody; i++)
+        if (entry_find(entries, "user", everybody[i].user) < 0)
+            json_array_insert_new(
+                entries, 0, json_make("{sss[s]}", "user", everybody[i].user, "rights", everybody[i].rights));
+}
+
+/* The id that entries hold for the User parameter, and the name to show. */
+static bool folder_user(struct cmdlet_run *run, struct recipient *ret)
+{
+    const char *everybody = folder_everybody(run_text(run, "User"));
+    if (!everybody)
+        return recipient_param(run, "User", RECIPIENT_ANY, ret);
+    *ret = (struct recipient){.kind = RECIPIENT_USER, .id = everybody};
+    return true;
+}
+
+static const char *folder_user_name(const struct recipient *user)
+{
+    return user->object ? recipient_display(user) : user->id;
+}
+
 bool folder_permission_get(struct cmdlet_run *run)
 {
     struct recipient recipient, user = {0};
-    if (!folder_find(run, &recipient) ||
-        (run_text(run, "User") && !recipient_param(run, "User", RECIPIENT_ANY, &user)))
+    if (!folder_find(run, &recipient) || (run_text(run, "User") && !folder_user(run, &user)))
         return false;
-    if (!user.id) {
-        folder_row(run, &recipient, "Default", NULL, "AvailabilityOnly");
-        folder_row(run, &recipient, "Anonymous", NULL, "None");
-    }
+    folder_entries_complete(&recipient);
     const json_t *entry;
     size_t i;
     json_array_foreach (json_array_at(recipient.mailbox, "_calendar_permissions"), i, entry) {
         struct recipient holder;
         const char *id = json_text_or(entry, "user", "");
         AUTO_JSON json_t *rights = folder_entry_rights(entry);
-        if (user.id && strcmp(id, user.id))
+        if (user.id && strcasecmp(id, user.id))
             continue;
-        bool known = recipient_by_id(run, id, &holder);
-        folder_row(run, &recipient, known ? recipient_display(&holder) : "NT User:S-1-5-21-2127521184",
-                   rights, NULL);
+        const char *name = folder_everybody(id);
+        if (!name)
+            name = recipient_by_id(run, id, &holder) ? recipient_display(&holder)
+                                                     : "NT User:S-1-5-21-2127521184";
+        folder_row(run, &recipient, name, rights);
     }
     return true;
 }
@@ -328,8 +362,9 @@ bool folder_permission_get(struct cmdlet_run *run)
 static bool folder_pair(struct cmdlet_run *run, struct recipient *ret, struct recipient *ret_user,
                         ptrdiff_t *ret_at)
 {
-    if (!folder_find(run, ret) || !recipient_param(run, "User", RECIPIENT_ANY, ret_user))
+    if (!folder_find(run, ret) || !folder_user(run, ret_user))
         return false;
+    folder_entries_complete(ret);
     *ret_at = entry_find(recipient_list_at(ret, "_calendar_permissions"), "user", ret_user->id);
     return true;
 }
@@ -337,7 +372,7 @@ static bool folder_pair(struct cmdlet_run *run, struct recipient *ret, struct re
 static bool folder_no_entry(struct cmdlet_run *run, const struct recipient *user)
 {
     return run_fail(run, RUN_NO_ENTRY, "There is no existing permission entry found for user: %s.",
-                    recipient_display(user));
+                    folder_user_name(user));
 }
 
 bool folder_permission_add(struct cmdlet_run *run)
@@ -348,11 +383,11 @@ bool folder_permission_add(struct cmdlet_run *run)
         return false;
     if (at >= 0)
         return run_fail(run, RUN_IS_ENTRY, "An existing permission entry was found for user: %s.",
-                        recipient_display(&user));
+                        folder_user_name(&user));
     const json_t *rights = json_array_at(run->params, "AccessRights");
     json_add(recipient_list_at(&recipient, "_calendar_permissions"),
              json_make("{sssO}", "user", user.id, "rights", rights));
-    folder_row(run, &recipient, recipient_display(&user), rights, NULL);
+    folder_row(run, &recipient, folder_user_name(&user), rights);
     return true;
 }
 

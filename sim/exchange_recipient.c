@@ -224,8 +224,14 @@ char *recipient_name(struct cmdlet_run *run, const struct recipient *recipient)
 
 char *recipient_dn(struct cmdlet_run *run, const struct recipient *recipient)
 {
+    const char *own =
+        json_text(recipient->mailbox ? recipient->mailbox : recipient->object, "DistinguishedName");
     AUTO_FREE char *name = recipient_name(run, recipient);
     struct strbuf dn = STRBUF_MAX(1500);
+    if (own) {
+        strbuf_text_add(&dn, own);
+        return strbuf_take(&dn);
+    }
     strbuf_printf(&dn, "CN=%s,OU=%s," DN_SUFFIX, name, json_text_or(run->tenant, "initial_domain", ""));
     return strbuf_take(&dn);
 }

@@ -28,10 +28,17 @@ void value_size(json_t *row, const char *key, int64_t bytes)
     json_put_text(row, key, strbuf_text(&text));
 }
 
-void value_time(json_t *row, const char *key, const char *rfc3339)
+bool value_time_read(const char *text, int64_t *ret_utc_ms)
+{
+    AUTO_STRBUF struct strbuf with_zone = STRBUF_MAX(60);
+    strbuf_printf(&with_zone, strlen(text) == 10 ? "%sT00:00:00Z" : "%sZ", text);
+    return time_parse(text, ret_utc_ms) || time_parse(strbuf_text(&with_zone), ret_utc_ms);
+}
+
+void value_time(json_t *row, const char *key, const char *when)
 {
     int64_t utc_ms;
-    if (!rfc3339 || !time_parse(rfc3339, &utc_ms)) {
+    if (!when || !value_time_read(when, &utc_ms)) {
         json_put(row, key, json_null());
         return;
     }
