@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.." || exit 2
 layers='base
 config
 model
-journal store vault
+store
+journal vault
 plan schedule connector
 task
 engine
