@@ -251,7 +251,7 @@ void graph_handle(struct sim *sim, struct sim_call *call)
     struct graph g = {.sim = sim, .call = call};
     const char *why = NULL;
 
-    if (!login_check(sim, call, "https://graph.microsoft.com", &g.caller, &why)) {
+    if (!login_check(sim, call, "graph", &g.caller, &why)) {
         json_put(
             call->reply_headers, "WWW-Authenticate",
             json_string("Bearer realm=\"\", "

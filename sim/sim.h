@@ -97,7 +97,7 @@ struct sim_caller {
     bool certificate; /* appidacr 2 */
     bool delegated;
 };
-/* False when the token is missing, expired, broken or for another resource; *ret_why is then Graph's message. */
+/* resource: "graph", "exchange" or "sharepoint". False when the token is missing, expired, broken or for another; *ret_why is then Graph's message. */
 bool login_check(struct sim *sim, const struct sim_call *call, const char *resource, struct sim_caller *ret,
                  const char **ret_why);
 void sim_caller_done(struct sim_caller *caller);
