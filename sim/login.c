@@ -240,8 +240,7 @@ static bool scope_read(struct grant *grant, char *scopes, bool delegated)
     if (!grant->audience)
         return fail(grant->call, 70011,
                     "The provided value for the input parameter 'scope' names no resource.");
-    AUTO_FREE char *origin = login_origin(grant->call->base_url);
-    grant->service = login_resource(grant->tenant, grant->audience, origin);
+    grant->service = login_resource(grant->tenant, grant->audience);
     return grant->service ||
            fail(
                grant->call, 500011,
@@ -536,8 +535,7 @@ bool login_check(struct sim *sim, const struct sim_call *call, const char *resou
                    "established.";
         return false;
     }
-    AUTO_FREE char *origin = login_origin(call->base_url);
-    const char *service = login_resource(ret->tenant, json_text_or(jwt.claims, "aud", ""), origin);
+    const char *service = login_resource(ret->tenant, json_text_or(jwt.claims, "aud", ""));
     if (!service || strcmp(service, resource)) {
         *ret_why = "Access token validation failure. Invalid audience.";
         return false;

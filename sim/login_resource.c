@@ -19,17 +19,6 @@ static const struct {
     {"https://partner.outlook.cn", "exchange"},
 };
 
-static const char *const services[] = {"graph", "exchange", "sharepoint"};
-
-char *login_origin(const char *base_url)
-{
-    const char *slash = strrchr(base_url, '/');
-    char *origin = strndup(base_url, slash ? (size_t)(slash - base_url) : strlen(base_url));
-    if (!origin)
-        abort();
-    return origin;
-}
-
 /* The length of "https://host" at the beginning of an address. */
 static size_t origin_length(const char *url)
 {
@@ -61,7 +50,7 @@ static bool is_sharepoint(const json_t *tenant, const char *audience)
     return false;
 }
 
-const char *login_resource(const json_t *tenant, const char *audience, const char *origin)
+const char *login_resource(const json_t *tenant, const char *audience)
 {
     AUTO_FREE char *plain = strdup(audience);
     if (!plain)
@@ -72,10 +61,5 @@ const char *login_resource(const json_t *tenant, const char *audience, const cha
     for (size_t i = 0; i < sizeof audiences / sizeof *audiences; i++)
         if (text_equal_nocase(plain, audiences[i].audience))
             return audiences[i].service;
-    size_t prefix = strlen(origin);
-    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
-        if (!strncmp(plain, origin, prefix) && plain[prefix] == '/' &&
-            !strcmp(plain + prefix + 1, services[i]))
-            return services[i];
     return is_sharepoint(tenant, plain) ? "sharepoint" : NULL;
 }
