@@ -5,25 +5,28 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { STATUS_FIRST = 100, STATUS_COUNT = 500 };
+enum { STATUS_COUNT = 600 };
 
-struct route_counts {
+static const char *const services[] = {"login", "graph", "exchange", "sharepoint", "other"};
+#define SERVICE_COUNT (sizeof services / sizeof services[0])
+
+struct counts {
     _Atomic uint64_t by_status[STATUS_COUNT];
     _Atomic uint64_t duration_ms;
 };
 
 struct metrics {
-    size_t route_count;
-    struct route_counts routes[];
+    struct counts routes[METRICS_ROUTES_MAX + 1];
+    struct counts services[SERVICE_COUNT];
 };
 
-struct metrics *metrics_new(size_t route_count)
+struct metrics *metrics_new(void)
 {
-    struct metrics *metrics = calloc(1, sizeof *metrics + (route_count + 1) * sizeof metrics->routes[0]);
+    struct metrics *metrics = calloc(1, sizeof *metrics);
     if (!metrics)
         abort();
-    metrics->route_count = route_count;
     return metrics;
 }
 
@@ -32,13 +35,28 @@ void metrics_free(struct metrics *metrics)
     free(metrics);
 }
 
+static void count(struct counts *counts, int status, int64_t duration_ms)
+{
+    if (status < 0 || status >= STATUS_COUNT)
+        return;
+    counts->by_status[status]++;
+    counts->duration_ms += duration_ms > 0 ? (uint64_t)duration_ms : 0;
+}
+
 void metrics_request(struct metrics *metrics, size_t route, int status, int64_t duration_ms)
 {
-    if (route > metrics->route_count || status < STATUS_FIRST || status >= STATUS_FIRST + STATUS_COUNT)
-        return;
-    struct route_counts *counts = &metrics->routes[route];
-    counts->by_status[status - STATUS_FIRST]++;
-    counts->duration_ms += duration_ms > 0 ? (uint64_t)duration_ms : 0;
+    if (route <= METRICS_ROUTES_MAX)
+        count(&metrics->routes[route], status, duration_ms);
+}
+
+void metrics_upstream(void *arg, const char *service, const char *method, int status, int64_t duration_ms)
+{
+    struct metrics *metrics = arg;
+    size_t i = 0;
+    (void)method;
+    while (i < SERVICE_COUNT - 1 && strcmp(services[i], service) != 0)
+        i++;
+    count(&metrics->services[i], status, duration_ms);
 }
 
 void metrics_head(struct strbuf *buf, const char *name, const char *type, const char *help)
@@ -69,24 +87,51 @@ void metrics_sample(struct strbuf *buf, const char *name, int64_t value, ...)
     strbuf_printf(buf, "%s %" PRId64 "\n", *separator == ',' ? "}" : "", value);
 }
 
+static const char *status_text(int status, char text[8])
+{
+    snprintf(text, 8, "%d", status);
+    return status ? text : "none";
+}
+
+static void write_routes(const struct metrics *metrics, struct strbuf *buf,
+                         struct metrics_route (*name_of)(size_t route))
+{
+    char text[8];
+    metrics_head(buf, "lastday_http_requests_total", "counter", "Requests answered.");
+    for (size_t i = 0; i <= METRICS_ROUTES_MAX; i++)
+        for (int status = 0; status < STATUS_COUNT; status++)
+            if (metrics->routes[i].by_status[status])
+                metrics_sample(buf, "lastday_http_requests_total",
+                               (int64_t)metrics->routes[i].by_status[status], "method", name_of(i).method,
+                               "route", name_of(i).path, "status", status_text(status, text), NULL);
+    metrics_head(buf, "lastday_http_request_milliseconds_total", "counter", "Time spent on answering.");
+    for (size_t i = 0; i <= METRICS_ROUTES_MAX; i++)
+        if (metrics->routes[i].duration_ms)
+            metrics_sample(buf, "lastday_http_request_milliseconds_total",
+                           (int64_t)metrics->routes[i].duration_ms, "method", name_of(i).method, "route",
+                           name_of(i).path, NULL);
+}
+
+static void write_services(const struct metrics *metrics, struct strbuf *buf)
+{
+    char text[8];
+    metrics_head(buf, "lastday_upstream_calls_total", "counter", "Calls to Microsoft 365.");
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        for (int status = 0; status < STATUS_COUNT; status++)
+            if (metrics->services[i].by_status[status])
+                metrics_sample(buf, "lastday_upstream_calls_total",
+                               (int64_t)metrics->services[i].by_status[status], "service", services[i],
+                               "status", status_text(status, text), NULL);
+    metrics_head(buf, "lastday_upstream_milliseconds_total", "counter", "Time spent on waiting for them.");
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        if (metrics->services[i].duration_ms)
+            metrics_sample(buf, "lastday_upstream_milliseconds_total",
+                           (int64_t)metrics->services[i].duration_ms, "service", services[i], NULL);
+}
+
 void metrics_write(const struct metrics *metrics, struct strbuf *buf,
                    struct metrics_route (*name_of)(size_t route))
 {
-    metrics_head(buf, "lastday_http_requests_total", "counter", "Requests answered.");
-    for (size_t i = 0; i <= metrics->route_count; i++)
-        for (int status = 0; status < STATUS_COUNT; status++) {
-            uint64_t count = metrics->routes[i].by_status[status];
-            char text[8];
-            snprintf(text, sizeof text, "%d", STATUS_FIRST + status);
-            if (count)
-                metrics_sample(buf, "lastday_http_requests_total", (int64_t)count, "method",
-                               name_of(i).method, "route", name_of(i).path, "status", text, NULL);
-        }
-    metrics_head(buf, "lastday_http_request_milliseconds_total", "counter", "Time spent on answering.");
-    for (size_t i = 0; i <= metrics->route_count; i++) {
-        uint64_t spent = metrics->routes[i].duration_ms;
-        if (spent)
-            metrics_sample(buf, "lastday_http_request_milliseconds_total", (int64_t)spent, "method",
-                           name_of(i).method, "route", name_of(i).path, NULL);
-    }
+    write_routes(metrics, buf, name_of);
+    write_services(metrics, buf);
 }

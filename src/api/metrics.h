@@ -10,11 +10,17 @@
 #include "base/text.h"
 
 struct metrics;
-struct metrics *metrics_new(size_t route_count);
+#define METRICS_ROUTES_MAX 128
+#define METRICS_NO_ROUTE METRICS_ROUTES_MAX /* requests that matched none */
+struct metrics *metrics_new(void);
 void metrics_free(struct metrics *metrics); /* NULL is fine */
 
-/* route in [0, route_count]: route_count itself stands for requests that matched none. */
+/* route: its index, or METRICS_NO_ROUTE. */
 void metrics_request(struct metrics *metrics, size_t route, int status, int64_t duration_ms);
+
+/* One call to Microsoft 365; has the form of m365_settings.on_call. status 0: no answer. */
+void metrics_upstream(void *metrics, const char *service, const char *method, int status,
+                      int64_t duration_ms);
 
 /* "# TYPE" and the samples; name_of(route) gives method and path template. */
 struct metrics_route {

@@ -343,13 +343,17 @@ static void metrics_are_prometheus_text(void **state)
 {
     (void)state;
     AUTO_STRBUF struct strbuf buf = STRBUF_MAX(4096);
-    struct metrics *metrics = metrics_new(1);
+    struct metrics *metrics = metrics_new();
     metrics_request(metrics, 0, 200, 5);
     metrics_request(metrics, 0, 200, 6);
-    metrics_request(metrics, 1, 404, 0);
-    metrics_request(metrics, 9, 200, 0);
+    metrics_request(metrics, METRICS_NO_ROUTE, 404, 0);
+    metrics_request(metrics, METRICS_NO_ROUTE + 1, 200, 0);
     metrics_request(metrics, 0, 9999, 0);
+    metrics_upstream(metrics, "graph", "GET", 429, 7);
+    metrics_upstream(metrics, "elsewhere", "GET", 0, 0);
     metrics_write(metrics, &buf, name_of);
+    assert_non_null(strstr(strbuf_text(&buf), "calls_total{service=\"graph\",status=\"429\"} 1\n"));
+    assert_non_null(strstr(strbuf_text(&buf), "calls_total{service=\"other\",status=\"none\"} 1\n"));
     assert_non_null(strstr(strbuf_text(&buf),
                            "# TYPE lastday_http_requests_total counter\n"
                            "lastday_http_requests_total{method=\"GET\",route=\"/a\",status="

@@ -23,6 +23,7 @@
     X(CONFLICT, 409, 3, false, "conflict", "This conflicts with the current state")             \
     X(PRECONDITION, 412, 3, false, "precondition_failed", "Changed by somebody else meanwhile") \
     X(TOO_LARGE, 413, 2, false, "too_large", "The request is too large")                        \
+    X(MEDIA_TYPE, 415, 2, false, "unsupported_media_type", "The request is of another kind")    \
     X(INPUT, 422, 2, false, "invalid", "The request has invalid values")                        \
     X(PRECONDITION_REQUIRED, 428, 2, false, "precondition_required", "If-Match is missing")     \
     X(LIMIT, 429, 4, true, "too_many_requests", "Asked to slow down")                           \

@@ -1,0 +1,26 @@
+/* api — what the parts of the server share. */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdatomic.h>
+
+#include "api/server.h"
+#include "api/static.h"
+
+struct live;
+
+struct api {
+    struct api_context context;
+    struct metrics *metrics;
+    struct live *live;
+    struct static_site site;
+    const char *public_url;
+    bool secure; /* people reach us by https */
+    _Atomic bool draining;
+};
+
+/* Answers one request: finds the route, checks who asks and how, runs the handler, logs and counts. For
+ * httpd_start. */
+void api_answer(void *api, const struct http_request *request, struct arena *arena, struct reply *reply);
+
+#endif

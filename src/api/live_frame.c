@@ -1,0 +1,87 @@
+#include "api/live_frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/offboarding_page.h"
+#include "api/sse.h"
+#include "journal/offboardings.h"
+
+#define FRAME_MAX ((size_t)4 * 1024 * 1024)
+
+void frame_done(struct frame *frame)
+{
+    free(frame->offboarding_id);
+    free(frame->tenant_id);
+    free(frame->text);
+    *frame = (struct frame){0};
+}
+
+static char *copy(const char *text)
+{
+    char *copied = strdup(text ? text : "");
+    if (!copied)
+        abort();
+    return copied;
+}
+
+/* The data of openapi.yaml's …Event schemas, from what the journal holds. */
+static json_t *event_data(const struct event *event, const json_t *summary)
+{
+    json_t *data = json_object();
+    json_put_text(data, "offboarding", event->offboarding_id);
+    json_put_time(data, "at", event->at);
+    if (strcmp(event->kind, "offboarding") == 0) {
+        json_put(data, "summary", json_incref((json_t *)summary));
+    } else if (strcmp(event->kind, "task") == 0) {
+        json_put(data, "task", json_incref(event->data));
+    } else if (strcmp(event->kind, "item") == 0) {
+        json_put_text(data, "task", event->task);
+        json_put(data, "item", json_incref(event->data));
+    } else if (strcmp(event->kind, "warning") == 0) {
+        json_put(data, "warning", json_incref(event->data));
+    } else { /* end */
+        json_put_text(data, "status", json_text(event->data, "status"));
+    }
+    return data;
+}
+
+static void render(struct tx *tx, const struct event *event, struct frame *ret)
+{
+    AUTO_JSON json_t *summary = offboarding_summary_json(tx, event->offboarding_id, NULL);
+    AUTO_JSON json_t *data = event_data(event, summary);
+    char *AUTO_FREE json = json_write(data);
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(FRAME_MAX);
+    sse_event(&text, event->id, event->kind, json);
+    *ret =
+        (struct frame){.id = event->id,
+                       .offboarding_id = copy(event->offboarding_id),
+                       .tenant_id = copy(json_text(json_object_at(summary, "tenant"), "id")),
+                       .text = text.overflow ? copy(": an event too large to send\n\n") : strbuf_take(&text)};
+}
+
+ptrdiff_t frames_read(struct store *store, const char *offboarding_id, int64_t after_id,
+                      struct frame *ret_frames, size_t limit, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    struct event *events = arena_alloc(arena, limit, sizeof *events);
+    ptrdiff_t count = journal_read(store, arena, offboarding_id, after_id, false, events, limit, err);
+    if (count <= 0)
+        return count;
+    AUTO_TX struct tx *tx = store_begin_read(store, err);
+    for (ptrdiff_t i = 0; i < count; i++) {
+        if (tx)
+            render(tx, &events[i], &ret_frames[i]);
+        json_decref(events[i].data);
+    }
+    return tx ? count : -1;
+}
+
+json_t *frame_snapshot(struct tx *tx, const struct principal *who, const char *offboarding_id,
+                       struct err *err)
+{
+    if (offboarding_id)
+        return offboarding_json(tx, offboarding_id, err);
+    struct offboarding_filter filter = {.only_tenants = who->tenants, .limit = OFFBOARDING_PAGE_DEFAULT};
+    return offboarding_page(tx, &filter, err);
+}

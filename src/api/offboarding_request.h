@@ -1,0 +1,27 @@
+/* offboarding_request — the body of POST /offboardings, read strictly. */
+#ifndef API_OFFBOARDING_REQUEST_H
+#define API_OFFBOARDING_REQUEST_H
+
+#include "api/call.h"
+
+#define REQUEST_USERS_MAX 500
+
+/* Texts and values are borrowed from the call. Whole only when call->input has no mistake. */
+struct request {
+    const char **users;
+    size_t user_count;
+    json_t *options;              /* checked */
+    const json_t *schedule;       /* {"at", "time_zone"}; NULL: now */
+    int64_t scheduled_at;         /* the instant it means */
+    const json_t *notify;         /* NULL when not given */
+    const char *reference;        /* NULL when not given */
+    const char *reason;           /* NULL when not given */
+    const json_t *acknowledged;   /* codes; never NULL */
+    const json_t *override_codes; /* NULL when not given */
+    const char *override_reason;
+};
+
+/* Every mistake is noted in call->input. */
+void request_read(struct call *call, struct request *ret);
+
+#endif

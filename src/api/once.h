@@ -1,0 +1,22 @@
+/* once — Idempotency-Key on our endpoints (draft-ietf-httpapi-idempotency-key-header-07): the same key with
+ * the same request is done once and answered the same. */
+#ifndef API_ONCE_H
+#define API_ONCE_H
+
+#include "api/call.h"
+
+/* The key as sent, quoted (a structured-field string) or bare; in the arena. *ret_key NULL: none was sent.
+ * ERR_MALFORMED for an empty one, one over 200 characters or with others than printable ASCII. */
+MUST_USE bool once_key(const char *header, struct arena *arena, const char **ret_key, struct err *err);
+
+/* Claims the request's key, if it has one. *ret_replayed: the answer of the first is in call->reply already.
+ */
+MUST_USE bool once_begin(struct call *call, bool *ret_replayed, struct err *err);
+/* Keeps the answer, in the transaction of the work: a crash leaves both or neither. Handlers that do not call
+ * it have their answer kept after they returned. */
+MUST_USE bool once_finish(struct call *call, struct tx *tx, int status, const json_t *response,
+                          struct err *err);
+/* After the handler: keeps its answer, or frees the key when it refused. */
+void once_end(struct call *call, bool succeeded);
+
+#endif

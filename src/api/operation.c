@@ -1,0 +1,100 @@
+/* Probes, metrics, the description of the API, the catalogue. */
+#include <string.h>
+
+#include "api/call.h"
+#include "api/live.h"
+#include "model/catalogue.h"
+
+bool catalog_get(struct call *call, struct err *err)
+{
+    (void)err;
+    return call_json(call, 200, call_keep(call, catalogue_json()));
+}
+
+bool openapi_get(struct call *call, struct err *err)
+{
+    (void)err;
+    call->reply.status = 200;
+    call->reply.content_type = "application/json";
+    call->reply.body = embedded_openapi.data;
+    call->reply.length = embedded_openapi.size;
+    return true;
+}
+
+/* Is the process alive? Depends on nothing, so that a broken store does not get us killed. */
+bool healthz_get(struct call *call, struct err *err)
+{
+    (void)err;
+    return call_json(call, 200,
+                     call_keep(call, json_make("{s:s, s:s}", "status", "ok", "version", LASTDAY_VERSION)));
+}
+
+static bool add_check(json_t *checks, const char *name, bool ok, const char *message)
+{
+    json_t *check = json_object();
+    json_put_text(check, "name", name);
+    json_put(check, "ok", json_boolean(ok));
+    json_put_text(check, "message", message);
+    json_add(checks, check);
+    return ok;
+}
+
+bool readyz_get(struct call *call, struct err *err)
+{
+    struct err problem = {0};
+    json_t *checks = json_array();
+    json_t *answer = call_keep(call, json_object());
+    (void)err;
+    bool stored = store_ready(call->api->context.store, &problem);
+    bool ready = add_check(checks, "store", stored, stored ? "readable and writable" : problem.message);
+    bool staying = !call->api->draining;
+    ready = add_check(checks, "server", staying, staying ? "taking requests" : "stopping") && ready;
+    json_put_text(answer, "status", ready ? "ready" : "not_ready");
+    json_put(answer, "checks", checks);
+    return call_json(call, ready ? 200 : 503, answer);
+}
+
+static struct metrics_route name_route(size_t index)
+{
+    if (index >= route_count())
+        return (struct metrics_route){"", "other"};
+    return (struct metrics_route){route_at(index)->method, route_at(index)->path};
+}
+
+static bool count_rows(struct tx *tx, struct strbuf *buf, const char *name, const char *sql, struct err *err)
+{
+    AUTO_ROWS struct rows *rows = tx_query(tx, err, sql);
+    while (rows && rows_next(rows)) {
+        if (row_text(rows, 2))
+            metrics_sample(buf, name, row_int(rows, 0), "status", row_text(rows, 1), "task",
+                           row_text(rows, 2), NULL);
+        else
+            metrics_sample(buf, name, row_int(rows, 0), "status", row_text(rows, 1), NULL);
+    }
+    return rows && !rows_failed(rows, err);
+}
+
+bool metrics_get(struct call *call, struct err *err)
+{
+    AUTO_STRBUF struct strbuf buf = STRBUF_MAX(1024 * 1024);
+    AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
+    if (!tx)
+        return false;
+    metrics_write(call->api->metrics, &buf, name_route);
+    metrics_head(&buf, "lastday_event_streams", "gauge", "Open event streams.");
+    metrics_sample(&buf, "lastday_event_streams", (int64_t)live_count(call->api->live), NULL);
+    metrics_head(&buf, "lastday_offboardings", "gauge", "Offboardings by status.");
+    if (!count_rows(tx, &buf, "lastday_offboardings",
+                    "SELECT count(*), status, NULL FROM offboardings GROUP BY status ORDER BY status", err))
+        return false;
+    metrics_head(&buf, "lastday_tasks", "gauge", "Tasks by status.");
+    if (!count_rows(tx, &buf, "lastday_tasks",
+                    "SELECT count(*), status, task FROM tasks GROUP BY status, task ORDER BY task, status",
+                    err))
+        return false;
+    call->reply.status = 200;
+    call->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    call->reply.body = arena_text_n(call->arena, strbuf_text(&buf), buf.length);
+    call->reply.length = buf.length;
+    return true;
+}

@@ -1,0 +1,190 @@
+#include "api/people.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "api/problem.h"
+#include "base/thread.h"
+#include "journal/offboardings.h"
+#include "plan/options.h"
+#include "plan/plan.h"
+#include "task/facts.h"
+
+enum { READERS_MAX = 8, READ_PATIENCE_MS = 5000 };
+
+json_t *people_find(struct call *call, const char *tenant_id, const char *id_or_upn, struct err *err)
+{
+    json_t *user = directory_user(call->api->context.directory, tenant_id, id_or_upn, err);
+    if (!user && err->kind == ERR_NOT_FOUND)
+        err_code(err, ERR_NOT_FOUND, "unknown_user",
+                 "There is no user %.120s in this tenant; use an object id or a user principal name.",
+                 id_or_upn);
+    return user;
+}
+
+void leaver_done(struct leaver *leaver)
+{
+    json_decref(leaver->user);
+    json_decref(leaver->facts);
+    json_decref(leaver->warnings);
+    leaver->user = leaver->facts = leaver->warnings = NULL;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------- */
+
+struct readers {
+    struct leaving *leaving;
+    _Atomic size_t next;
+};
+
+static void read_one(const struct leaving *leaving, struct leaver *leaver)
+{
+    const struct m365_target target = {.tenant_id = leaving->tenant->id, .patience_ms = READ_PATIENCE_MS};
+    leaver->user = people_find(leaving->call, leaving->tenant->id, leaver->reference, &leaver->err);
+    if (leaver->user)
+        leaver->facts = facts_read(leaving->call->api->context.m365, &target, json_text(leaver->user, "id"),
+                                   leaving->options, facts_wanted(leaving->options), &leaver->err);
+}
+
+static void *read_some(void *arg)
+{
+    struct readers *readers = arg;
+    for (size_t i; (i = readers->next++) < readers->leaving->count;)
+        read_one(readers->leaving, &readers->leaving->leavers[i]);
+    return NULL;
+}
+
+static bool note_unknown(struct leaving *leaving, struct err *err)
+{
+    struct input *input = &leaving->call->input;
+    for (size_t i = 0; i < leaving->count; i++) {
+        const struct leaver *leaver = &leaving->leavers[i];
+        if (leaver->facts)
+            continue;
+        if (leaver->err.kind != ERR_NOT_FOUND) {
+            *err = leaver->err;
+            return false;
+        }
+        input_bad(input, leaver->pointer, "unknown_user", "%s", leaver->err.message);
+    }
+    return true;
+}
+
+bool leaving_read(struct leaving *leaving, struct err *err)
+{
+    struct readers readers = {.leaving = leaving};
+    pthread_t threads[READERS_MAX];
+    size_t count = leaving->count < READERS_MAX ? leaving->count : READERS_MAX;
+    for (size_t i = 1; i < count; i++) /* this thread is the first reader */
+        threads[i] = thread_start("preflight", read_some, &readers);
+    read_some(&readers);
+    for (size_t i = 1; i < count; i++)
+        pthread_join(threads[i], NULL);
+    return note_unknown(leaving, err);
+}
+
+/* --- judging ------------------------------------------------------------------------------------------- */
+
+struct judging {
+    const struct leaving *leaving;
+    const struct leaver *leaver;
+};
+
+static bool gives_to(enum task_id task)
+{
+    return task != TASK_forward_email;
+}
+
+static bool already_noted(const struct input *input, const char *pointer, const char *code)
+{
+    for (size_t i = 0; i < json_array_size(input->errors); i++) {
+        const json_t *entry = json_array_get(input->errors, i);
+        if (strcmp(json_text_or(entry, "pointer", ""), pointer) == 0 &&
+            strcmp(json_text_or(entry, "code", ""), code) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void judge_person(void *arg, const char *reference, enum task_id task, const char *pointer)
+{
+    const struct judging *judging = arg;
+    const struct leaver *leaver = judging->leaver;
+    struct input *input = &judging->leaving->call->input;
+    const char *name = json_text_or(leaver->user, "display_name", "This user");
+    const char *label = task_info(task)->label;
+    const json_t *person = facts_person(leaver->facts, reference);
+
+    if (!person && strcmp(reference, "manager") == 0)
+        input_bad(input, pointer, "no_manager", "%s: %s has no manager. Name a person instead.", label, name);
+    else if (!person && already_noted(input, pointer, "unknown_user"))
+        return; /* once is enough, however many leave */
+    else if (!person)
+        input_bad(input, pointer, "unknown_user",
+                  "%s: there is no user %.120s in this tenant; use an object id or a user principal name.",
+                  label, reference);
+    else if (text_equal_nocase(json_text(person, "id"), json_text(leaver->user, "id")))
+        input_bad(input, pointer, gives_to(task) ? "own_mailbox" : "forward_to_self",
+                  gives_to(task) ? "%s: %s cannot be given access to their own mailbox. Name somebody else."
+                                 : "%s: %s cannot forward to their own mailbox. Name somebody else.",
+                  label, name);
+}
+
+/* Who is named and is being offboarded already: the warnings look at this mark. */
+static bool mark_people(struct tx *tx, const struct leaving *leaving, const struct leaver *leaver,
+                        struct err *err)
+{
+    const char *reference;
+    json_t *person;
+    json_object_foreach ((json_t *)json_object_at(leaver->facts, "people"), reference, person) {
+        const char *open = NULL;
+        const char *id = json_text(person, "id");
+        if (!id)
+            continue;
+        if (!offboarding_open_of(tx, leaving->call->arena, leaving->tenant->id, id, &open, err))
+            return false;
+        if (open)
+            json_put(person, "being_offboarded", json_true());
+    }
+    return true;
+}
+
+static json_t *others_of(const struct leaving *leaving, const struct leaver *leaver)
+{
+    json_t *ids = json_array();
+    for (size_t i = 0; i < leaving->count; i++)
+        if (&leaving->leavers[i] != leaver)
+            json_add(ids, json_text_new(json_text(leaving->leavers[i].user, "id")));
+    return ids;
+}
+
+static bool judge_one(struct tx *tx, const struct leaving *leaving, struct leaver *leaver, struct err *err)
+{
+    const json_t *defaults = leaving->tenant->defaults;
+    struct judging judging = {leaving, leaver};
+    if (!mark_people(tx, leaving, leaver, err) ||
+        !offboarding_open_of(tx, leaving->call->arena, leaving->tenant->id, json_text(leaver->user, "id"),
+                             &leaver->open_offboarding, err))
+        return false;
+    AUTO_JSON json_t *others = others_of(leaving, leaver);
+    const struct plan_policy policy = {.technician = leaving->call->who.name,
+                                       .protected_users = json_array_at(defaults, "protected_users"),
+                                       .allow_external_forwarding =
+                                           json_flag(defaults, "allow_external_forwarding"),
+                                       .already_open = leaver->open_offboarding != NULL,
+                                       .also_leaving = others};
+    options_each_person(leaving->options, judge_person, &judging);
+    leaver->warnings = plan_warnings(leaving->options, leaver->facts, &policy);
+    return true;
+}
+
+bool leaving_judge(struct leaving *leaving, struct err *err)
+{
+    AUTO_TX struct tx *tx = store_begin_read(leaving->call->api->context.store, err);
+    if (!tx)
+        return false;
+    for (size_t i = 0; i < leaving->count; i++)
+        if (leaving->leavers[i].facts && !judge_one(tx, leaving, &leaving->leavers[i], err))
+            return false;
+    return true;
+}

@@ -1,0 +1,44 @@
+/* server — Lastday's HTTP server: REST, live events, the web client, probes and metrics. */
+#ifndef API_SERVER_H
+#define API_SERVER_H
+
+#include "api/metrics.h"
+#include "auth/auth.h"
+#include "connector/directory.h"
+#include "journal/journal.h"
+#include "vault/vault.h"
+
+struct server_settings {
+    const char *listen;                 /* "127.0.0.1:8080"; port 0 takes any free one */
+    const char *public_url;             /* where people reach us; NULL or "": made from listen */
+    const char *tls_certificate;        /* PEM file; both NULL or "": plain HTTP */
+    const char *tls_key;                /* PEM file */
+    const char *const *trusted_proxies; /* addresses, NULL ends; NULL: none */
+    int workers;                        /* threads that answer; 0 takes 16 */
+};
+
+/* What the handlers work with; everything must outlive the server. */
+struct api_context {
+    struct store *store;
+    struct journal *journal;
+    struct vault *vault;
+    struct auth *auth;
+    struct directory *directory;
+    struct m365 *m365;
+    struct metrics *metrics;        /* NULL: the server has its own */
+    void (*wake_engine)(void *ctx); /* after something became due; may be NULL */
+    void *wake_ctx;
+    const struct clock *clock;
+    const struct rng *rng;
+};
+
+struct server;
+/* NULL with err set: one sentence, such as that the port is taken. Copies the context, keeps no setting. */
+MUST_USE struct server *server_start(const struct server_settings *settings,
+                                     const struct api_context *context, struct err *err);
+int server_port(const struct server *server);
+const char *server_url(const struct server *server); /* the public one, without a slash at the end */
+/* Answers what is under way, ends the event streams, closes. NULL is fine. */
+void server_stop(struct server *server);
+
+#endif

@@ -1,0 +1,51 @@
+/* GET /me, POST and DELETE /session: who I am, local sign-in, sign-out. */
+#include "api/call.h"
+#include "api/cookie.h"
+
+static json_t *me_json(const struct principal *who, const char *csrf_token)
+{
+    json_t *me = json_object();
+    json_put_text(me, "id", who->id);
+    json_put_text(me, "name", who->name);
+    json_put_text(me, "kind", principal_kind_name(who->kind));
+    json_put_text(me, "role", who->role);
+    json_put(me, "permissions", principal_permission_names(who));
+    json_put(me, "tenants", who->tenants ? json_deep_copy(who->tenants) : json_null());
+    json_put_text(me, "csrf_token", csrf_token);
+    return me;
+}
+
+bool me_get(struct call *call, struct err *err)
+{
+    (void)err;
+    return call_json(call, 200, call_keep(call, me_json(&call->who, call->csrf_token)));
+}
+
+bool session_post(struct call *call, struct err *err)
+{
+    static const struct input_field fields[] = {
+        {"username", INPUT_TEXT, INPUT_REQUIRED, 1, 200},
+        {"password", INPUT_TEXT, INPUT_REQUIRED, 1, 1024},
+    };
+    const struct api_context *context = &call->api->context;
+    struct session session = {0};
+
+    INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
+    if (!input_verdict(&call->input, err) ||
+        !auth_sign_in(context->auth, call->arena, json_text(call->body, "username"),
+                      json_text(call->body, "password"), call->request->client, &session, err))
+        return false;
+    call->who = session.principal;
+    long age_s = (long)((session.expires_at - clock_utc_ms(context->clock)) / 1000);
+    reply_header(&call->reply, "Set-Cookie",
+                 cookie_make(call->arena, call->api->secure, session.token, age_s));
+    return call_json(call, 200, call_keep(call, me_json(&call->who, session.csrf_token)));
+}
+
+bool session_delete(struct call *call, struct err *err)
+{
+    if (call->session_token && !auth_sign_out(call->api->context.auth, call->session_token, err))
+        return false;
+    reply_header(&call->reply, "Set-Cookie", cookie_make(call->arena, call->api->secure, "", 0));
+    return call_empty(call, 204);
+}

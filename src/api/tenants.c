@@ -1,0 +1,152 @@
+/* Tenants and their defaults. */
+#include <string.h>
+
+#include "api/problem.h"
+#include "api/visible.h"
+#include "plan/options.h"
+
+static json_t *tenant_json(const struct tenant *tenant)
+{
+    json_t *value = json_object();
+    json_put_text(value, "id", tenant->id);
+    json_put_text(value, "default_domain", tenant->default_domain);
+    json_put_text(value, "display_name", tenant->display_name);
+    json_put_time(value, "created_at", tenant->created_at);
+    return value;
+}
+
+bool tenants_get(struct call *call, struct err *err)
+{
+    struct page page = call_page(call);
+    struct tenant_query query = {.search = call_query(call, "search", 200),
+                                 .only = call->who.tenants,
+                                 .limit = page.limit,
+                                 .after = page.cursor};
+    const char *next;
+    json_t *items;
+    if (!input_verdict(&call->input, err))
+        return false;
+    AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
+    return tx && tenant_list(tx, call->arena, &query, &items, &next, err) && call_list(call, items, next);
+}
+
+bool tenant_get(struct call *call, struct err *err)
+{
+    AUTO_TENANT struct tenant tenant;
+    return visible_tenant(call, call->params[0], &tenant, err) &&
+           call_json_versioned(call, 200, call_keep(call, tenant_json(&tenant)), tenant.version);
+}
+
+/* Letters, digits, dots and hyphens with a dot inside: enough to catch a name or an address put there. */
+static bool is_domain(const char *text)
+{
+    size_t length = strlen(text);
+    return length == strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") &&
+           strchr(text, '.') && text[0] != '.' && text[length - 1] != '.';
+}
+
+static char *lower(struct arena *arena, const char *text)
+{
+    char *copy = arena_text(arena, text);
+    for (char *c = copy; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c + ('a' - 'A'));
+    return copy;
+}
+
+bool tenants_post(struct call *call, struct err *err)
+{
+    static const struct input_field fields[] = {
+        {"tenant_id", INPUT_UUID, INPUT_REQUIRED, 0, 0},
+        {"default_domain", INPUT_TEXT, INPUT_REQUIRED, 3, 255},
+        {"display_name", INPUT_TEXT, INPUT_REQUIRED, 1, 255},
+    };
+    if (INPUT_OBJECT_CHECK(&call->input, call->body, "", fields) &&
+        !is_domain(json_text(call->body, "default_domain")))
+        input_bad(&call->input, "/default_domain", "invalid_domain",
+                  "default_domain must be a domain name, such as contoso.onmicrosoft.com.");
+    if (!input_verdict(&call->input, err))
+        return false;
+    struct tenant tenant = {.id = lower(call->arena, json_text(call->body, "tenant_id")),
+                            .default_domain = lower(call->arena, json_text(call->body, "default_domain")),
+                            .display_name = json_text(call->body, "display_name"),
+                            .created_at = clock_utc_ms(call->api->context.clock),
+                            .version = 1};
+    AUTO_TENANT struct tenant stored = {0};
+    AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
+    if (!tx || !tenant_insert(tx, &tenant, err) || !tenant_find(tx, call->arena, tenant.id, &stored, err) ||
+        !tx_commit(&tx, err))
+        return false;
+    reply_header(&call->reply, "Location", arena_printf(call->arena, "/api/v1/tenants/%s", stored.id));
+    return call_json_versioned(call, 201, call_keep(call, tenant_json(&stored)), stored.version);
+}
+
+/* Stored defaults with everything that was never set filled in. */
+static json_t *defaults_json(const json_t *stored)
+{
+    json_t *value = json_object();
+    json_put(value, "options", json_deep_copy(json_object_at(stored, "options")));
+    json_put(value, "protected_users", json_deep_copy(json_array_at(stored, "protected_users")));
+    json_put(value, "allow_external_forwarding",
+             json_boolean(json_flag(stored, "allow_external_forwarding")));
+    json_put_text(value, "template", json_text(stored, "template"));
+    json_put(value, "notify", json_deep_copy(json_object_at(stored, "notify")));
+    return value;
+}
+
+bool defaults_get(struct call *call, struct err *err)
+{
+    AUTO_TENANT struct tenant tenant;
+    return visible_tenant(call, call->params[0], &tenant, err) &&
+           call_json_versioned(call, 200, call_keep(call, defaults_json(tenant.defaults)), tenant.version);
+}
+
+static void check_protected_users(struct call *call)
+{
+    const json_t *users = json_array_at(call->body, "protected_users");
+    for (size_t i = 0; i < json_array_size(users); i++) {
+        const char *text = json_string_value(json_array_get(users, i));
+        if (!text || !text_is_uuid(text))
+            input_bad(&call->input, pointer_at(call->arena, "/protected_users", i), "wrong_type",
+                      "protected_users must hold object ids, which are UUIDs.");
+    }
+}
+
+/* Defaults may be empty: what a request itself must choose is checked there. */
+static void check_default_options(struct call *call)
+{
+    const json_t *options = json_object_get(call->body, "options");
+    if (!json_is_object(options) || json_object_size(options) == 0)
+        return;
+    if (!call->input.errors)
+        call->input.errors = json_array();
+    json_decref(options_check(options, "/options", call->input.errors));
+}
+
+bool defaults_put(struct call *call, struct err *err)
+{
+    static const struct input_field fields[] = {
+        {"options", INPUT_OBJECT, INPUT_REQUIRED, 0, 0},
+        {"protected_users", INPUT_ARRAY, INPUT_REQUIRED, 0, 1000},
+        {"allow_external_forwarding", INPUT_FLAG, INPUT_REQUIRED, 0, 0},
+        {"template", INPUT_UUID, INPUT_REQUIRED | INPUT_NULLABLE, 0, 0},
+        {"notify", INPUT_OBJECT, INPUT_REQUIRED, 0, 0},
+    };
+    static const struct input_field notify_fields[] = {
+        {"webhook", INPUT_FLAG, 0, 0, 0}, {"email", INPUT_FLAG, 0, 0, 0}, {"psa", INPUT_FLAG, 0, 0, 0}};
+    AUTO_TENANT struct tenant tenant = {0};
+    if (!visible_tenant(call, call->params[0], &tenant, err) || !call_if_match(call, tenant.version, err))
+        return false;
+    if (INPUT_OBJECT_CHECK(&call->input, call->body, "", fields)) {
+        INPUT_OBJECT_CHECK(&call->input, json_object_get(call->body, "notify"), "/notify", notify_fields);
+        check_protected_users(call);
+        check_default_options(call);
+    }
+    if (!input_verdict(&call->input, err))
+        return false;
+    AUTO_TENANT struct tenant stored = {0};
+    AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
+    return tx && tenant_set_defaults(tx, tenant.id, call->body, tenant.version, err) &&
+           tenant_find(tx, call->arena, tenant.id, &stored, err) && tx_commit(&tx, err) &&
+           call_json_versioned(call, 200, call_keep(call, defaults_json(stored.defaults)), stored.version);
+}

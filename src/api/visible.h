@@ -1,0 +1,14 @@
+/* visible — finding what a path names, as far as the one who asks may see it: all else is simply not there.
+ */
+#ifndef API_VISIBLE_H
+#define API_VISIBLE_H
+
+#include "api/call.h"
+#include "store/tenants.h"
+
+/* By id or default domain. ERR_NOT_FOUND (code unknown_tenant) too when it is another's. tenant_done(ret). */
+MUST_USE bool visible_tenant(struct call *call, const char *name, struct tenant *ret, struct err *err);
+/* The offboarding that the path's first parameter names; its id in canonical form. */
+MUST_USE bool visible_offboarding(struct call *call, const char **ret_id, struct err *err);
+
+#endif
