@@ -175,8 +175,6 @@ static void warnings_say_what_is_dangerous(void **state)
          "on_premises_source", "warn"},
         {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"direct_reports\":2}", "has_direct_reports",
          "info"},
-        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"last_global_admin\":true}",
-         "last_global_admin", "blocker"},
         {"{\"hide_from_gal\":{}}", "{\"user\":{\"id\":\"u\"},\"mailbox\":null}", "no_mailbox", "info"},
         {"{\"convert_to_shared\":{}}",
          "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"mailbox_size\":60000000000}", "mailbox_too_large",

@@ -84,13 +84,6 @@ static void warn_privileged_user(const struct view *view)
              "application too.");
 }
 
-static void warn_last_global_admin(const struct view *view)
-{
-    if (json_flag(view->facts, "last_global_admin"))
-        warn(view, "last_global_admin", "blocker", NULL,
-             "This is the last enabled Global Administrator. Give somebody else that role first.");
-}
-
 static void warn_mailbox_too_large(const struct view *view)
 {
     char message[300];
@@ -236,7 +229,7 @@ static void warn_recipients(const struct view *view)
 static void (*const rows[])(const struct view *) = {
     warn_self,
     warn_protected_user,
-    warn_last_global_admin,
+
     warn_already_open,
     warn_privileged_user,
     warn_mailbox_too_large,
