@@ -8,6 +8,14 @@
     "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects " \
     "currently undergoing migration."
 
+/* As the directory writes times: to the second. */
+static const char *now_text(struct graph *g, char text[TIME_TEXT_SIZE])
+{
+    time_format(sim_now_ms(g->sim), text);
+    memcpy(text + 19, "Z", 2);
+    return text;
+}
+
 json_t *graph_user_view(struct graph *g, const json_t *user)
 {
     const json_t *seen = sim_view(g->sim, user);
@@ -255,7 +263,7 @@ static void password_set(struct graph *g, json_t *user, const json_t *profile)
 {
     char now[TIME_TEXT_SIZE];
 
-    time_format(sim_now_ms(g->sim), now);
+    now_text(g, now);
     json_put_text(user, "_password", json_text(profile, "password"));
     json_put_text(user, "_password_set_at", now);
     json_put(user, "_force_change",
@@ -292,7 +300,7 @@ static void user_revoke(struct graph *g)
     if (!user)
         return;
     sim_touch(g->sim, user);
-    json_put_text(user, "signInSessionsValidFromDateTime", time_format(sim_now_ms(g->sim), now));
+    json_put_text(user, "signInSessionsValidFromDateTime", now_text(g, now));
     g->call->reply = json_make("{s:s, s:b}", "@odata.context",
                                "https://graph.microsoft.com/v1.0/$metadata#Edm.Boolean", "value", 1);
 }
@@ -369,7 +377,7 @@ bool graph_user_delete(struct graph *g, json_t *user)
         return false;
     }
     sim_touch(g->sim, user);
-    json_put_text(user, "deletedDateTime", time_format(sim_now_ms(g->sim), now));
+    json_put_text(user, "deletedDateTime", now_text(g, now));
     json_put(json_object_get(g->tenant, "deleted_users"), id, json_incref(user));
     json_object_del(json_object_get(g->tenant, "users"), id);
     return true;

@@ -1,0 +1,148 @@
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <string.h>
+
+#include "seed.h"
+
+static json_t *tenant_of(const json_t *state, const char *domain)
+{
+    json_t *tenant;
+    const char *id;
+
+    json_object_foreach (json_object_get(state, "tenants"), id, tenant) {
+        if (text_equal_nocase(json_text(tenant, "initial_domain"), domain))
+            return tenant;
+    }
+    return NULL;
+}
+
+static int seeded(void **state)
+{
+    *state = seed_make("small", NULL);
+    return *state ? 0 : -1;
+}
+
+static int freed(void **state)
+{
+    json_decref(*state);
+    return 0;
+}
+
+static void same_seed_same_state(void **state)
+{
+    AUTO_JSON json_t *again = seed_make("small", NULL);
+
+    assert_true(json_equal(*state, again));
+}
+
+static void tenants_have_their_size(void **state)
+{
+    assert_int_equal(json_object_size(json_object_get(tenant_of(*state, "contoso.onmicrosoft.com"), "users")),
+                     60);
+    assert_int_equal(
+        json_object_size(json_object_get(tenant_of(*state, "fabrikam.onmicrosoft.com"), "users")), 600);
+    assert_int_equal(
+        json_object_size(json_object_get(tenant_of(*state, "northwind.onmicrosoft.com"), "users")), 6000);
+}
+
+static unsigned count_groups(const json_t *tenant, const char *user_id)
+{
+    json_t *group, *member;
+    const char *id;
+    unsigned count = 0;
+    size_t i;
+
+    json_object_foreach (json_object_get(tenant, "groups"), id, group) {
+        json_array_foreach (json_object_get(group, "_members"), i, member)
+            count += !strcmp(json_string_value(member), user_id);
+    }
+    return count;
+}
+
+static void leaver_is_as_documented(void **state)
+{
+    const json_t *tenant = tenant_of(*state, "contoso.onmicrosoft.com");
+    const json_t *user = json_object_get(json_object_get(tenant, "users"), SEED_LEAVER_ID);
+    const json_t *box = json_object_get(json_object_get(tenant, "mailboxes"), SEED_LEAVER_ID);
+
+    assert_string_equal(json_text(user, "userPrincipalName"), "adele.vance@contoso.com");
+    assert_string_equal(json_text(user, "_manager"), SEED_MANAGER_ID);
+    assert_int_equal(count_groups(tenant, SEED_LEAVER_ID), 12);
+    assert_int_equal(json_array_size(json_object_get(user, "licenseAssignmentStates")), 3);
+    assert_int_equal(json_array_size(json_object_get(user, "_methods")), 4);
+    assert_int_equal(json_array_size(json_object_get(box, "_rules")), 3);
+    assert_int_equal(json_array_size(json_object_get(box, "_devices")), 2);
+    assert_int_equal(json_array_size(json_object_get(box, "_permissions")), 2);
+    assert_non_null(json_object_get(json_object_get(tenant, "sites"), SEED_LEAVER_ID));
+}
+
+/* Names are unique, managers exist and go up to one chief without a circle, references lead somewhere. */
+static void state_is_sound(void **state)
+{
+    const json_t *tenants = json_object_get(*state, "tenants"), *tenant;
+    const char *tenant_id, *id;
+    json_t *user;
+
+    json_object_foreach ((json_t *)tenants, tenant_id, tenant) {
+        const json_t *users = json_object_get(tenant, "users");
+        AUTO_JSON json_t *seen = json_object();
+
+        json_object_foreach ((json_t *)users, id, user) {
+            const char *upn = json_text(user, "userPrincipalName"), *manager = json_text(user, "_manager");
+            unsigned steps = 0;
+
+            assert_string_equal(json_text(user, "id"), id);
+            assert_true(text_is_uuid(id));
+            assert_null(json_object_get(seen, upn));
+            json_put(seen, upn, json_true());
+            for (const json_t *at = user; manager; manager = json_text(at, "_manager")) {
+                at = json_object_get(users, manager);
+                assert_non_null(at);
+                assert_true(++steps < 20);
+            }
+        }
+        json_t *box;
+
+        json_object_foreach (json_object_get(tenant, "mailboxes"), id, box)
+            assert_non_null(json_object_get(users, id));
+    }
+}
+
+static void names_become_addresses(void **state)
+{
+    static const char *const cases[][2] = {
+        {"Jürgen", "juergen"}, {"O'Brien", "obrien"}, {"Łukasz", "lukasz"},    {"van den Berg", "vandenberg"},
+        {"Weiß", "weiss"},     {"Nguyễn", "nguyen"},  {"Mei-Ling", "mei-ling"}};
+    char text[80];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        seed_ascii(cases[i][0], text, sizeof text);
+        assert_string_equal(text, cases[i][1]);
+    }
+}
+
+static void no_file_is_an_error(void **state)
+{
+    struct err err = {0};
+
+    (void)state;
+    assert_null(seed_make("/nonexistent/state.json", &err));
+    assert_true(err.kind != ERR_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_seed_same_state),    cmocka_unit_test(tenants_have_their_size),
+        cmocka_unit_test(leaver_is_as_documented), cmocka_unit_test(state_is_sound),
+        cmocka_unit_test(names_become_addresses),  cmocka_unit_test(no_file_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, seeded, freed);
+}
