@@ -1,0 +1,161 @@
+/* What each task makes of the facts: a table of wanted states, without any upstream. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "task/facts.h"
+#include "task/forwarding.h"
+#include "task/group.h"
+#include "task/task.h"
+
+static json_t *parse(const char *text)
+{
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    assert_non_null(value);
+    return value;
+}
+
+static void every_task_of_the_catalogue_can_run(void **state)
+{
+    (void)state;
+    for (int id = 0; id < TASK_COUNT; id++) {
+        const struct task_type *type = task_type((enum task_id)id);
+        enum task_unit unit = task_info((enum task_id)id)->unit;
+        assert_non_null(type->observe);
+        assert_int_equal(unit == UNIT_SINGLE, type->apply != NULL);
+        assert_int_equal(unit == UNIT_MAILBOX, type->contribute != NULL);
+    }
+}
+
+static void observing_compares_facts_with_the_promise(void **state)
+{
+    (void)state;
+    static const struct {
+        enum task_id task;
+        const char *options, *facts;
+        const char *expected, *reason;
+    } cases[] = {
+        {TASK_disable_sign_in, "{\"disable_sign_in\":{}}", "{\"user\":{\"accountEnabled\":false}}", "nothing",
+         NULL},
+        {TASK_disable_sign_in, "{\"disable_sign_in\":{}}", "{\"user\":{\"accountEnabled\":true}}", "change",
+         NULL},
+        {TASK_reset_password, "{\"reset_password\":{}}", "{\"user\":{\"onPremisesSyncEnabled\":true}}",
+         "skip", "needs_delegated_sign_in"},
+        {TASK_revoke_sessions, "{\"revoke_sessions\":{}}", "{}", "change", NULL},
+        {TASK_hide_from_gal, "{\"hide_from_gal\":{}}", "{\"mailbox\":null}", "skip", "no_mailbox"},
+        {TASK_hide_from_gal, "{\"hide_from_gal\":{}}",
+         "{\"mailbox\":{\"HiddenFromAddressListsEnabled\":true}}", "nothing", NULL},
+        {TASK_convert_to_shared, "{\"convert_to_shared\":{}}",
+         "{\"mailbox\":{\"RecipientTypeDetails\":\"UserMailbox\"}}", "change", NULL},
+        {TASK_convert_to_shared, "{\"convert_to_shared\":{}}",
+         "{\"mailbox\":{\"RecipientTypeDetails\":\"SharedMailbox\"}}", "nothing", NULL},
+        {TASK_forward_email, "{\"forward_email\":{\"to\":\"manager\",\"keep_copy\":true}}",
+         "{\"mailbox\":{\"ForwardingSmtpAddress\":\"smtp:Bob@x.com\",\"DeliverToMailboxAndForward\":true},"
+         "\"people\":{\"manager\":{\"id\":\"b\",\"mail\":\"bob@x.com\"}}}",
+         "nothing", NULL},
+        {TASK_forward_email, "{\"forward_email\":{\"to\":\"manager\",\"keep_copy\":true}}",
+         "{\"mailbox\":{\"ForwardingSmtpAddress\":\"smtp:bob@x.com\",\"ForwardingAddress\":\"Eve\","
+         "\"DeliverToMailboxAndForward\":true},\"people\":{\"manager\":{\"id\":\"b\",\"mail\":\"bob@x.com\"}}"
+         "}",
+         "change", NULL},
+        {TASK_disable_forwarding, "{\"disable_forwarding\":{}}",
+         "{\"mailbox\":{\"ForwardingSmtpAddress\":\"smtp:b@x\"}}", "change", NULL},
+        {TASK_disable_forwarding, "{\"disable_forwarding\":{}}",
+         "{\"mailbox\":{\"ForwardingSmtpAddress\":null}}", "nothing", NULL},
+        {TASK_set_out_of_office,
+         "{\"set_out_of_office\":{\"message_html\":\"<p>%displayname% left</p>\",\"audience\":\"all\"}}",
+         "{\"user\":{\"displayName\":\"Ann\"},\"mailbox\":{},\"auto_reply\":{\"AutoReplyState\":\"Enabled\","
+         "\"ExternalAudience\":\"All\",\"InternalMessage\":\"<html><body>\\n<p>Ann "
+         "left</p>\\n</body></html>\\n\","
+         "\"ExternalMessage\":\"<html><body><p>Ann left</p></body></html>\"}}",
+         "nothing", NULL},
+        {TASK_set_out_of_office,
+         "{\"set_out_of_office\":{\"message_html\":\"<p>Bye</p>\",\"audience\":\"known\"}}",
+         "{\"user\":{},\"mailbox\":{},\"auto_reply\":{\"AutoReplyState\":\"Disabled\"}}", "change", NULL},
+        {TASK_grant_mailbox_access, "{\"grant_mailbox_access\":{\"users\":[\"manager\"]}}",
+         "{\"mailbox\":{},\"people\":{\"manager\":{\"id\":\"b\",\"userPrincipalName\":\"b@x\"}},"
+         "\"permissions\":[{\"User\":\"B@x\",\"AccessRights\":[\"FullAccess, ReadPermission\"]}]}",
+         "nothing", NULL},
+        {TASK_grant_mailbox_access, "{\"grant_mailbox_access\":{\"users\":[\"manager\"]}}",
+         "{\"mailbox\":{},\"people\":{\"manager\":{\"id\":\"b\",\"userPrincipalName\":\"b@x\"}},"
+         "\"permissions\":[{\"User\":\"b@x\",\"AccessRights\":[\"FullAccess\"],\"Deny\":true}]}",
+         "change", NULL},
+        {TASK_remove_from_groups, "{\"remove_from_groups\":{}}",
+         "{\"groups\":[{\"id\":\"g\",\"displayName\":\"D\",\"membershipRule\":\"x\",\"groupTypes\":["
+         "\"DynamicMembership\"]}]}",
+         "nothing", NULL},
+        {TASK_remove_from_groups, "{\"remove_from_groups\":{}}",
+         "{\"groups\":[{\"id\":\"g\",\"displayName\":\"S\",\"securityEnabled\":true}]}", "change", NULL},
+        {TASK_remove_from_groups, "{\"remove_from_groups\":{},\"remove_licenses\":{}}",
+         "{\"groups\":[{\"id\":\"g\",\"displayName\":\"S\",\"securityEnabled\":true,\"assignedLicenses\":[{}]"
+         "}]}",
+         "nothing", NULL},
+        {TASK_remove_from_groups, "{\"remove_from_groups\":{}}",
+         "{\"groups\":[],\"owned\":[{\"id\":\"g\",\"displayName\":\"T\"}],\"sole_owner_of\":[\"g\"]}",
+         "nothing", NULL},
+        {TASK_remove_licenses, "{\"remove_licenses\":{\"force\":false},\"convert_to_shared\":{}}",
+         "{\"user\":{\"licenseAssignmentStates\":[{\"skuId\":\"s\",\"assignedByGroup\":null}]},\"mailbox_"
+         "size\":60000000000,"
+         "\"mailbox\":{\"RecipientTypeDetails\":\"SharedMailbox\"},\"skus\":[{\"skuId\":\"s\","
+         "\"skuPartNumber\":\"SPB\","
+         "\"servicePlans\":[{\"servicePlanId\":\"9aaf7827-d63c-4b61-89c3-182f06f82e5c\"}]}]}",
+         "nothing", NULL},
+        {TASK_remove_licenses, "{\"remove_licenses\":{\"force\":true},\"convert_to_shared\":{}}",
+         "{\"user\":{\"licenseAssignmentStates\":[{\"skuId\":\"s\",\"assignedByGroup\":null}]},\"mailbox_"
+         "size\":60000000000,"
+         "\"mailbox\":{\"RecipientTypeDetails\":\"SharedMailbox\"},\"skus\":[{\"skuId\":\"s\","
+         "\"servicePlans\":["
+         "{\"servicePlanId\":\"9aaf7827-d63c-4b61-89c3-182f06f82e5c\"}]}]}",
+         "change", NULL},
+        {TASK_remove_licenses, "{\"remove_licenses\":{}}", "{\"user\":{\"licenseAssignmentStates\":[]}}",
+         "nothing", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_JSON json_t *options = parse(cases[i].options);
+        AUTO_JSON json_t *facts = parse(cases[i].facts);
+        AUTO_JSON json_t *plan = json_make("[{s:s}]", "task", task_info(cases[i].task)->id);
+        task_forecast(plan, options, facts);
+        const json_t *step = json_array_get(plan, 0);
+        if (strcmp(json_text(step, "expected"), cases[i].expected) != 0)
+            print_error("case %zu, %s\n", i, task_info(cases[i].task)->id);
+        assert_string_equal(json_text(step, "expected"), cases[i].expected);
+        if (cases[i].reason)
+            assert_string_equal(json_text(step, "reason"), cases[i].reason);
+    }
+}
+
+static void groups_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *group;
+        enum group_kind kind;
+    } cases[] = {
+        {"{\"groupTypes\":[\"Unified\"],\"mailEnabled\":true}", GROUP_MICROSOFT_365},
+        {"{\"groupTypes\":[\"Unified\",\"DynamicMembership\"],\"mailEnabled\":true}", GROUP_DYNAMIC},
+        {"{\"securityEnabled\":true}", GROUP_SECURITY},
+        {"{\"securityEnabled\":true,\"mailEnabled\":true}", GROUP_MAIL_SECURITY},
+        {"{\"mailEnabled\":true}", GROUP_DISTRIBUTION},
+        {"{\"mailEnabled\":true,\"onPremisesSyncEnabled\":true}", GROUP_ON_PREMISES},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_JSON json_t *group = parse(cases[i].group);
+        assert_int_equal(group_kind(group), cases[i].kind);
+        assert_int_equal(group_kind_parse(group_kind_name(cases[i].kind)), cases[i].kind);
+    }
+    assert_int_equal(group_kind_parse("user"), GROUP_KIND_COUNT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_task_of_the_catalogue_can_run),
+        cmocka_unit_test(observing_compares_facts_with_the_promise),
+        cmocka_unit_test(groups_are_told_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
