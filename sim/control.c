@@ -127,6 +127,7 @@ static void state_put(struct sim *sim, struct sim_call *call)
         return;
     }
     control_replace(sim, json_incref(call->json));
+    sim->server->saved_request = -1;
     call->status = 204;
 }
 
@@ -203,6 +204,7 @@ static void latency_get(struct sim *sim, struct sim_call *call)
 static void limits_put(struct sim *sim, struct sim_call *call)
 {
     replace_object(&sim->server->limits, call);
+    rules_windows_clear(sim);
 }
 
 static void limits_get(struct sim *sim, struct sim_call *call)
@@ -260,11 +262,13 @@ static void reset_post(struct sim *sim, struct sim_call *call)
         return;
     }
     sim->clock_offset_ms = sim->consistency_ms = 0;
+    sim->server->saved_request = -1;
     control_replace(sim, state);
     json_array_clear(sim->server->faults);
     json_array_clear(sim->server->requests);
     json_object_clear(sim->server->latency);
     json_object_clear(sim->server->limits);
+    rules_windows_clear(sim);
     call->status = 204;
 }
 
@@ -340,6 +344,9 @@ bool control_save(struct sim *sim, struct err *err)
         return true;
     {
         WITH_LOCK(&sim->lock);
+        if (sim->server->last_request == sim->server->saved_request)
+            return true;
+        sim->server->saved_request = sim->server->last_request;
         AUTO_JSON json_t *shown = state_shown(sim->state);
 
         text = json_write(shown);

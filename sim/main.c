@@ -148,6 +148,7 @@ int main(int argc, char **argv)
                                 .latency = json_object(),
                                 .limits = json_object(),
                                 .windows = json_object(),
+                                .saved_request = -1,
                                 .seed = strdup(options.seed),
                                 .state_dir = options.state_dir ? strdup(options.state_dir) : NULL};
     static struct sim sim = {.lock = PTHREAD_MUTEX_INITIALIZER, .conversion_ms = 3000, .settle_ms = 2000};

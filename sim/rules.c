@@ -26,6 +26,15 @@ bool rules_match(const char *pattern, const char *text)
     return strchr(pattern, '*') ? glob(pattern, text) : strcasestr(text, pattern) != NULL;
 }
 
+/* The path as the service sees it, or as it was called: "/graph/v1.0/users/…". */
+static bool path_meets(const char *pattern, const struct sim_call *call)
+{
+    AUTO_STRBUF struct strbuf whole = STRBUF_MAX(65536);
+
+    strbuf_printf(&whole, "/%s%s", call->service, call->path);
+    return rules_match(pattern, call->path) || rules_match(pattern, strbuf_text(&whole));
+}
+
 static bool rule_meets(const json_t *rule, const struct sim_call *call, const char *cmdlet)
 {
     const char *service = json_text(rule, "service"), *method = json_text(rule, "method");
@@ -33,7 +42,7 @@ static bool rule_meets(const json_t *rule, const struct sim_call *call, const ch
                *body = json_text(rule, "body_has");
 
     return (!service || text_equal_nocase(service, call->service)) &&
-           (!method || text_equal_nocase(method, call->method)) && (!path || rules_match(path, call->path)) &&
+           (!method || text_equal_nocase(method, call->method)) && (!path || path_meets(path, call)) &&
            (!wanted || (cmdlet && rules_match(wanted, cmdlet) &&
                         (strchr(wanted, '*') || text_equal_nocase(wanted, cmdlet)))) &&
            (!body || (call->body && strcasestr(call->body, body)));
@@ -145,6 +154,15 @@ static void in_flight_add(struct sim *sim, const char *service, int step)
         window_of(sim, service, json_int(json_object_get(sim->server->limits, service), "window_ms", 10000));
 
     json_put(window, "in_flight", json_integer(json_int(window, "in_flight", 0) + step));
+}
+
+void rules_windows_clear(struct sim *sim)
+{
+    const char *service;
+    json_t *window;
+
+    json_object_foreach (sim->server->windows, service, window)
+        json_put(window, "count", json_integer(0));
 }
 
 void rules_done(struct sim *sim, const char *service)

@@ -199,6 +199,8 @@ static enum MHD_Result call_answer(const struct listener *listener, struct MHD_C
 
     if (answer)
         text = NULL; /* the response frees it */
+    /* Under the lock: the state and the request log may hold parts of both. */
+    WITH_LOCK(&listener->sim->lock);
     json_decref(call.json);
     json_decref(call.items);
     return result;
@@ -284,12 +286,13 @@ bool server_listen(struct sim *sim, const struct sim_listen *listen, char *ret_u
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, listen->key},
                                    {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(flags | (listen->certificate ? (unsigned)MHD_USE_TLS : 0), 0, NULL, NULL,
-                         request_step, listener, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK,
-                         uri_begin, NULL, MHD_OPTION_NOTIFY_COMPLETED, request_end, NULL,
-                         MHD_OPTION_CONNECTION_TIMEOUT, 120u, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-                         MHD_OPTION_ARRAY, listen->certificate ? tls : plain, MHD_OPTION_END);
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        flags | (listen->certificate ? (unsigned)MHD_USE_TLS : 0), 0, NULL, NULL, request_step, listener,
+        MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, uri_begin, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, request_end, NULL, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)262144, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
+        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY, listen->certificate ? tls : plain,
+        MHD_OPTION_END);
 
     if (!daemon) {
         free(listener);

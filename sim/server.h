@@ -14,13 +14,14 @@
 struct sim_server {
     json_t *requests; /* the request log, oldest first */
     int64_t last_request;
-    json_t *faults;  /* rules with "hits" and "fired" */
-    json_t *latency; /* by service: number or {min_ms, max_ms} */
-    json_t *limits;  /* by service: {requests, window_ms, retry_after, concurrent} */
-    json_t *windows; /* by service: {started_ms, count, in_flight} */
-    char *seed;      /* what reset goes back to */
-    char *state_dir; /* NULL: nothing is kept */
-    uint64_t dice;   /* spread of the latencies */
+    int64_t saved_request; /* the last one whose effect is in state_dir; -1: save in any case */
+    json_t *faults;        /* rules with "hits" and "fired" */
+    json_t *latency;       /* by service: number or {min_ms, max_ms} */
+    json_t *limits;        /* by service: {requests, window_ms, retry_after, concurrent} */
+    json_t *windows;       /* by service: {started_ms, count, in_flight} */
+    char *seed;            /* what reset goes back to */
+    char *state_dir;       /* NULL: nothing is kept */
+    uint64_t dice;         /* spread of the latencies */
 };
 
 /* What the server does with a call besides or instead of its handler. */
@@ -44,6 +45,7 @@ bool server_listen(struct sim *sim, const struct sim_listen *listen, char *ret_u
 /* rules.c; all with the lock held. rules_check fills the call when a fault or a quota answers it. */
 struct sim_verdict rules_check(struct sim *sim, struct sim_call *call, const char *cmdlet);
 void rules_done(struct sim *sim, const char *service); /* the call has left: concurrency */
+void rules_windows_clear(struct sim *sim);             /* quotas count anew */
 int64_t rules_latency_ms(struct sim *sim, const char *service);
 /* "*" matches any run of characters; a pattern without "*" matches anywhere in the text. ASCII
  * case-insensitive. */
