@@ -110,6 +110,7 @@ all)
     [ -x "$tools/bin/node" ] && PATH=$tools/bin:$PATH
     install_npm web
     install_npm tests
+    install_npm tests/clients
     ;;
 *) fail "usage: deps.sh debian|node|npm FOLDER|all" ;;
 esac

@@ -1,0 +1,44 @@
+#!/bin/bash
+# A small measurement of the release build on this machine: how many requests per second the server answers, and how long one
+# offboarding of a sample user takes. Server, simulator and load share the machine's cores.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+folder=$(mktemp -d)
+demo=
+finish() {
+    [ -z "$demo" ] || { kill -TERM "$demo" 2>/dev/null && wait "$demo" 2>/dev/null; } || true
+    rm -rf "$folder"
+}
+trap finish EXIT
+
+build/lastday demo --port 0 --data-dir "$folder" >"$folder/out" 2>"$folder/err" &
+demo=$!
+for _ in $(seq 600); do
+    grep -q 'Ctrl+C' "$folder/out" && break
+    kill -0 "$demo" 2>/dev/null || { cat "$folder/err" >&2; exit 1; }
+    sleep 0.1
+done
+LASTDAY_URL=$(sed -nE 's/^  Open +//p' "$folder/out")
+export LASTDAY_URL LASTDAY_SERVER_DATA_DIR=$folder/small
+LASTDAY_TOKEN=$(build/lastday admin token-create --name bench --role technician)
+export LASTDAY_TOKEN
+
+printf '%s cores, %s\n\n' "$(nproc)" "$(uname -m)"
+load() { # NAME PATH
+    printf '%-42s ' "$1"
+    wrk -t 1 -c 16 -d "${BENCH_SECONDS:-5}s" --latency -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$2" |
+        awk '/99%/ { late = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = 1 }
+             END { printf "%10.0f requests/s, 99 %% within %s%s\n", rate, late, bad ? " (with errors)" : "" }'
+}
+load 'GET /healthz' /healthz
+load 'GET /api/v1/catalog' /api/v1/catalog
+load 'GET /api/v1/tenants' /api/v1/tenants
+build/lastday users --tenant contoso.com adele >/dev/null
+load 'search among the users of a tenant' '/api/v1/tenants/contoso.com/users?search=adele'
+
+echo '{"disable_sign_in":true,"reset_password":true,"revoke_sessions":true,"hide_from_gal":true,"remove_from_groups":true}' \
+    >"$folder/options.json"
+begin=$(date +%s%N)
+build/lastday offboard --tenant contoso.com --user adele.vance@contoso.com --options "$folder/options.json" --yes --follow \
+    >/dev/null 2>&1 && result=done || result=failed
+printf '%-42s %10d ms (%s)\n' 'one offboarding of five tasks' $((($(date +%s%N) - begin) / 1000000)) "$result"
