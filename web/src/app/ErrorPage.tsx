@@ -1,16 +1,16 @@
 /* Two ends of the road: an address that leads nowhere, and a page that broke. */
 import { Button } from '@fluentui/react-components';
 import { CompassNorthwestRegular, ErrorCircleRegular } from '@fluentui/react-icons';
-import { Link } from 'react-router';
 import { t } from '../i18n/t';
 import { Empty } from '../ui/Empty';
+import { TextLink } from '../ui/TextLink';
 
 export const NotFound = () => (
   <Empty
     icon={<CompassNorthwestRegular />}
     title={t('app.not_found')}
     body={t('app.not_found_body')}
-    action={<Link to="/offboardings">{t('app.to_list')}</Link>}
+    action={<TextLink to="/offboardings">{t('app.to_list')}</TextLink>}
   />
 );
 

@@ -31,6 +31,7 @@ import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
 import { Status } from '../ui/Status';
+import { TextLink } from '../ui/TextLink';
 import { useDebounced } from '../ui/useDebounced';
 import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
@@ -180,7 +181,7 @@ export function ListPage() {
           icon={<PeopleCheckmarkRegular />}
           title={t('list.empty')}
           body={t('list.empty_body')}
-          action={<Link to="/offboardings/new">{t('app.new')}</Link>}
+          action={<TextLink to="/offboardings/new">{t('app.new')}</TextLink>}
         />
       )}
       {rows.length > 0 && <Rows rows={rows} />}

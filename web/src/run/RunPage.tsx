@@ -18,7 +18,7 @@ import {
 import { SearchInfoRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { asProblem } from '../api/problem';
 import { cancelOffboarding, catalogQuery, offboardingQuery } from '../api/queries';
 import type { Offboarding } from '../api/schema';
@@ -31,6 +31,7 @@ import { Facts } from '../ui/Facts';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
 import { Status } from '../ui/Status';
+import { TextLink } from '../ui/TextLink';
 import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
 import { byPhase, elapsed, hasEnded, lockoutTook, progressOf } from './progress';
@@ -74,7 +75,7 @@ export function RunPage() {
         icon={<SearchInfoRegular />}
         title={t('run.not_found')}
         body={t('app.not_found_body')}
-        action={<Link to="/offboardings">{t('app.to_list')}</Link>}
+        action={<TextLink to="/offboardings">{t('app.to_list')}</TextLink>}
       />
     );
   return (
@@ -239,7 +240,7 @@ function About({ shown }: { shown: Offboarding }) {
         facts={rows.filter(([, value]) => value).map(([label, value]) => ({ id: label, label, value }))}
       />
       <div className={styles.phase}>
-        <Link to="/offboardings/new">{t('run.another')}</Link>
+        <TextLink to="/offboardings/new">{t('run.another')}</TextLink>
       </div>
     </section>
   );

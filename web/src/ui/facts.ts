@@ -1,5 +1,5 @@
-/* What is known about a user, as label and value. The server may know more kinds of facts than this client: what it has
- * no word for is shown by its name. Pure. */
+/* What is known about a user, as label and value, out of what Microsoft's services answered: their property names
+ * stand here and nowhere else in the client. What has no row here is shown when it is a plain value. Pure. */
 import { bytes, dateTime, list, number } from '../i18n/format';
 import { humanise, t } from '../i18n/t';
 
@@ -9,45 +9,115 @@ export interface Fact {
   value: string;
 }
 
-const LISTED = 4;
+type Json = Record<string, unknown>;
 
-const nameOf = (value: unknown): string => {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const { name, display_name, label, id } = value as Record<string, unknown>;
-  return String(name ?? display_name ?? label ?? id ?? '');
-};
+const LISTED = 5;
 
-function listed(values: unknown[]): string {
-  const names = values.map(nameOf).filter(Boolean);
-  if (names.length === 0) return t('value.none');
-  if (names.length <= LISTED) return list(names);
-  return t('value.more', { first: names.slice(0, LISTED).join(', '), count: names.length - LISTED });
+const object = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const array = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const yesNo = (value: unknown) => (typeof value === 'boolean' ? t(value ? 'value.yes' : 'value.no') : '');
+
+function listed(names: string[]): string {
+  const known = names.filter(Boolean);
+  if (known.length === 0) return t('value.none');
+  if (known.length <= LISTED) return list(known);
+  return t('value.more', { first: known.slice(0, LISTED).join(', '), count: known.length - LISTED });
 }
 
-const isTime = (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text));
+const namesIn = (value: unknown) =>
+  Array.isArray(value) ? listed(value.map((one) => text(one) || text(object(one).displayName))) : '';
 
-function shown(id: string, value: unknown): string {
-  if (typeof value === 'boolean') return value ? t('value.yes') : t('value.no');
-  if (typeof value === 'number') return /(^|_)(bytes|size)$/.test(id) ? bytes(value) : number(value);
-  if (typeof value === 'string') return isTime(value) ? dateTime(value) : value;
-  if (Array.isArray(value)) return listed(value);
-  return nameOf(value);
+function licenses({ user, skus }: Json): string {
+  const states = object(user).licenseAssignmentStates;
+  if (!Array.isArray(states)) return '';
+  const names = new Map(array(skus).map((sku) => [text(object(sku).skuId), text(object(sku).skuPartNumber)]));
+  const ids = [...new Set(states.map((state) => text(object(state).skuId)))];
+  return listed(ids.map((id) => names.get(id) || id));
 }
 
-const label = (id: string) => humanise(id.replace(/_(bytes|at)$/, ''));
+/* "UserMailbox" as "User mailbox". */
+const spaced = (name: string) => humanise(name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase());
 
-/* One level of grouping is opened: {"mailbox": {"size_bytes": 1}} is "Mailbox size". */
-export function factsOf(facts: Record<string, unknown>): Fact[] {
+function mailbox({ mailbox: found }: Json): string {
+  if (found === null) return t('value.none');
+  return spaced(text(object(found).RecipientTypeDetails));
+}
+
+const when = (value: unknown) => (text(value) ? dateTime(text(value)) : '');
+
+const rows: [id: string, label: string, value: (facts: Json) => string][] = [
+  ['sign_in', t('fact.sign_in'), ({ user }) => signIn(object(user).accountEnabled)],
+  [
+    'last_sign_in',
+    t('fact.last_sign_in'),
+    ({ user }) => when(object(object(user).signInActivity).lastSignInDateTime),
+  ],
+  ['job_title', t('fact.job_title'), ({ user }) => text(object(user).jobTitle)],
+  ['department', t('fact.department'), ({ user }) => text(object(user).department)],
+  ['manager', t('fact.manager'), ({ people }) => text(object(object(people).manager).displayName)],
+  ['source', t('fact.source'), ({ user }) => source(object(user))],
+  ['mailbox', t('fact.mailbox'), mailbox],
+  [
+    'mailbox_size',
+    t('fact.mailbox_size'),
+    ({ mailbox_size: size }) => (typeof size === 'number' ? bytes(size) : ''),
+  ],
+  ['forwarding', t('fact.forwarding'), ({ mailbox: found }) => forwarding(object(found))],
+  [
+    'litigation_hold',
+    t('fact.litigation_hold'),
+    ({ mailbox: found }) => yesNo(object(found).LitigationHoldEnabled),
+  ],
+  ['licenses', t('fact.licenses'), licenses],
+  ['roles', t('fact.roles'), ({ roles }) => namesIn(roles)],
+  ['groups', t('fact.groups'), ({ groups }) => namesIn(groups)],
+  ['owned', t('fact.owned'), ({ owned }) => (array(owned).length ? namesIn(owned) : '')],
+];
+
+function signIn(enabled: unknown): string {
+  if (typeof enabled !== 'boolean') return '';
+  return t(enabled ? 'fact.sign_in.allowed' : 'fact.sign_in.blocked');
+}
+
+function source(user: Json): string {
+  if (Object.keys(user).length === 0) return '';
+  return t(user.onPremisesSyncEnabled === true ? 'fact.source.ad' : 'fact.source.cloud');
+}
+
+function forwarding(found: Json): string {
+  const to = text(found.ForwardingSmtpAddress) || text(found.ForwardingAddress);
+  return to.replace(/^smtp:/i, '');
+}
+
+const read = new Set([
+  'user',
+  'people',
+  'mailbox',
+  'mailbox_size',
+  'skus',
+  'roles',
+  'groups',
+  'owned',
+  'sole_owner_of',
+  'direct_reports',
+]);
+
+function plainFacts(facts: Json): Fact[] {
   return Object.entries(facts).flatMap(([id, value]): Fact[] => {
-    if (value === null || value === undefined || value === '') return [];
-    const isGroup = typeof value === 'object' && !Array.isArray(value) && nameOf(value) === '';
-    if (!isGroup) return [{ id, label: label(id), value: shown(id, value) }];
-    return Object.entries(value)
-      .filter(([, inner]) => inner !== null && inner !== undefined && inner !== '')
-      .map(([name, inner]) => ({
-        id: `${id}.${name}`,
-        label: label(`${id}_${name}`),
-        value: shown(name, inner),
-      }));
+    if (read.has(id)) return [];
+    const shown =
+      yesNo(value) ||
+      (typeof value === 'number' ? number(value) : text(value)) ||
+      (array(value).length && array(value).every((one) => typeof one === 'string') ? namesIn(value) : '');
+    return shown ? [{ id, label: humanise(id), value: shown }] : [];
   });
 }
+
+export const factsOf = (facts: Json): Fact[] => [
+  ...rows
+    .map(([id, label, value]) => ({ id, label, value: value(facts) }))
+    .filter(({ value }) => value !== ''),
+  ...plainFacts(facts),
+];

@@ -21,10 +21,10 @@ export function ErrorSummary({ problems }: { problems: FieldProblem[] }) {
       <MessageBarBody>
         <MessageBarTitle>{t('options.problems', { count: problems.length })}</MessageBarTitle>
         <ul className={styles.list}>
-          {problems.map(({ path, message }) => (
+          {problems.map(({ path, message, task }) => (
             <li key={path + message}>
               <Link as="button" type="button" onClick={() => goToField(path)}>
-                {message}
+                {task ? `${task}: ${message}` : message}
               </Link>
             </li>
           ))}

@@ -9,7 +9,7 @@ import { t } from '../i18n/t';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
 import { usePageStyles } from '../ui/usePageStyles';
-import { choicesFrom, countChanges, type Draft } from './draft';
+import { type Choice, choicesFrom, countChanges, type Draft } from './draft';
 import { isChosen } from './request';
 import { TaskOption } from './TaskOption';
 import { WhenFields } from './WhenFields';
@@ -33,39 +33,40 @@ export function OptionsStep() {
   const tenant = useWatch<Draft, 'tenant'>({ name: 'tenant' });
   /* A tenant without defaults, or defaults that cannot be read, must not stop the work: then nothing is preset. */
   const defaults = useQuery({ ...defaultsQuery(tenant?.id ?? ''), enabled: tenant !== null, retry: false });
+  const preset = defaults.data?.options;
+  const tasks = catalog.data?.tasks;
+  const initial = useMemo(() => choicesFrom(tasks ?? [], preset), [tasks, preset]);
+  const { setValue, getValues } = useFormContext<Draft>();
+  const options = useWatch<Draft, 'options'>({ name: 'options' });
+  const settled = !catalog.isPending && !defaults.isPending;
+  const complete = Object.keys(initial).every((id) => options[id]);
+
+  /* Fields are shown once every task has its choice: a field that is there first would count as one. */
+  useEffect(() => {
+    if (settled && !complete) setValue('options', { ...initial, ...getValues('options') });
+  }, [settled, complete, initial, getValues, setValue]);
+
   if (catalog.isError) return <ProblemBar error={catalog.error} retry={() => void catalog.refetch()} />;
-  if (catalog.isPending || defaults.isPending) return <Loading rows={5} height={96} />;
+  if (!settled || !complete || !catalog.data) return <Loading rows={5} height={96} />;
   return (
     <div className={styles.root}>
-      <Options
-        catalog={catalog.data}
-        preset={defaults.data?.options ?? {}}
-        tenant={tenant?.display_name ?? ''}
-      />
+      <Options catalog={catalog.data} initial={initial} tenant={tenant?.display_name ?? ''} />
     </div>
   );
 }
 
-function Options({
-  catalog,
-  preset,
-  tenant,
-}: {
+interface Props {
   catalog: Catalog;
-  preset: Record<string, unknown>;
+  /* The choices that the tenant's defaults make. */
+  initial: Record<string, Choice>;
   tenant: string;
-}) {
+}
+
+function Options({ catalog, initial, tenant }: Props) {
   const styles = useStyles();
   const page = usePageStyles();
-  const { setValue, getValues, formState } = useFormContext<Draft>();
+  const { setValue, formState } = useFormContext<Draft>();
   const options = useWatch<Draft, 'options'>({ name: 'options' });
-  const initial = useMemo(() => choicesFrom(catalog.tasks, preset), [catalog, preset]);
-
-  useEffect(() => {
-    const known = getValues('options');
-    if (Object.keys(initial).some((id) => !known[id])) setValue('options', { ...initial, ...known });
-  }, [initial, getValues, setValue]);
-
   const changed = countChanges(options, initial);
   const hasPreset = Object.values(initial).some(({ chosen }) => chosen);
   const noneChosen = (formState.errors.root as Record<string, { message?: string }> | undefined)?.options

@@ -160,7 +160,11 @@ export function PeoplePicker(props: Props) {
             aria-label={label}
             placeholder={named.length === 0 ? t('users.placeholder') : undefined}
             value={text}
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => {
+              /* Touch keyboards and dictation send no key events that would open it. */
+              setText(event.target.value);
+              setOpen(true);
+            }}
             onBlur={() => setText('')}
           />
         </TagPickerControl>

@@ -1,5 +1,6 @@
 /* One user on the confirmation step: what stops it, what to acknowledge, what is known, and the plan in order. */
 import {
+  Avatar,
   Badge,
   Button,
   Checkbox,
@@ -8,7 +9,6 @@ import {
   MessageBarTitle,
   makeStyles,
   mergeClasses,
-  Persona,
   Spinner,
   Text,
   tokens,
@@ -35,7 +35,7 @@ const useStyles = makeStyles({
     justifyContent: 'space-between',
     gap: '8px 16px',
   },
-  persona: { minWidth: 0, overflowWrap: 'anywhere' },
+  person: { display: 'flex', alignItems: 'center', columnGap: '12px', minWidth: 0 },
   block: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
   plan: { display: 'flex', flexDirection: 'column' },
   task: {
@@ -56,6 +56,7 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
     paddingInlineEnd: '8px',
   },
+  text: { color: tokens.colorNeutralForeground1 },
   missed: { outline: `2px solid ${tokens.colorPaletteRedBorder2}` },
   ticks: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
 });
@@ -92,12 +93,17 @@ export function UserReview({
   return (
     <section className={page.panel} aria-label={person.name}>
       <div className={styles.head}>
-        <Persona
-          className={styles.persona}
-          name={person.name}
-          secondaryText={person.address}
-          avatar={{ color: 'colorful', 'aria-hidden': true }}
-        />
+        <div className={styles.person}>
+          <Avatar aria-hidden name={person.name} color="colorful" />
+          <div className={page.wrap}>
+            <Text as="h3" weight="semibold" block>
+              {person.name}
+            </Text>
+            <Text size={200} className={page.quiet}>
+              {person.address}
+            </Text>
+          </div>
+        </div>
         <div className={page.row}>
           {leaveOut && (
             <Button size="small" onClick={leaveOut}>
@@ -152,7 +158,10 @@ export function UserReview({
                 >
                   <Checkbox
                     checked={ticked}
-                    label={t('confirm.acknowledge', { message: warning.message })}
+                    label={{
+                      className: styles.text,
+                      children: t('confirm.acknowledge', { message: warning.message }),
+                    }}
                     onChange={(_, { checked }) => onTick(tick, checked === true)}
                   />
                 </div>
@@ -190,6 +199,8 @@ function Messages({
     </MessageBar>
   );
 }
+
+const surprising = new Set(['skipped', 'waiting']);
 
 function FactsAndPlan({
   preflight,
@@ -247,7 +258,10 @@ function FactsAndPlan({
                 </span>
                 <Text
                   size={200}
-                  className={mergeClasses(styles.expected, planned.expected !== 'will_run' && styles.unusual)}
+                  className={mergeClasses(
+                    styles.expected,
+                    surprising.has(planned.expected) && styles.unusual,
+                  )}
                 >
                   {t(`confirm.expected.${planned.expected}`)}
                   {planned.reason && `: ${words('code', planned.reason)}`}

@@ -67,6 +67,8 @@ export interface FieldProblem {
   /* The field's path in the draft. */
   path: string;
   message: string;
+  /* The task whose field it is, where the message alone does not tell. */
+  task?: string;
 }
 
 /* What can be seen to be missing without asking the server. */
@@ -79,7 +81,8 @@ export function missingOf(draft: Draft, catalog: Catalog, now: number): FieldPro
       if (parameter.required && isEmpty(draft.options[task.id]?.parameters[parameter.id]))
         problems.push({
           path: `options.${task.id}.parameters.${parameter.id}`,
-          message: t('options.value_missing', { field: `${task.label}: ${parameter.label}` }),
+          message: t('options.value_missing', { field: parameter.label }),
+          task: task.label,
         });
   if (!draft.when) problems.push({ path: 'when', message: t('when.missing') });
   if (draft.when === 'schedule') {

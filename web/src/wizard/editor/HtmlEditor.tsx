@@ -118,7 +118,9 @@ export default function HtmlEditor({ label, help, required, value, onChange, err
     onUpdate: ({ editor: now }) => onChange(messageHtml(now.getHTML())),
   });
 
+  /* While its page waits for something, React takes the editor down and sets a new one up. */
   useEffect(() => {
+    if (editor.isDestroyed) return;
     editor.setOptions({
       editorProps: {
         attributes: {
@@ -135,7 +137,8 @@ export default function HtmlEditor({ label, help, required, value, onChange, err
 
   /* Changed from outside, such as by a reset to the defaults. */
   useEffect(() => {
-    if (messageHtml(editor.getHTML()) !== value) editor.commands.setContent(value, { emitUpdate: false });
+    if (!editor.isDestroyed && messageHtml(editor.getHTML()) !== value)
+      editor.commands.setContent(value, { emitUpdate: false });
   }, [editor, value]);
 
   return (
