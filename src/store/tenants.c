@@ -65,6 +65,7 @@ bool tenant_find(struct tx *tx, struct arena *arena, const char *id_or_domain, s
 struct entry {
     const char *place; /* folded display name, newline, id */
     const char *id, *default_domain, *display_name;
+    int64_t created_at;
 };
 
 static int entry_compare(const void *a, const void *b)
@@ -106,7 +107,8 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
     size_t count = 0, capacity = 64;
     struct entry *entries = calloc(capacity, sizeof *entries);
     AUTO_FREE char *search = text_fold(query->search ? query->search : "");
-    AUTO_ROWS struct rows *rows = tx_query(tx, err, "SELECT id, default_domain, display_name FROM tenants");
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT id, default_domain, display_name, created_at FROM tenants");
     while (entries && rows && rows_next(rows)) {
         const char *id = row_text(rows, 0), *domain = row_text(rows, 1);
         AUTO_FREE char *name = text_fold(row_text(rows, 2));
@@ -122,7 +124,7 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
                 abort();
         }
         entries[count++] = (struct entry){place, arena_text(arena, id), arena_text(arena, domain),
-                                          arena_text(arena, row_text(rows, 2))};
+                                          arena_text(arena, row_text(rows, 2)), row_int(rows, 3)};
     }
     if (!entries)
         abort();
@@ -150,8 +152,10 @@ bool tenant_list(struct tx *tx, struct arena *arena, const struct tenant_query *
         return false;
     *ret_items = json_array();
     for (size_t i = 0; i < count && i < query->limit; i++)
-        json_add(*ret_items, json_make("{s:s, s:s, s:s}", "id", entries[i].id, "default_domain",
-                                       entries[i].default_domain, "display_name", entries[i].display_name));
+        json_add(*ret_items,
+                 json_put_time(json_make("{s:s, s:s, s:s}", "id", entries[i].id, "default_domain",
+                                         entries[i].default_domain, "display_name", entries[i].display_name),
+                               "created_at", entries[i].created_at));
     if (count > query->limit && query->limit > 0) {
         AUTO_STRBUF struct strbuf cursor = STRBUF_MAX(CURSOR_MAX * 2);
         const char *place = entries[query->limit - 1].place;

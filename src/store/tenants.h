@@ -28,7 +28,7 @@ struct tenant_query {
     size_t limit;       /* at least 1 */
     const char *after;  /* cursor of the page before; NULL: from the first */
 };
-/* By display name. *ret_items is a new array of {id, default_domain, display_name} that the caller frees;
+/* By display name. *ret_items is a new array of {id, default_domain, display_name, created_at}, the caller's;
  * *ret_next is the cursor of the next page, in the arena, NULL on the last. ERR_INPUT (code bad_cursor). */
 MUST_USE bool tenant_list(struct tx *tx, struct arena *arena, const struct tenant_query *query,
                           json_t **ret_items, const char **ret_next, struct err *err);
