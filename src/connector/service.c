@@ -357,7 +357,7 @@ static bool split(const char *url, char **ret_scheme, char **ret_host, int *ret_
     *ret_scheme = *ret_host = *ret_rest = NULL;
     bool ok = g_uri_split(url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, ret_scheme, &user,
                           ret_host, ret_port, &path, &query, NULL, NULL) &&
-              *ret_host && !user;
+              *ret_scheme && *ret_host && !user;
     if (ok && *ret_port == -1)
         *ret_port = strcmp(*ret_scheme, "https") == 0 ? 443 : 80;
     if (ok)
