@@ -22,10 +22,10 @@ mkdir -p "$artifacts"
 say() { printf '\n== %s\n' "$*"; }
 wanted() { [[ " $stages " == *" $1 "* ]]; }
 count() { # NAME PASSED FAILED EXIT_CODE: a stage that breaks without a failed test counts as one
-    local bad=$3
+    local ok=${2:-0} bad=${3:-0}
     [ "$4" = 0 ] || [ "$bad" -gt 0 ] || bad=1
-    printf -- '-- %s: %d passed, %d failed\n' "$1" "$2" "$bad"
-    passed=$((passed + $2))
+    printf -- '-- %s: %d passed, %d failed\n' "$1" "$ok" "$bad"
+    passed=$((passed + ok))
     failed=$((failed + bad))
 }
 
@@ -40,17 +40,30 @@ unit() {
     count 'unit tests' "$ok" "$bad" "$status"
 }
 
-node_tests() { # NAME FOLDER
-    local tap=$artifacts/$2.tap status
-    compgen -G "tests/$2/*.test.*js" >/dev/null || return 0
-    say "$1"
+# Runs node's test runner through the command that is given, and counts from its TAP report.
+node_tests() { # NAME REPORT COMMAND...
+    local name=$1 tap=$artifacts/$2.tap status
+    shift 2
+    say "$name"
     rm -f "$tap"
-    node --test --test-concurrency="${TEST_CONCURRENCY:-2}" \
-        --test-reporter=spec --test-reporter-destination=stdout \
-        --test-reporter=tap --test-reporter-destination="$tap" "tests/$2"/*.test.*js </dev/null
+    "$@" --test-reporter=spec --test-reporter-destination=stdout \
+        --test-reporter=tap --test-reporter-destination="$tap" </dev/null
     status=$?
-    count "$1" "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$tap" | tail -n 1)" \
+    count "$name" "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$tap" | tail -n 1)" \
         "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$tap" | tail -n 1)" "$status"
+}
+
+integration() {
+    # The reporters' options go before the files, or node takes them for arguments of the tests.
+    node_run() { node --test --test-concurrency="${TEST_CONCURRENCY:-2}" "$@" tests/integration/*.test.*js; }
+    compgen -G 'tests/integration/*.test.*js' >/dev/null || return 0
+    node_tests 'integration tests' integration node_run
+}
+
+clients() {
+    [ -f tests/clients/run.mjs ] || return 0
+    M365SIM=$BUILD_DIR/m365sim node_tests "Microsoft's client libraries against the simulator" clients \
+        node tests/clients/run.mjs
 }
 
 json_count() { # FILE EXPRESSION
@@ -105,8 +118,8 @@ P
 wanted coverage && find "$BUILD_DIR" -name '*.gcda' -delete
 wanted unit && unit
 wanted web && web
-wanted integration && node_tests 'integration tests' integration
-wanted clients && node_tests "Microsoft's client libraries against the simulator" clients
+wanted integration && integration
+wanted clients && clients
 wanted browser && browser
 wanted coverage && coverage
 

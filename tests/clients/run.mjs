@@ -128,7 +128,7 @@ try {
   const tests = readdirSync(here)
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => join(here, name));
-  const child = spawn(process.execPath, ['--test', ...tests], {
+  const child = spawn(process.execPath, ['--test', ...process.argv.slice(2), ...tests], {
     cwd: here,
     stdio: 'inherit',
     env: {
