@@ -45,6 +45,8 @@ static const struct {
     {"Helpdesk Administrator", "729827e3-9c14-49f7-bb1b-9608f156bbb8"},
 };
 
+#define LEAN_FROM 8000 /* mailboxes of one tenant */
+
 static void time_before(struct dice *dice, unsigned years, char text[TIME_TEXT_SIZE])
 {
     snprintf(text, TIME_TEXT_SIZE, "%u-%02u-%02uT%02u:%02u:%02uZ", 2025 - dice_below(dice, years),
@@ -160,7 +162,9 @@ json_t *seed_mailbox(json_t *tenant, const struct company *company, struct dice 
     const char *id = json_text(user, "id"), *upn = json_text(user, "userPrincipalName"),
                *mail = json_text(user, "mail");
     const char *alias = json_text_or(user, "mailNickname", "user");
-    bool person = !strcmp(type, "UserMailbox");
+    /* In a very large tenant most mailboxes hold only what every mailbox has: memory. */
+    bool lean = json_object_size(json_object_get(tenant, "mailboxes")) >= LEAN_FROM;
+    bool person = !strcmp(type, "UserMailbox") && !lean;
     char guid[37], archive[37], dn[512];
     json_t *box = json_object();
 
@@ -180,7 +184,7 @@ json_t *seed_mailbox(json_t *tenant, const struct company *company, struct dice 
     json_put(box, "IsShared", json_boolean(!strcmp(type, "SharedMailbox")));
     json_put(box, "IsDirSynced", json_boolean(json_flag(user, "onPremisesSyncEnabled")));
     json_put(box, "EmailAddresses", json_incref(json_object_get(user, "proxyAddresses")));
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+    for (size_t i = 0; i < sizeof plain / sizeof *plain && !lean; i++)
         json_put(box, plain[i], json_null());
     json_put(box, "DeliverToMailboxAndForward", json_false());
     json_put(box, "HiddenFromAddressListsEnabled", json_false());
@@ -274,8 +278,15 @@ static void address_make(const json_t *tenant, const struct company *company, co
     seed_ascii(person->given, given, sizeof given);
     seed_ascii(person->surname, surname, sizeof surname);
     snprintf(ret, size, "%s.%s@%s", given, surname, company->default_domain);
-    for (unsigned i = 2; json_object_get(json_object_get(tenant, "_upns"), ret); i++)
+    /* The number of the last namesake is kept beside the names: nobody is called "#…". */
+    json_t *upns = json_object_get(tenant, "_upns");
+    char last[260];
+
+    snprintf(last, sizeof last, "#%s.%s", given, surname);
+    for (unsigned i = (unsigned)json_int(upns, last, 1) + 1; json_object_get(upns, ret); i++) {
+        json_put(upns, last, json_integer(i));
         snprintf(ret, size, "%s.%s%u@%s", given, surname, i, company->default_domain);
+    }
 }
 
 static void put_identity(json_t *tenant, const struct company *company, struct dice *dice, json_t *user,
