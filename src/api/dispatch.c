@@ -149,10 +149,9 @@ static void record(const struct call *call, const struct err *err, int64_t begun
               LOG_FIELDS(LOG_TEXT("method", call->request->method),
                          LOG_TEXT("route", call->route ? call->route->path : ""), LOG_INT("status", status),
                          LOG_INT("ms", ms), LOG_TEXT("who", call->who.name),
-                         LOG_TEXT("client", call->request->client),
-                         LOG_TEXT("request_id", call->request->id)));
+                         LOG_TEXT("client", call->request->client), LOG_TEXT("request", call->request->id)));
     if (status >= 500)
-        log_error("http.failed", LOG_TEXT("request_id", call->request->id), LOG_ERR(err));
+        log_error("http.failed", LOG_TEXT("request", call->request->id), LOG_ERR(err));
 }
 
 void api_answer(void *api, const struct http_request *request, struct arena *arena, struct reply *reply)

@@ -68,7 +68,7 @@ static void refuse(struct exchange *exchange, enum err_kind kind, const char *se
     memset(&exchange->reply, 0, sizeof exchange->reply);
     problem_reply(&exchange->reply, exchange->arena, &err, NULL, exchange->request.id);
     exchange->refused = exchange->answered = true;
-    log_info("http.refused", LOG_TEXT("request_id", exchange->request.id),
+    log_info("http.refused", LOG_TEXT("request", exchange->request.id),
              LOG_TEXT("client", exchange->request.client), LOG_TEXT("code", err.code),
              LOG_TEXT("message", sentence));
 }

@@ -116,5 +116,5 @@ void once_end(struct call *call, bool succeeded)
     /* What could not be kept is found at the next start, which frees the keys of requests without an answer.
      */
     if (!(succeeded ? keep_answer(call, &err) : free_key(call, &err)))
-        log_warn("http.idempotency", LOG_TEXT("request_id", call->request->id), LOG_ERR(&err));
+        log_warn("http.idempotency", LOG_TEXT("request", call->request->id), LOG_ERR(&err));
 }
