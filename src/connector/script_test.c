@@ -17,7 +17,7 @@ struct script {
     script_fn answer;
     void *ctx;
     char url[64];
-    pthread_mutex_t lock;
+    pthread_mutex_t answering, lock; /* taken in this order */
     struct {
         char name[300];
         unsigned count;
@@ -131,7 +131,10 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         request.number = ++*counter_locked(script, method, exchange->uri);
     }
     struct script_answer answer = {.status = 200};
-    script->answer(script->ctx, &request, &answer);
+    {
+        WITH_LOCK(&script->answering); /* a test's function need not be thread-safe */
+        script->answer(script->ctx, &request, &answer);
+    }
     if (answer.delay_ms)
         nanosleep(&(struct timespec){answer.delay_ms / 1000, answer.delay_ms % 1000 * 1000000L}, NULL);
     return answer.status ? reply(connection, &answer) : MHD_NO;
@@ -148,6 +151,7 @@ struct script *script_start(script_fn answer, void *ctx)
 {
     struct script *script = calloc(1, sizeof *script);
     pthread_mutex_init(&script->lock, NULL);
+    pthread_mutex_init(&script->answering, NULL);
     script->answer = answer;
     script->ctx = ctx;
     script->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0,
@@ -165,6 +169,7 @@ void script_stop(struct script *script)
 {
     MHD_stop_daemon(script->daemon);
     pthread_mutex_destroy(&script->lock);
+    pthread_mutex_destroy(&script->answering);
     free(script);
 }
 
