@@ -243,7 +243,7 @@ static void say(const struct demo *demo, const char *url, const char *password, 
            url, password);
     json_array_foreach ((json_t *)tenants, i, tenant)
         printf("%s %s", i ? "," : "", json_text_or(tenant, "display_name", "?"));
-    printf("\n  Try      adele.vance@contoso.com\n\n"
+    printf("\n  Try       adele.vance@contoso.com\n\n"
            "From the command line, in another terminal:\n\n"
            "  export LASTDAY_URL=%s LASTDAY_SERVER_DATA_DIR=%s\n"
            "  export LASTDAY_TOKEN=$(lastday admin token-create --name me --role technician)\n"
