@@ -134,13 +134,14 @@ static char *query_value(const char *query, const char *name)
 static bool page_start(struct sim *sim, const struct sim_call *call, size_t *ret)
 {
     AUTO_FREE char *token = query_value(call->query, "$skiptoken");
-    unsigned long long offset, made, hash;
-    int end = 0;
     *ret = 0;
     if (!token)
         return true;
-    if (sscanf(token, "%llu.%llu.%llx%n", &offset, &made, &hash, &end) != 3 || token[end] ||
-        hash != body_hash(call) || (int64_t)made + LINK_LIFETIME_MS < sim_now_ms(sim))
+    char *dot = NULL, *second = NULL, *end = NULL;
+    unsigned long long offset = strtoull(token, &dot, 10);
+    unsigned long long made = *dot == '.' ? strtoull(dot + 1, &second, 10) : 0;
+    unsigned long long hash = second && *second == '.' ? strtoull(second + 1, &end, 16) : 0;
+    if (!end || *end || hash != body_hash(call) || (int64_t)made + LINK_LIFETIME_MS < sim_now_ms(sim))
         return false;
     *ret = (size_t)offset;
     return true;

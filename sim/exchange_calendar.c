@@ -101,7 +101,7 @@ static bool moment(struct cmdlet_run *run, const char *parameter, json_t **ret)
 static bool schedule_good(struct cmdlet_run *run, const json_t *wanted)
 {
     int64_t from = 0, until = 0;
-    if (strcmp(json_text_or(wanted, "AutoReplyState", ""), "Scheduled") ||
+    if (strcmp(json_text_or(wanted, "AutoReplyState", ""), "Scheduled") != 0 ||
         (value_time_read(json_text_or(wanted, "StartTime", ""), &from) &&
          value_time_read(json_text_or(wanted, "EndTime", ""), &until) && from < until))
         return true;

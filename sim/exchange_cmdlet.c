@@ -181,10 +181,10 @@ static bool hashtable_good(const json_t *value)
     const char *type = json_text(value, "@odata.type");
     const char *key;
     json_t *part;
-    if (!type || strcmp(type, "#Exchange.GenericHashTable"))
+    if (!type || strcmp(type, "#Exchange.GenericHashTable") != 0)
         return false;
     json_object_foreach ((json_t *)value, key, part)
-        if (*key != '@' && ((strcasecmp(key, "add") && strcasecmp(key, "remove")) ||
+        if (*key != '@' && ((strcasecmp(key, "add") != 0 && strcasecmp(key, "remove") != 0) ||
                             (!json_is_string(part) && !(json_is_array(part) && texts_only(part)))))
             return false;
     return true;
@@ -206,8 +206,8 @@ static json_t *parameter_value(char kind, const json_t *value)
             snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
             text = digits;
         }
-        if (!text ||
-            (!text_to_int(text, 0, INT32_MAX, &number) && (kind == 'n' || strcasecmp(text, "Unlimited"))))
+        if (!text || (!text_to_int(text, 0, INT32_MAX, &number) &&
+                      (kind == 'n' || strcasecmp(text, "Unlimited") != 0)))
             return NULL;
         return kind == 'n' ? json_integer(number) : json_text_new(text);
     }

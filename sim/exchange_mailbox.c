@@ -67,7 +67,7 @@ static json_t *mailbox_row(struct cmdlet_run *run, const struct recipient *recip
     const char *key;
     json_t *value;
     json_object_foreach (recipient->mailbox, key, value)
-        if (*key != '_' && strcmp(key, "EmailAddresses"))
+        if (*key != '_' && strcmp(key, "EmailAddresses") != 0)
             json_put(row, key, json_deep_copy(value));
     json_put(row, "IsShared", json_boolean(!strcmp(recipient_type(recipient), "SharedMailbox")));
     json_put(row, "IsDirSynced", json_boolean(recipient_synced(recipient)));
@@ -188,7 +188,7 @@ static bool set_type(struct cmdlet_run *run, const struct recipient *recipient, 
     };
     const char *type = run_text(run, name);
     for (size_t i = 0; type && i < sizeof types / sizeof *types; i++) {
-        if (strcasecmp(type, types[i].type))
+        if (strcasecmp(type, types[i].type) != 0)
             continue;
         const char *pending = json_text(json_object_get(recipient->mailbox, "_pending_type"), "type");
         if (!strcmp(pending ? pending : recipient_type(recipient), types[i].details))
@@ -433,7 +433,7 @@ bool folder_statistics_get(struct cmdlet_run *run)
         return false;
     static const char *const types[] = {"Inbox", "SentItems", "Calendar"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (scope && strcasecmp(scope, "All") && strcasecmp(scope, types[i]))
+        if (scope && strcasecmp(scope, "All") != 0 && strcasecmp(scope, types[i]) != 0)
             continue;
         /* Folder names follow the mailbox's language. */
         const char *name = strcmp(types[i], "Calendar")

@@ -338,7 +338,7 @@ static const char *folder_user_name(const struct recipient *user)
 
 bool folder_permission_get(struct cmdlet_run *run)
 {
-    struct recipient recipient, user = {0};
+    struct recipient recipient = {0}, user = {0};
     if (!folder_find(run, &recipient) || (run_text(run, "User") && !folder_user(run, &user)))
         return false;
     folder_entries_complete(&recipient);
@@ -348,7 +348,7 @@ bool folder_permission_get(struct cmdlet_run *run)
         struct recipient holder;
         const char *id = json_text_or(entry, "user", "");
         AUTO_JSON json_t *rights = folder_entry_rights(entry);
-        if (user.id && strcasecmp(id, user.id))
+        if (user.id && strcasecmp(id, user.id) != 0)
             continue;
         const char *name = folder_everybody(id);
         if (!name)
@@ -377,8 +377,8 @@ static bool folder_no_entry(struct cmdlet_run *run, const struct recipient *user
 
 bool folder_permission_add(struct cmdlet_run *run)
 {
-    struct recipient recipient, user;
-    ptrdiff_t at;
+    struct recipient recipient = {0}, user = {0};
+    ptrdiff_t at = -1;
     if (!rights_good(run, folder_rights) || !folder_pair(run, &recipient, &user, &at))
         return false;
     if (at >= 0)
@@ -393,8 +393,8 @@ bool folder_permission_add(struct cmdlet_run *run)
 
 bool folder_permission_set(struct cmdlet_run *run)
 {
-    struct recipient recipient, user;
-    ptrdiff_t at;
+    struct recipient recipient = {0}, user = {0};
+    ptrdiff_t at = -1;
     if (!rights_good(run, folder_rights) || !folder_pair(run, &recipient, &user, &at))
         return false;
     if (at < 0)
@@ -407,8 +407,8 @@ bool folder_permission_set(struct cmdlet_run *run)
 
 bool folder_permission_remove(struct cmdlet_run *run)
 {
-    struct recipient recipient, user;
-    ptrdiff_t at;
+    struct recipient recipient = {0}, user = {0};
+    ptrdiff_t at = -1;
     if (!folder_pair(run, &recipient, &user, &at))
         return false;
     if (at < 0)

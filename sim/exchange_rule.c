@@ -30,7 +30,7 @@ static void rule_row(struct cmdlet_run *run, const struct recipient *recipient, 
     const char *key;
     json_t *value;
     json_object_foreach ((json_t *)rule, key, value)
-        if (*key != '_' && strcmp(key, "Identity"))
+        if (*key != '_' && strcmp(key, "Identity") != 0)
             json_put(row, key, json_deep_copy(value));
     run_add(run, row);
 }

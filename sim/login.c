@@ -180,7 +180,7 @@ static bool assertion_good(struct grant *grant, const char *tenant_name)
     const char *const audiences[] = {strbuf_text(&ours), strbuf_text(&ours_by_id), strbuf_text(&real),
                                      strbuf_text(&real_by_id), NULL};
 
-    if (strcmp(json_text_or(grant->form, "client_assertion_type", ""), ASSERTION_TYPE))
+    if (strcmp(json_text_or(grant->form, "client_assertion_type", ""), ASSERTION_TYPE) != 0)
         return fail(
             grant->call, 900144,
             "The request body must contain the following parameter: 'client_assertion_type' with value "
@@ -223,14 +223,14 @@ static bool scope_read(struct grant *grant, char *scopes, bool delegated)
         if (delegated && (!strcmp(scope, "openid") || !strcmp(scope, "profile") || !strcmp(scope, "email")))
             continue;
         char *slash = strrchr(scope, '/');
-        if (!slash || slash == scope || (!delegated && strcmp(slash, "/.default")))
+        if (!slash || slash == scope || (!delegated && strcmp(slash, "/.default") != 0))
             return fail(
                 grant->call, 70011,
                 "The provided request must include a 'scope' input parameter. The provided value for the "
                 "input parameter 'scope' is not valid. The scope %s is not valid.",
                 scope);
         *slash = '\0';
-        if (grant->audience && strcmp(grant->audience, scope))
+        if (grant->audience && strcmp(grant->audience, scope) != 0)
             return fail(
                 grant->call, 700022,
                 "Provided value for the input parameter scope is not valid because it contains more than "
@@ -262,7 +262,7 @@ static bool refresh_token_good(struct grant *grant)
         size_t i;
         json_array_foreach (json_array_at(app, "refresh_tokens"), i, entry) {
             const char *known = json_is_string(entry) ? json_string_value(entry) : json_text(entry, "token");
-            if (!known || strcmp(known, token))
+            if (!known || strcmp(known, token) != 0)
                 continue;
             int64_t end_ms = 0;
             const char *end = json_text(entry, "expires_at");
@@ -315,7 +315,7 @@ static char *access_token(const struct grant *grant, int64_t lifetime_s, const c
     strbuf_printf(&issuer, "https://sts.windows.net/%s/", tenant_id);
     AUTO_JSON json_t *claims = json_make(
         "{ss ss sI sI sI ss ss ss ss ss ss ss}", "aud", grant->audience, "iss", strbuf_text(&issuer), "iat",
-        (json_int_t)now_s, "nbf", (json_int_t)now_s, "exp", (json_int_t)(now_s + lifetime_s), "appid",
+        (json_int_t)now_s, "nbf", (json_int_t)now_s, "exp", (json_int_t)now_s + lifetime_s, "appid",
         json_text_or(grant->app, "client_id", ""), "appidacr", grant->certificate ? "2" : "1", "idtyp",
         scopes ? "user" : "app", "oid", json_text_or(grant->app, "object_id", object_id), "tid", tenant_id,
         "uti", unique, "ver", "1.0");
@@ -363,7 +363,7 @@ static bool token(struct grant *grant, const char *tenant_name)
         return false;
     const char *type = json_text(grant->form, "grant_type");
     bool delegated = !strcmp(type, "refresh_token");
-    if (!delegated && strcmp(type, "client_credentials"))
+    if (!delegated && strcmp(type, "client_credentials") != 0)
         return fail(grant->call, 70003, "The app requested an unsupported grant type '%s'.", type);
     if (!strcmp(tenant_name, "common") || !strcmp(tenant_name, "organizations") ||
         !strcmp(tenant_name, "consumers"))
@@ -476,7 +476,7 @@ void login_handle(struct sim *sim, struct sim_call *call)
         rest = NULL;
     bool known = false;
     for (size_t i = 0; rest && i < sizeof routes / sizeof *routes; i++) {
-        if (strcmp(rest, routes[i].path))
+        if (strcmp(rest, routes[i].path) != 0)
             continue;
         known = true;
         if (!strcmp(call->method, routes[i].method)) {
@@ -510,7 +510,7 @@ bool login_check(struct sim *sim, const struct sim_call *call, const char *resou
 {
     *ret = (struct sim_caller){0};
     const char *authorization = call->header(call, "Authorization");
-    if (!authorization || strncasecmp(authorization, "Bearer ", 7) || !authorization[7]) {
+    if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0 || !authorization[7]) {
         *ret_why = "Access token is empty.";
         return false;
     }
@@ -536,7 +536,7 @@ bool login_check(struct sim *sim, const struct sim_call *call, const char *resou
         return false;
     }
     const char *service = login_resource(ret->tenant, json_text_or(jwt.claims, "aud", ""));
-    if (!service || strcmp(service, resource)) {
+    if (!service || strcmp(service, resource) != 0) {
         *ret_why = "Access token validation failure. Invalid audience.";
         return false;
     }

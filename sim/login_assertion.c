@@ -77,7 +77,7 @@ static struct login_problem signature_check(const struct jwt *jwt, const json_t 
     if (!certificate) {
         char print[64];
         certificate = certificate_from_header(jwt->header);
-        if (certificate && (!thumbprint(certificate, print, sizeof print) || strcmp(print, wanted))) {
+        if (certificate && (!thumbprint(certificate, print, sizeof print) || strcmp(print, wanted) != 0)) {
             X509_free(certificate);
             return invalid;
         }
@@ -97,10 +97,10 @@ struct login_problem login_assertion_check(const char *text, const json_t *app, 
     if (!jwt_read(text, &jwt))
         return (struct login_problem){50027, "JWT token is invalid or malformed."};
     const char *algorithm = json_text_or(jwt.header, "alg", "");
-    if (strcmp(algorithm, "PS256") && strcmp(algorithm, "RS256"))
+    if (strcmp(algorithm, "PS256") != 0 && strcmp(algorithm, "RS256") != 0)
         return (struct login_problem){5002738, "Client assertion algorithm must be PS256 or RS256."};
     const char *issuer = json_text_or(jwt.claims, "iss", "");
-    if (strcmp(issuer, json_text_or(jwt.claims, "sub", "")))
+    if (strcmp(issuer, json_text_or(jwt.claims, "sub", "")) != 0)
         return (struct login_problem){50048, "Subject must match Issuer claim in the client assertion."};
     if (!text_equal_nocase(issuer, json_text(app, "client_id")))
         return (struct login_problem){700021, "Client assertion application identifier doesn't match "

@@ -66,7 +66,7 @@ bool jwt_signed_by(const struct jwt *jwt, EVP_PKEY *key)
 {
     const char *algorithm = json_text_or(jwt->header, "alg", "");
     bool pss = !strcmp(algorithm, "PS256");
-    if (!pss && strcmp(algorithm, "RS256"))
+    if (!pss && strcmp(algorithm, "RS256") != 0)
         return false;
     if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
         return false;

@@ -45,33 +45,33 @@ static void token_requests_answer_as_documented(void **state)
         const char *target;
         const char *body;
         int status;
-        const char *error; /* NULL: a token */
         int code;
+        const char *error; /* NULL: a token */
     } cases[] = {
-        {TOKEN, GOOD GRAPH_SCOPE, 200, NULL, 0},
-        {"/contoso.com/oauth2/v2.0/token", GOOD GRAPH_SCOPE, 200, NULL, 0},
-        {TOKEN, GOOD "https%3A%2F%2Foutlook.office365.com%2F.default", 200, NULL, 0},
-        {TOKEN, GOOD "https%3A%2F%2Fcontoso-my.sharepoint.com%2F.default", 200, NULL, 0},
-        {TOKEN, GOOD "https%3A%2F%2Ffabrikam-my.sharepoint.com%2F.default", 400, "invalid_resource", 500011},
-        {TOKEN, GOOD "https%3A%2F%2Fgraph.microsoft.com%2FUser.Read", 400, "invalid_scope", 70011},
-        {TOKEN, GOOD GRAPH_SCOPE "%20https%3A%2F%2Foutlook.office365.com%2F.default", 400, "invalid_scope",
-         700022},
-        {TOKEN, "", 400, "invalid_request", 900144},
-        {TOKEN, "grant_type=client_credentials&client_id=" CLIENT, 400, "invalid_request", 900144},
-        {TOKEN, "grant_type=password", 400, "unsupported_grant_type", 70003},
-        {TOKEN, "grant_type=client_credentials&client_id=" CLIENT "&scope=" GRAPH_SCOPE, 401,
-         "invalid_client", 7000218},
+        {TOKEN, GOOD GRAPH_SCOPE, 200, 0, NULL},
+        {"/contoso.com/oauth2/v2.0/token", GOOD GRAPH_SCOPE, 200, 0, NULL},
+        {TOKEN, GOOD "https%3A%2F%2Foutlook.office365.com%2F.default", 200, 0, NULL},
+        {TOKEN, GOOD "https%3A%2F%2Fcontoso-my.sharepoint.com%2F.default", 200, 0, NULL},
+        {TOKEN, GOOD "https%3A%2F%2Ffabrikam-my.sharepoint.com%2F.default", 400, 500011, "invalid_resource"},
+        {TOKEN, GOOD "https%3A%2F%2Fgraph.microsoft.com%2FUser.Read", 400, 70011, "invalid_scope"},
+        {TOKEN, GOOD GRAPH_SCOPE "%20https%3A%2F%2Foutlook.office365.com%2F.default", 400, 700022,
+         "invalid_scope"},
+        {TOKEN, "", 400, 900144, "invalid_request"},
+        {TOKEN, "grant_type=client_credentials&client_id=" CLIENT, 400, 900144, "invalid_request"},
+        {TOKEN, "grant_type=password", 400, 70003, "unsupported_grant_type"},
+        {TOKEN, "grant_type=client_credentials&client_id=" CLIENT "&scope=" GRAPH_SCOPE, 401, 7000218,
+         "invalid_client"},
         {TOKEN, "grant_type=client_credentials&client_id=" CLIENT "&client_secret=wrong&scope=" GRAPH_SCOPE,
-         401, "invalid_client", 7000215},
+         401, 7000215, "invalid_client"},
         {TOKEN, "grant_type=client_credentials&client_id=" ADA "&client_secret=x&scope=" GRAPH_SCOPE, 400,
-         "unauthorized_client", 700016},
-        {"/" BOB "/oauth2/v2.0/token", GOOD GRAPH_SCOPE, 400, "invalid_request", 90002},
-        {"/nonsense/oauth2/v2.0/token", GOOD GRAPH_SCOPE, 400, "invalid_request", 900023},
-        {"/common/oauth2/v2.0/token", GOOD GRAPH_SCOPE, 400, "invalid_request", 9001023},
-        {TOKEN, REFRESH "0.Apartner&scope=offline_access%20" GRAPH_SCOPE, 200, NULL, 0},
-        {TOKEN, REFRESH "0.Aold&scope=" GRAPH_SCOPE, 400, "invalid_grant", 700082},
-        {TOKEN, REFRESH "0.Arevoked&scope=" GRAPH_SCOPE, 400, "invalid_grant", 50173},
-        {TOKEN, REFRESH "0.Anonsense&scope=" GRAPH_SCOPE, 400, "invalid_grant", 9002313},
+         700016, "unauthorized_client"},
+        {"/" BOB "/oauth2/v2.0/token", GOOD GRAPH_SCOPE, 400, 90002, "invalid_request"},
+        {"/nonsense/oauth2/v2.0/token", GOOD GRAPH_SCOPE, 400, 900023, "invalid_request"},
+        {"/common/oauth2/v2.0/token", GOOD GRAPH_SCOPE, 400, 9001023, "invalid_request"},
+        {TOKEN, REFRESH "0.Apartner&scope=offline_access%20" GRAPH_SCOPE, 200, 0, NULL},
+        {TOKEN, REFRESH "0.Aold&scope=" GRAPH_SCOPE, 400, 700082, "invalid_grant"},
+        {TOKEN, REFRESH "0.Arevoked&scope=" GRAPH_SCOPE, 400, 50173, "invalid_grant"},
+        {TOKEN, REFRESH "0.Anonsense&scope=" GRAPH_SCOPE, 400, 9002313, "invalid_grant"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO_REPLY struct reply reply = post(*state, cases[i].target, cases[i].body);

@@ -124,7 +124,7 @@ static void ensure_user(const struct site_call *at)
     const char *key;
     json_t *value;
     json_object_foreach (at->call->json, key, value)
-        if (strcmp(key, "logonName")) {
+        if (strcmp(key, "logonName") != 0) {
             fail(at->call, 400, "-1, Microsoft.SharePoint.Client.InvalidClientQueryException",
                  "The parameter %s does not exist in method EnsureUser.", key);
             return;
@@ -154,7 +154,7 @@ static void administrator_set(const struct site_call *at, const char *id)
     json_t *value;
     const json_t *wanted = json_object_get(at->call->json, "IsSiteAdmin");
     json_object_foreach (at->call->json, key, value)
-        if (strcmp(key, "__metadata") && strcmp(key, "IsSiteAdmin")) {
+        if (strcmp(key, "__metadata") != 0 && strcmp(key, "IsSiteAdmin") != 0) {
             fail(at->call, 400, "-1, Microsoft.SharePoint.Client.InvalidClientQueryException",
                  "The property '%s' does not exist on type 'SP.User'. Make sure to only use property names "
                  "that are "
@@ -198,7 +198,7 @@ static void one_user(const struct site_call *at, const char *id, const char *sai
     json_decref(row);
     if (!strcmp(at->call->method, "POST") && text_equal_nocase(method, "MERGE")) {
         const char *match = at->call->header(at->call, "IF-MATCH");
-        if (!match || strcmp(match, "*"))
+        if (!match || strcmp(match, "*") != 0)
             fail(at->call, 412, "-1, Microsoft.SharePoint.Client.ClientServiceException",
                  "The request ETag value does not match: IF-MATCH must be *.");
         else
