@@ -10,10 +10,6 @@
 #include "call_fixture.h"
 #include "exchange.h"
 
-/* One literal: in a list, joined ones look like a missing comma. */
-#define ADA_DN                                                               \
-    "CN=Ada Leaver,OU=contoso.onmicrosoft.com,OU=Microsoft Exchange Hosted " \
-    "Organizations,DC=EURPR00A001,DC=PROD,DC=OUTLOOK,DC=COM"
 #define INVOKE "/adminapi/beta/" TENANT "/InvokeCommand"
 
 static int setup(void **state)
@@ -122,6 +118,8 @@ static void commands_are_refused_as_documented(void **state)
 
 static void identity_takes_every_unique_name(void **state)
 {
+    static const char dn[] = "CN=Ada Leaver,OU=contoso.onmicrosoft.com,OU=Microsoft Exchange Hosted "
+                             "Organizations,DC=EURPR00A001,DC=PROD,DC=OUTLOOK,DC=COM";
     static const char *const names[] = {
         ADA,
         "ADA@contoso.com",
@@ -130,7 +128,7 @@ static void identity_takes_every_unique_name(void **state)
         "ada",
         "Ada Leaver",
         "44444444-4444-4444-8444-444444444401",
-        ADA_DN,
+        dn,
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         AUTO_STRBUF struct strbuf parameters = STRBUF_MAX(500);
