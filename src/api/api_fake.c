@@ -14,7 +14,7 @@ static void make_id(const char *name, char id[37])
 {
     unsigned hash = 5381;
     if (strncmp(name, "breakglass", 10) == 0) {
-        strcpy(id, FAKE_PROTECTED_USER);
+        snprintf(id, 37, "%s", FAKE_PROTECTED_USER);
         return;
     }
     for (const char *c = name; *c; c++)

@@ -99,8 +99,7 @@ static struct answer ask_(const struct ask *ask)
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
     answer.json = json_read(strbuf_text(&body), body.length, NULL);
-    answer.body = strdup(strbuf_text(&body));
-    strbuf_done(&body);
+    answer.body = strbuf_take(&body);
     return answer;
 }
 #define ASK(...) ask_(&(struct ask){__VA_ARGS__})
@@ -159,7 +158,7 @@ static int start(void **state)
 {
     struct err err = {0};
     (void)state;
-    strcpy(world.directory, "/tmp/lastday-api-XXXXXX");
+    snprintf(world.directory, sizeof world.directory, "/tmp/lastday-api-XXXXXX");
     if (!mkdtemp(world.directory))
         return -1;
     world.store = store_open("sqlite:test.db", world.directory, &err);

@@ -245,8 +245,7 @@ static struct MHD_Response *make_response(struct exchange *exchange)
                                                  free_stream);
     }
     /* The body lives in the arena or for ever; the arena lives until the request is completed. */
-    return MHD_create_response_from_buffer(reply->length, (void *)(uintptr_t)reply->body,
-                                           MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_buffer(reply->length, (void *)reply->body, MHD_RESPMEM_PERSISTENT);
 }
 
 static enum MHD_Result send_reply(struct exchange *exchange)
@@ -347,12 +346,11 @@ static unsigned connections_max(void)
 static struct MHD_Daemon *start_daemon(struct httpd *httpd, const struct httpd_settings *settings)
 {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)settings->certificate_pem},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)settings->key_pem},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0,
-         (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"},
-        {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->certificate_pem},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->key_pem},
+                                   {MHD_OPTION_HTTPS_PRIORITIES, 0,
+                                    (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"},
+                                   {MHD_OPTION_END, 0, NULL}};
     if (settings->certificate_pem)
         flags |= MHD_USE_TLS;
     else

@@ -65,8 +65,8 @@ static bool explain(const char *address, int why, struct err *err)
 
 int listen_open(const char *address, struct err *err)
 {
-    char host[256];
-    char port[8];
+    char host[256] = "";
+    char port[8] = "";
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *list = NULL;
     int fd = -1;
@@ -90,7 +90,7 @@ int listen_open(const char *address, struct err *err)
 
 int listen_port(int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
         return 0;

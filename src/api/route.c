@@ -50,7 +50,7 @@ static bool match(const char *template, const char *path, struct arena *arena,
 static bool decode(const char *params[ROUTE_PARAMS_MAX], struct err *err)
 {
     for (size_t i = 0; i < ROUTE_PARAMS_MAX && params[i]; i++) {
-        char *text = (char *)(uintptr_t)params[i]; /* a copy of our own, made by match */
+        char *text = (char *)params[i]; /* a copy of our own, made by match */
         if (!text_percent_decode(text, false) || !text_valid_utf8(text, strlen(text)))
             return err_set(err, ERR_MALFORMED, "The path is not percent-encoded UTF-8.");
     }

@@ -1,7 +1,6 @@
 #include "schedule/zone.h"
 
 #include <glib.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { DAY_SECONDS = 86400 };
@@ -42,20 +41,36 @@ bool zone_is_known(const char *name)
     return zone != NULL;
 }
 
+/* Digits at that place of the text, as the form "YYYY-MM-DDTHH:MM:SS" has them. */
+static int number_at(const char *text, size_t at, size_t digits)
+{
+    int number = 0;
+    for (size_t i = at; i < at + digits; i++)
+        number = number * 10 + (text[i] - '0');
+    return number;
+}
+
+/* Has the text that form, seconds optional? */
+static bool has_form(const char *text)
+{
+    static const char form[] = "0000-00-00T00:00:00";
+    size_t length = strlen(text);
+    if (length != 16 && length != 19)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (form[i] == '0' ? !g_ascii_isdigit(text[i]) : text[i] != form[i])
+            return false;
+    return true;
+}
+
 static bool read_local(const char *text, int64_t *ret_seconds)
 {
-    int year, month, day, hour, minute, second = 0, used = 0, more = 0;
-    size_t length = strlen(text);
-    if (length != strspn(text, "0123456789-:T") ||
-        sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &year, &month, &day, &hour, &minute, &used) != 5)
-        return false;
-    if (used != 16 ||
-        (length != 16 && (length != 19 || sscanf(text + 16, ":%2d%n", &second, &more) != 1 || more != 3)))
-        return false;
-    if (year < 1970 || year > 9998)
+    if (!has_form(text) || number_at(text, 0, 4) < 1970 || number_at(text, 0, 4) > 9998)
         return false;
     /* Read as if it were UTC: only a count of seconds on the local clock. */
-    GDateTime *time = g_date_time_new_utc(year, month, day, hour, minute, second);
+    GDateTime *time = g_date_time_new_utc(number_at(text, 0, 4), number_at(text, 5, 2), number_at(text, 8, 2),
+                                          number_at(text, 11, 2), number_at(text, 14, 2),
+                                          text[16] ? number_at(text, 17, 2) : 0);
     if (!time)
         return false;
     *ret_seconds = g_date_time_to_unix(time);
