@@ -53,7 +53,7 @@ test('asked for again, only what acts each time acts', async () => {
 });
 
 test('a user without a mailbox is locked out, the rest is skipped and says why', async () => {
-  const { tenant } = await world.look();
+  const tenant = await world.whole();
   const user = Object.values(tenant.users).find((one) => !tenant.mailboxes[one.id] && one.userType !== 'Guest' && one.accountEnabled);
   if (!user) return;
   const { id } = await world.offboard(user.id, { disable_sign_in: true, hide_from_gal: true, convert_to_shared: true });
@@ -64,7 +64,7 @@ test('a user without a mailbox is locked out, the rest is skipped and says why',
 });
 
 test('what a failed permission breaks is said with code and request id, the rest goes on', async () => {
-  const { tenant } = await world.look();
+  const tenant = await world.whole();
   const user = Object.values(tenant.users).find((one) => one._manager && one.accountEnabled && tenant.mailboxes[one.id] && !one.onPremisesSyncEnabled && one.assignedLicenses.length && !(one._roles ?? []).length);
   await world.sim('POST', '/faults', [
     {
@@ -86,7 +86,7 @@ test('what a failed permission breaks is said with code and request id, the rest
 });
 
 test('throttling slows down and nothing else', async () => {
-  const { tenant } = await world.look();
+  const tenant = await world.whole();
   const user = Object.values(tenant.users).find((one) => one.accountEnabled && tenant.mailboxes[one.id] && !one.onPremisesSyncEnabled && !(one._roles ?? []).length);
   await world.sim('POST', '/faults', [{ service: 'graph', path: '*$batch*', nth: 1, status: 429, retry_after: 1 }]);
   const { id } = await world.offboard(user.id, { disable_sign_in: true, hide_from_gal: true });
