@@ -198,7 +198,9 @@ static void maker_init(struct maker *maker)
     PEM_write_bio_X509(bio, certificate);
     char *data = NULL;
     long size = BIO_get_mem_data(bio, &data);
-    maker->pem = strndup(data, (size_t)size);
+    maker->pem = calloc(1, (size_t)size + 1); /* the memory behind a BIO ends without a NUL */
+    assert_non_null(maker->pem);
+    memcpy(maker->pem, data, (size_t)size);
     BIO_free(bio);
     X509_free(certificate);
 }
