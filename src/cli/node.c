@@ -82,6 +82,7 @@ static bool start_server(struct node *node, const struct config *config, struct 
                                         .auth = node->auth,
                                         .directory = node->directory,
                                         .m365 = node->upstream.m365,
+                                        .metrics = node->upstream.metrics,
                                         .wake_engine = wake_engine,
                                         .wake_ctx = node->engine,
                                         .clock = clock_system(),

@@ -4,6 +4,7 @@ bool upstream_open(struct upstream *ret, const struct config *config, struct err
 {
     const struct wire_settings wire = {.ca_file = config->microsoft_ca_file,
                                        .in_flight_max = (size_t)config->engine_workers * 2};
+    ret->metrics = metrics_new();
     const struct m365_settings settings = {
         .login_url = config->microsoft_login_url,
         .graph_url = config->microsoft_graph_url,
@@ -17,6 +18,8 @@ bool upstream_open(struct upstream *ret, const struct config *config, struct err
                 .certificate_file = config->app_certificate_file,
                 .certificate_key_file = config->app_certificate_key_file,
                 .refresh_token = config->app_refresh_token.text},
+        .on_call = metrics_upstream,
+        .ctx = ret->metrics,
     };
     ret->wire = wire_start(&wire, err);
     if (!ret->wire)
@@ -29,5 +32,6 @@ void upstream_close(struct upstream *upstream)
 {
     m365_free(upstream->m365);
     wire_stop(upstream->wire);
+    metrics_free(upstream->metrics);
     *upstream = (struct upstream){0};
 }

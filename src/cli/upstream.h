@@ -2,6 +2,7 @@
 #ifndef CLI_UPSTREAM_H
 #define CLI_UPSTREAM_H
 
+#include "api/metrics.h"
 #include "config/config.h"
 #include "connector/m365.h"
 
@@ -9,6 +10,7 @@
 struct upstream {
     struct wire *wire;
     struct m365 *m365;
+    struct metrics *metrics; /* counts the calls */
 };
 
 /* False with err set; wire may then be there all the same. */
