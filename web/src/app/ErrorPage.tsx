@@ -7,6 +7,7 @@ import { TextLink } from '../ui/TextLink';
 
 export const NotFound = () => (
   <Empty
+    page
     icon={<CompassNorthwestRegular />}
     title={t('app.not_found')}
     body={t('app.not_found_body')}
@@ -16,6 +17,7 @@ export const NotFound = () => (
 
 export const Broken = () => (
   <Empty
+    page
     icon={<ErrorCircleRegular />}
     title={t('problem.title')}
     body={t('problem.unexpected')}

@@ -31,6 +31,8 @@ const dark: Theme = {
   ...createDarkTheme(brand),
   colorBrandForeground1: brand[110],
   colorBrandForeground2: brand[120],
+  colorBrandForegroundLink: brand[110],
+  colorBrandForegroundLinkHover: brand[120],
 };
 
 export type Appearance = 'system' | 'light' | 'dark';

@@ -27,9 +27,10 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
+  ['second', 1000],
 ];
 
-/* "3 minutes ago", "in 2 hours"; under a minute "now"; over a week the date. */
+/* "3 minutes ago", "in 2 hours"; under a second "now"; over a week the date. */
 export function relative(at: string, now: number): string {
   const away = Date.parse(at) - now;
   if (Math.abs(away) > 7 * 86_400_000) return dateTime(at);

@@ -41,7 +41,12 @@ const NARROW = '@media (max-width: 760px)';
 const useStyles = makeStyles({
   filters: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
   search: { flex: '1 1 240px', maxWidth: '420px' },
-  tableBox: { padding: 0, overflow: 'hidden' },
+  tableBox: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusXLarge,
+    overflow: 'hidden',
+  },
   table: { tableLayout: 'auto', [NARROW]: { display: 'block' } },
   header: { [NARROW]: { display: 'none' } },
   body: { [NARROW]: { display: 'block' } },
@@ -201,7 +206,7 @@ export function ListPage() {
 function Rows({ rows }: { rows: OffboardingSummary[] }) {
   const styles = useStyles();
   const page = usePageStyles();
-  const now = useNow(true, 30_000);
+  const now = useNow(true, 10_000);
   return (
     <div className={styles.tableBox}>
       <Table className={styles.table} aria-label={t('list.title')}>

@@ -72,6 +72,7 @@ export function RunPage() {
   if (status === 404 || status === 422)
     return (
       <Empty
+        page
         icon={<SearchInfoRegular />}
         title={t('run.not_found')}
         body={t('app.not_found_body')}

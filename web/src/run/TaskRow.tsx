@@ -7,7 +7,6 @@ import {
   MessageBarBody,
   MessageBarTitle,
   makeStyles,
-  mergeClasses,
   Text,
   tokens,
 } from '@fluentui/react-components';
@@ -128,7 +127,7 @@ export function TaskRow({ task }: { task: Task }) {
           )}
         </span>
         <Text size={200} className={styles.side}>
-          {[countItems(task.items)].filter(Boolean).join(' · ')} <Took task={task} />
+          {countItems(task.items)} <Took task={task} />
         </Text>
       </div>
       {task.status === 'waiting' && (
@@ -206,7 +205,7 @@ function TaskBody({ task, hasEvidence }: { task: Task; hasEvidence: boolean }) {
             {t('run.evidence')}
           </Link>
           {evidence && (
-            <div className={mergeClasses(page.column)}>
+            <div className={page.column}>
               {(['before', 'after'] as const).map(
                 (side) =>
                   !isEmpty(task[side]) && (

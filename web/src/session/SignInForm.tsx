@@ -1,7 +1,7 @@
 /* User name and password; used by the sign-in page and by the dialog that appears when a session has ended. */
 import { Button, Field, Input, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { signIn } from '../api/client';
 import { asProblem } from '../api/problem';
 import type { Me } from '../api/schema';
@@ -31,6 +31,13 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
     },
   });
   const problem = attempt.error && asProblem(attempt.error);
+
+  /* In the dialog, whose own choice is the first field, the name is there already. */
+  useEffect(() => {
+    if (!known) return;
+    const timer = setTimeout(() => passwordInput.current?.focus(), 50);
+    return () => clearTimeout(timer);
+  }, [known]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -78,7 +85,6 @@ export function SignInForm({ username: known = '', onSignedIn }: Props) {
           name="password"
           type="password"
           autoComplete="current-password"
-          autoFocus={Boolean(known)}
           value={password}
           onChange={(_, { value }) => setPassword(value)}
         />

@@ -20,16 +20,18 @@ interface Props {
   title: string;
   body?: string;
   action?: ReactNode;
+  /* The whole page is this, so its title is the page's. */
+  page?: boolean;
 }
 
-export function Empty({ icon, title, body, action }: Props) {
+export function Empty({ icon, title, body, action, page }: Props) {
   const styles = useStyles();
   return (
     <div className={styles.root}>
       <span className={styles.icon} aria-hidden>
         {icon}
       </span>
-      <Text as="h2" size={500} weight="semibold">
+      <Text as={page ? 'h1' : 'h2'} size={500} weight="semibold">
         {title}
       </Text>
       {body && <Text className={styles.body}>{body}</Text>}

@@ -1,8 +1,10 @@
 /* What is wrong with the step, first thing in it; each line leads to its field. */
 import { Link, MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from '@fluentui/react-components';
 import { useEffect, useRef } from 'react';
+import { type FieldPath, useFormContext } from 'react-hook-form';
 import { t } from '../i18n/t';
-import { goToField } from './problems';
+import type { Draft } from './draft';
+import { errorName, goToField } from './problems';
 import type { FieldProblem } from './request';
 
 const useStyles = makeStyles({
@@ -15,13 +17,18 @@ export function ErrorSummary({ problems }: { problems: FieldProblem[] }) {
   useEffect(() => {
     if (problems.length) bar.current?.focus();
   }, [problems]);
-  if (problems.length === 0) return null;
+  /* What has been put right meanwhile goes from the list. */
+  const { getFieldState, formState } = useFormContext<Draft>();
+  const open = problems.filter(
+    ({ path }) => getFieldState(errorName(path) as FieldPath<Draft>, formState).error,
+  );
+  if (open.length === 0) return null;
   return (
     <MessageBar ref={bar} tabIndex={-1} intent="error" layout="multiline" role="alert">
       <MessageBarBody>
-        <MessageBarTitle>{t('options.problems', { count: problems.length })}</MessageBarTitle>
+        <MessageBarTitle>{t('options.problems', { count: open.length })}</MessageBarTitle>
         <ul className={styles.list}>
-          {problems.map(({ path, message, task }) => (
+          {open.map(({ path, message, task }) => (
             <li key={path + message}>
               <Link as="button" type="button" onClick={() => goToField(path)}>
                 {task ? `${task}: ${message}` : message}

@@ -1,7 +1,7 @@
 /* One field for each type of parameter that the catalogue knows; a new task needs no change here. */
 import { Checkbox, Field, Input, Select } from '@fluentui/react-components';
 import { type ComponentType, lazy, Suspense } from 'react';
-import { type FieldPath, useController, useWatch } from 'react-hook-form';
+import { type FieldPath, useController, useFormContext, useWatch } from 'react-hook-form';
 import type { Catalog, CatalogParameter, CatalogTask } from '../../api/schema';
 import { t } from '../../i18n/t';
 import { Loading } from '../../ui/Loading';
@@ -112,7 +112,9 @@ interface Props {
 
 export function ParameterField({ task, parameter, variables }: Props) {
   const path = `options.${task.id}.parameters.${parameter.id}`;
-  const { field, fieldState } = useController<Draft>({ name: path as FieldPath<Draft> });
+  const name = path as FieldPath<Draft>;
+  const { clearErrors } = useFormContext<Draft>();
+  const { field, fieldState } = useController<Draft>({ name });
   const Chosen = fields[parameter.type];
   if (!Chosen) return null;
   const optional = !parameter.required && parameter.type !== 'boolean' && parameter.type !== 'choice';
@@ -122,7 +124,10 @@ export function ParameterField({ task, parameter, variables }: Props) {
         parameter={parameter}
         label={optional ? t('options.optional', { label: parameter.label }) : parameter.label}
         value={field.value as ParameterValue | undefined}
-        onChange={field.onChange}
+        onChange={(value) => {
+          field.onChange(value);
+          clearErrors(name);
+        }}
         error={fieldState.error?.message}
         variables={variables}
       />

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { Phase, Task, TaskStatus } from '../api/schema';
+import { byPhase, elapsed, hasEnded, lockoutTook, progressOf } from './progress';
+
+const task = (id: string, phase: Phase, status: TaskStatus) => ({ id, phase, status }) as Task;
+
+describe('progress', () => {
+  it('counts what ended and what went wrong', () => {
+    const tasks = [
+      task('a', 'lockout', 'succeeded'),
+      task('b', 'mailbox', 'skipped'),
+      task('c', 'access', 'failed'),
+      task('d', 'licenses', 'blocked'),
+      task('e', 'licenses', 'waiting'),
+    ];
+    expect(progressOf(tasks)).toEqual({ ended: 4, failed: 2, total: 5 });
+  });
+  it('groups by phase in the order of the plan', () => {
+    const groups = byPhase([
+      task('a', 'lockout', 'pending'),
+      task('b', 'mailbox', 'pending'),
+      task('c', 'lockout', 'pending'),
+    ]);
+    expect(groups.map(({ phase, tasks }) => [phase, tasks.map(({ id }) => id)])).toEqual([
+      ['lockout', ['a', 'c']],
+      ['mailbox', ['b']],
+    ]);
+  });
+  it('measures until now, or until the end', () => {
+    const started_at = '2026-01-01T00:00:00Z';
+    const now = Date.parse('2026-01-01T00:01:00Z');
+    expect(elapsed({ started_at, ended_at: null }, now)).toBe(60_000);
+    expect(elapsed({ started_at, ended_at: '2026-01-01T00:00:02Z' }, now)).toBe(2000);
+    expect(elapsed({ started_at: null, ended_at: null }, now)).toBeNull();
+    expect(lockoutTook({ started_at, locked_out_at: '2026-01-01T00:00:01Z' })).toBe(1000);
+    expect(hasEnded('waiting')).toBe(false);
+  });
+});
