@@ -296,6 +296,25 @@ bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoch, int64_
                           err);
 }
 
+static bool cancel_pending_tasks(struct tx *tx, const char *id, int64_t now, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    struct task_row rows[TASK_COUNT];
+    task_set set = offboarding_tasks(tx, arena, id, rows, err);
+    bool good = set != 0;
+    for (int task = 0; task < TASK_COUNT; task++) {
+        if (!(set & TASK_BIT(task)))
+            continue;
+        rows[task].ended_at = now;
+        if (rows[task].status == TASK_STATUS_PENDING) {
+            rows[task].status = TASK_STATUS_CANCELLED;
+            good = good && task_move(tx, id, NO_EPOCH, &rows[task], now, err);
+        }
+        task_row_done(&rows[task]);
+    }
+    return good;
+}
+
 bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t now, struct err *err)
 {
     enum run_status status;
@@ -317,10 +336,7 @@ bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t n
         return false;
     if (status == RUN_RUNNING || status == RUN_WAITING)
         return true; /* the node that runs it ends what is under way, and then it */
-    return tx_exec(tx, err,
-                   "UPDATE tasks SET status = 'cancelled', ended_at = $2 WHERE offboarding_id = $1 AND "
-                   "status = 'pending'",
-                   P_TEXT(id), P_INT(now)) &&
+    return cancel_pending_tasks(tx, id, now, err) &&
            offboarding_move(tx, id, NO_EPOCH, RUN_CANCELLED, now, now, err);
 }
 
