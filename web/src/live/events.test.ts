@@ -45,7 +45,9 @@ const shown: Offboarding = {
   started_at: '2026-01-01T00:00:01Z',
   ended_at: null,
   locked_out_at: null,
+  cancel_requested: false,
   options: {},
+  plan: [],
   warnings: [],
   tasks: [task('a'), task('b', { status: 'succeeded', ended_at: '2026-01-01T00:00:10Z' })],
 };

@@ -58,8 +58,18 @@ export function applyEvent(shown: Offboarding, event: LiveEvent): Offboarding {
   if (offboardingOf(event) !== shown.id) return shown;
   switch (event.kind) {
     case 'offboarding': {
-      const { status, scheduled_at, started_at, ended_at, locked_out_at } = event.data.summary;
-      return { ...shown, status, scheduled_at, started_at, ended_at, locked_out_at };
+      const { status, scheduled_at, started_at, ended_at, locked_out_at, cancel_requested, warnings } =
+        event.data.summary;
+      return {
+        ...shown,
+        status,
+        scheduled_at,
+        started_at,
+        ended_at,
+        locked_out_at,
+        cancel_requested,
+        warnings,
+      };
     }
     case 'task': {
       const { task, at } = event.data;

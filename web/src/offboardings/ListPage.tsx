@@ -241,6 +241,8 @@ function Row({ row, now, quiet }: { row: OffboardingSummary; now: number; quiet:
   const navigate = useNavigate();
   const { ended, failed, total } = row.progress;
   const [at, key] = whenOf(row);
+  /* What is over is never ahead, although the clock of this page is read only now and then. */
+  const clock = key === 'list.planned' ? now : Math.max(now, Date.parse(at));
   const address = `/offboardings/${row.id}`;
   const progress = failed
     ? t('run.progress_failed', { ended, failed, total })
@@ -285,9 +287,9 @@ function Row({ row, now, quiet }: { row: OffboardingSummary; now: number; quiet:
           />
         </span>
       </TableCell>
-      <TableCell className={styles.cell}>{row.tenant.display_name}</TableCell>
+      <TableCell className={styles.cell}>{row.tenant.display_name ?? row.tenant.id}</TableCell>
       <TableCell className={styles.cell}>
-        <span title={dateTime(at)}>{t(key as 'list.ended', { when: relative(at, now) })}</span>
+        <span title={dateTime(at)}>{t(key as 'list.ended', { when: relative(at, clock) })}</span>
         <Text size={200} block className={quiet}>
           {row.requested_by}
         </Text>

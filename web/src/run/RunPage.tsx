@@ -108,10 +108,10 @@ function Run({ shown }: { shown: Offboarding }) {
             {title}
           </Text>
           <Text className={page.quiet}>
-            {shown.user.user_principal_name} · {shown.tenant.display_name}
+            {shown.user.user_principal_name} · {shown.tenant.display_name ?? shown.tenant.id}
           </Text>
         </div>
-        {!hasEnded(shown.status) && <Cancel offboarding={shown} />}
+        {!hasEnded(shown.status) && !shown.cancel_requested && <Cancel offboarding={shown} />}
       </div>
 
       <section className={page.panel} aria-label={t('list.progress')}>
@@ -130,6 +130,11 @@ function Run({ shown }: { shown: Offboarding }) {
           aria-label={progressText}
         />
         <Numbers shown={shown} />
+        {shown.cancel_requested && !hasEnded(shown.status) && (
+          <MessageBar intent="info" layout="multiline">
+            <MessageBarBody>{t('run.cancel_requested')}</MessageBarBody>
+          </MessageBar>
+        )}
         <Outcome shown={shown} />
         {shown.warnings.length > 0 && (
           <MessageBar intent="warning" layout="multiline">
@@ -217,7 +222,7 @@ function About({ shown }: { shown: Offboarding }) {
   const page = usePageStyles();
   const at = (value: string | null) => (value ? dateTime(value) : '');
   const rows: [string, string][] = [
-    [t('run.tenant'), `${shown.tenant.display_name} (${shown.tenant.default_domain})`],
+    [t('run.tenant'), tenantName(shown)],
     [t('run.requested_by'), shown.requested_by],
     [t('run.created'), at(shown.created_at)],
     [t('run.scheduled'), at(shown.scheduled_at)],
@@ -246,6 +251,10 @@ function About({ shown }: { shown: Offboarding }) {
     </section>
   );
 }
+
+/* A tenant that was removed since has only its id. */
+const tenantName = ({ tenant: { id, display_name, default_domain } }: Offboarding) =>
+  display_name ? `${display_name} (${default_domain ?? id})` : id;
 
 /* A Windows name of a zone is unknown to the browser. */
 function scheduledThere(at: string, zone: string): string {

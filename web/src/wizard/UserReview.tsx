@@ -20,7 +20,7 @@ import type { Catalog, Preflight, Warning } from '../api/schema';
 import { list } from '../i18n/format';
 import { t, words } from '../i18n/t';
 import { Facts } from '../ui/Facts';
-import { factsOf } from '../ui/facts';
+import { factsOf, listed } from '../ui/facts';
 import { ProblemBar } from '../ui/ProblemBar';
 import { usePageStyles } from '../ui/usePageStyles';
 import { describeChoice } from './describe';
@@ -250,6 +250,11 @@ function FactsAndPlan({
                       {line}
                     </Text>
                   ))}
+                  {planned.items && planned.items.length > 0 && (
+                    <Text size={200} className={styles.detail}>
+                      {listed(planned.items.map(({ id, name }) => name || id))}
+                    </Text>
+                  )}
                   {planned.after.length > 0 && (
                     <Text size={200} className={styles.detail}>
                       {t('confirm.after', { tasks: labels(planned.after) })}
