@@ -34,7 +34,8 @@ ifneq ($(WEB),)
 web: deps web/dist/manifest.txt
 web/dist/manifest.txt: $(WEB_SOURCES)
 	@echo '== building the web client'
-	@cd web && npm run --silent build
+	@mkdir -p artifacts
+	@cd web && npm run --silent build >../artifacts/web-build.log 2>&1 </dev/null || { cat ../artifacts/web-build.log >&2; false; }
 	@touch $@
 else
 web: deps

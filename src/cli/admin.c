@@ -109,10 +109,10 @@ static int user_add(int argc, char **argv)
     const struct argp_child children[] = {{&settings_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {
         .options = options, .parser = parse, .doc = "Adds a local account.", .children = children};
-    AUTO_ARENA struct arena *arena = arena_new();
     struct admin admin = {0};
     struct err err = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &admin);
+    AUTO_ARENA struct arena *arena = arena_new();
     const char *password = admin.password_stdin ? read_password(arena, &err) : administration_password(arena);
     if (!password)
         return finish(&admin, command_fail(&err));

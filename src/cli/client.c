@@ -17,7 +17,6 @@
 #define CALL_TIMEOUT_S 60L
 #define CONNECT_TIMEOUT_S 5L
 #define SILENCE_S 45L /* the server sends a comment every 15 s */
-#define FOLLOW_PATIENCE_MS 30000
 
 struct client {
     CURL *curl;
@@ -278,13 +277,13 @@ bool client_follow(struct client *client, const char *path, client_event *on_eve
                             .data = STRBUF_MAX(EVENT_MAX),
                             .refusal = STRBUF_MAX(65536)};
     const struct clock *clock = clock_system();
-    int64_t give_up = clock_mono_ms(clock) + FOLLOW_PATIENCE_MS;
+    int64_t give_up = clock_mono_ms(clock) + CLIENT_PATIENCE_MS;
     bool ok = true;
     CURLcode code = CURLE_OK;
     while (!follow.ended && (ok = follow_once(client, path, &follow, &code, err)) && !follow.ended) {
         int64_t now = clock_mono_ms(clock);
         if (follow.heard)
-            give_up = now + FOLLOW_PATIENCE_MS;
+            give_up = now + CLIENT_PATIENCE_MS;
         else if (now > give_up) {
             ok = transport_failed(client, code ? code : CURLE_GOT_NOTHING, err);
             break;

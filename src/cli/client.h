@@ -32,11 +32,13 @@ void answer_done(struct answer *answer);
 bool client_call(struct client *client, const char *method, const char *path, const json_t *body,
                  struct answer *ret, struct err *err);
 
+#define CLIENT_PATIENCE_MS 30000 /* how long a follower waits for a server that is away */
+
 /* Called for each event; data is borrowed. False ends the stream. */
 typedef bool client_event(void *context, const char *event, const json_t *data);
 
 /* Follows server-sent events until on_event returns false (then true). A broken connection is taken up again
- * where it broke off, for at most half a minute without success; then false with err set. */
+ * where it broke off, for at most CLIENT_PATIENCE_MS without success; then false with err set. */
 bool client_follow(struct client *client, const char *path, client_event *on_event, void *context,
                    struct err *err);
 

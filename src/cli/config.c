@@ -30,10 +30,10 @@ static int check(int argc, char **argv, bool print)
     struct argp argp = settings_argp;
     argp.doc = print ? "Prints every setting and where it comes from; secrets are cut."
                      : "Loads the configuration and says whether it is right.";
-    AUTO_ARENA struct arena *arena = arena_new();
     const char *path = NULL;
     struct err err = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &path);
+    AUTO_ARENA struct arena *arena = arena_new();
     const struct config *config = settings_load(arena, path, &err);
     if (!config)
         return command_fail(&err);

@@ -334,11 +334,11 @@ int command_demo(int argc, char **argv)
                               .doc = "Starts a simulator of Microsoft 365 and the server with sample "
                                      "tenants, and prints the address and how to "
                                      "sign in. No real tenant is touched."};
-    AUTO_ARENA struct arena *arena = arena_new();
-    struct demo demo = {.arena = arena, .port = "8080", .seed = "small"};
+    struct demo demo = {.port = "8080", .seed = "small"};
     struct node *node = NULL;
     struct err err = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &demo);
+    AUTO_ARENA struct arena *arena = demo.arena = arena_new();
     if (!settle_data_dir(&demo, &err))
         return command_fail(&err);
     signals_block(true);

@@ -15,6 +15,7 @@
 #include "vault/vault.h"
 
 #define REACH_TIMEOUT_MS 8000
+#define PATIENCE_MS 1000
 #define TENANTS_AT_ONCE 200
 
 static void note(json_t *checks, const char *name, bool ok, const char *message)
@@ -62,13 +63,13 @@ static void check_tenant(json_t *checks, struct m365 *m365, const char *id, cons
                  {"reads licenses", may_read_licenses},
                  {"reads mailboxes", may_read_mailboxes}};
     AUTO_ARENA struct arena *arena = arena_new();
-    const struct m365_target target = {.tenant_id = id, .patience_ms = REACH_TIMEOUT_MS};
+    const struct m365_target target = {.tenant_id = id, .patience_ms = PATIENCE_MS};
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         struct err err = {0};
         bool ok = tries[i].try(m365, &target, &err);
         note(checks, arena_printf(arena, "%s: %s", name, tries[i].words), ok, ok ? "" : err.message);
-        if (!ok && i == 0)
-            return; /* without a token every other line would say the same */
+        if (!ok && (i == 0 || err.kind == ERR_UNREACHABLE))
+            return; /* every other line would say the same */
     }
 }
 
@@ -192,13 +193,13 @@ int command_doctor(int argc, char **argv)
                               .doc = "Checks store, credentials, permissions and reachability.\v"
                                      "Exit codes: 0 all is well, 4 something is missing.",
                               .children = children};
-    AUTO_ARENA struct arena *arena = arena_new();
     struct doctor doctor = {0};
     struct err err = {0};
     size_t i;
     json_t *check;
     int code = EXIT_DONE;
     argp_parse(&argp, argc, argv, 0, NULL, &doctor);
+    AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *checks = examine(doctor.config_path, arena, &err);
     if (!checks)
         return command_fail(&err);

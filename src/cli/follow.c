@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "cli/screen.h"
 #include "model/status.h"
 
@@ -158,6 +160,20 @@ static void take_task(const struct watch *watch, struct watched *watched, json_t
     }
 }
 
+/* As client_call, but waits for a server that is away just now, as it is when it restarts. */
+static bool read_patiently(const struct watch *watch, const char *path, struct answer *ret)
+{
+    const struct clock *clock = clock_system();
+    const int64_t give_up = clock_mono_ms(clock) + CLIENT_PATIENCE_MS;
+    while (!client_call(watch->client, "GET", path, NULL, ret, watch->err)) {
+        if (!err_again(watch->err) || clock_mono_ms(clock) > give_up)
+            return false;
+        answer_done(ret);
+        nanosleep(&(struct timespec){.tv_nsec = 500 * 1000 * 1000L}, NULL);
+    }
+    return true;
+}
+
 /* Reads the offboarding and takes over what is new in it. */
 static bool refresh(struct watch *watch, struct watched *watched)
 {
@@ -165,8 +181,7 @@ static bool refresh(struct watch *watch, struct watched *watched)
     AUTO_ANSWER struct answer answer = {0};
     size_t i;
     json_t *task;
-    if (!client_call(watch->client, "GET", client_path(arena, "/api/v1/offboardings/%s", watched->id), NULL,
-                     &answer, watch->err))
+    if (!read_patiently(watch, client_path(arena, "/api/v1/offboardings/%s", watched->id), &answer))
         return false;
     if (!watched->offboarding) {
         watched->offboarding = json_incref(answer.json);
@@ -246,8 +261,7 @@ bool follow_offboardings(struct client *client, const char *const *ids, size_t c
         *ret_failed |= !strcmp(status, "failed") || !strcmp(status, "cancelled");
         if (ok && json) {
             AUTO_ANSWER struct answer answer = {0};
-            ok = client_call(client, "GET", client_path(arena, "/api/v1/offboardings/%s", ids[i]), NULL,
-                             &answer, err);
+            ok = read_patiently(&watch, client_path(arena, "/api/v1/offboardings/%s", ids[i]), &answer);
             if (ok)
                 puts(answer.text);
         } else if (ok) {

@@ -105,8 +105,8 @@ int command_list(int argc, char **argv)
                               .args_doc = "[SEARCH]",
                               .doc = "Lists offboardings, newest first."};
     struct listing listing = {0};
-    AUTO_ARENA struct arena *arena = arena_new();
     argp_parse(&argp, argc, argv, 0, NULL, &listing);
+    AUTO_ARENA struct arena *arena = arena_new();
     const char *path = "/api/v1/offboardings?limit=200";
     if (listing.status)
         path = arena_printf(arena, "%s&%s", path, client_path(arena, "status=%s", listing.status));

@@ -158,14 +158,14 @@ static int offboard_run(const struct offboard *offboard)
 {
     struct err err = {0};
     int code = EXIT_USAGE;
-    AUTO_CLIENT struct client *client = client_open(&err);
-    AUTO_JSON json_t *options = client ? request_options(client, &offboard->request, &err) : NULL;
-    if (!options)
-        return command_fail(&err);
     if (!offboard->yes && !screen_can_ask()) {
         fputs("lastday: there is nobody to ask; --yes starts the offboarding without a question\n", stderr);
         return EXIT_USAGE;
     }
+    AUTO_CLIENT struct client *client = client_open(&err);
+    AUTO_JSON json_t *options = client ? request_options(client, &offboard->request, &err) : NULL;
+    if (!options)
+        return command_fail(&err);
     AUTO_JSON json_t *acknowledged =
         offboard->yes ? json_make("[s]", "*") : ask(client, offboard, options, &code);
     if (!acknowledged)

@@ -25,10 +25,10 @@ int command_serve(int argc, char **argv)
                "at the next start.\vExit codes: 0 stopped, 4 the configuration is not right, the port is "
                "taken or the "
                "store cannot be used.";
-    AUTO_ARENA struct arena *arena = arena_new();
     const char *path = NULL;
     struct err err = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &path);
+    AUTO_ARENA struct arena *arena = arena_new();
     const struct config *config = settings_load(arena, path, &err);
     if (!config)
         return command_fail(&err);

@@ -62,8 +62,8 @@ int command_tenants(int argc, char **argv)
                               .args_doc = "[SEARCH]\nadd TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME",
                               .doc = "Lists the tenants, or adds one."};
     struct listing listing = {0};
-    AUTO_ARENA struct arena *arena = arena_new();
     argp_parse(&argp, argc, argv, 0, NULL, &listing);
+    AUTO_ARENA struct arena *arena = arena_new();
     if (listing.count == 4 && !strcmp(listing.words[0], "add"))
         return add(&listing);
     if (listing.count > 1) {
@@ -91,8 +91,8 @@ int command_users(int argc, char **argv)
                               .args_doc = "[SEARCH]",
                               .doc = "Searches the users of a tenant by any part of name or address."};
     struct listing listing = {0};
-    AUTO_ARENA struct arena *arena = arena_new();
     argp_parse(&argp, argc, argv, 0, NULL, &listing);
+    AUTO_ARENA struct arena *arena = arena_new();
     if (!listing.tenant || listing.count > 1) {
         fputs("lastday users: name the tenant with --tenant, and at most one word to search for\n", stderr);
         return EXIT_USAGE;

@@ -24,6 +24,14 @@ bool upstream_open(struct upstream *ret, const struct config *config, struct err
     ret->wire = wire_start(&wire, err);
     if (!ret->wire)
         return false;
+    if (!config->app_client_id)
+        return err_set(err, ERR_CONFIG,
+                       "app.client_id is not set: name the application that acts in the tenants; `lastday "
+                       "config sample` prints every setting");
+    if (!config->app_client_secret.text && !config->app_certificate_file)
+        return err_set(
+            err, ERR_CONFIG,
+            "app.certificate_file is not set: the application needs a certificate, or app.client_secret");
     ret->m365 = m365_new(&settings, ret->wire, clock_system(), rng_system(), err);
     return ret->m365 != NULL;
 }
