@@ -107,6 +107,7 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
     char id[UUID_SIZE];
     AUTO_JSON json_t *plan = plan_make(leaving->options);
     AUTO_JSON json_t *warnings = stored_warnings(leaving, request, leaver);
+    AUTO_JSON json_t *plan_context = leaver_context(leaver);
     int64_t now = clock_utc_ms(context->clock);
     bool later = request->schedule != NULL;
     const struct offboarding row = {
@@ -128,6 +129,7 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
         .due_at = later ? request->scheduled_at : now,
         .scheduled_at = later ? request->scheduled_at : 0,
         .warnings = warnings,
+        .context = plan_context,
     };
     if (!offboarding_insert(tx, &row, err)) {
         if (err->kind == ERR_CONFLICT) { /* somebody was faster by a moment */

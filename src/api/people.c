@@ -27,7 +27,8 @@ void leaver_done(struct leaver *leaver)
     json_decref(leaver->user);
     json_decref(leaver->facts);
     json_decref(leaver->warnings);
-    leaver->user = leaver->facts = leaver->warnings = NULL;
+    json_decref(leaver->elsewhere);
+    leaver->user = leaver->facts = leaver->warnings = leaver->elsewhere = NULL;
 }
 
 /* --- reading ------------------------------------------------------------------------------------------- */
@@ -37,13 +38,67 @@ struct readers {
     _Atomic size_t next;
 };
 
+static json_t *user_row(const json_t *user)
+{
+    json_t *row = json_object();
+    json_put_text(row, "id", json_text(user, "id"));
+    json_put_text(row, "user_principal_name", json_text(user, "userPrincipalName"));
+    return json_put_text(row, "display_name", json_text(user, "displayName"));
+}
+
+static bool no_such_user(struct leaver *leaver)
+{
+    return err_code(&leaver->err, ERR_NOT_FOUND, "unknown_user",
+                    "There is no user %.120s in this tenant; use an object id or a user principal name.",
+                    leaver->reference);
+}
+
+/* An object id needs no looking up first: the facts show whether there is such a user. */
+static const char *object_id(const struct leaving *leaving, struct leaver *leaver)
+{
+    if (text_is_uuid(leaver->reference))
+        return leaver->reference;
+    leaver->user = people_find(leaving->call, leaving->tenant->id, leaver->reference, &leaver->err);
+    return json_text(leaver->user, "id");
+}
+
+/* What could not be read because it is refused is a warning; what is down stops the request. */
+static bool check_unread(struct leaver *leaver)
+{
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        bool unread = json_object_get(json_object_at(leaver->facts, "unread"), fact_name((enum fact)fact));
+        if (unread && facts_missing(leaver->facts, (fact_set)1 << fact, &leaver->err) &&
+            leaver->err.upstream_status != 403 && leaver->err.upstream_status != 401)
+            return false;
+    }
+    return true;
+}
+
 static void read_one(const struct leaving *leaving, struct leaver *leaver)
 {
     const struct m365_target target = {.tenant_id = leaving->tenant->id, .patience_ms = READ_PATIENCE_MS};
-    leaver->user = people_find(leaving->call, leaving->tenant->id, leaver->reference, &leaver->err);
-    if (leaver->user)
-        leaver->facts = facts_read(leaving->call->api->context.m365, &target, json_text(leaver->user, "id"),
-                                   leaving->options, facts_wanted(leaving->options), &leaver->err);
+    const char *id = object_id(leaving, leaver);
+    if (!id)
+        return;
+    const struct facts_request request = {.m365 = leaving->call->api->context.m365,
+                                          .target = &target,
+                                          .user_id = id,
+                                          .options = leaving->options,
+                                          .elsewhere = leaver->elsewhere,
+                                          .wanted = facts_of_plan(leaving->options)};
+    leaver->facts = facts_read(&request, &leaver->err);
+    if (!leaver->facts)
+        return;
+    const json_t *user = json_object_get(leaver->facts, fact_name(FACT_NUMBER_USER));
+    bool good = check_unread(leaver) && (!json_is_null(user) || no_such_user(leaver));
+    if (good && json_is_object(user)) {
+        json_decref(leaver->user);
+        leaver->user = user_row(user);
+    }
+    if (!good) {
+        json_decref(leaver->facts);
+        leaver->facts = NULL;
+    }
 }
 
 static void *read_some(void *arg)
@@ -172,7 +227,8 @@ static bool judge_one(struct tx *tx, const struct leaving *leaving, struct leave
                                        .allow_external_forwarding =
                                            json_flag(defaults, "allow_external_forwarding"),
                                        .already_open = leaver->open_offboarding != NULL,
-                                       .also_leaving = others};
+                                       .also_leaving = others,
+                                       .now = clock_utc_ms(leaving->call->api->context.clock)};
     options_each_person(leaving->options, judge_person, &judging);
     leaver->warnings = plan_warnings(leaving->options, leaver->facts, &policy);
     return true;
@@ -187,4 +243,27 @@ bool leaving_judge(struct leaving *leaving, struct err *err)
         if (leaving->leavers[i].facts && !judge_one(tx, leaving, &leaving->leavers[i], err))
             return false;
     return true;
+}
+
+/* --- what the plan rests on ------------------------------------------------------------------------------
+ */
+
+static bool is_federated(const json_t *facts)
+{
+    const char *name = json_text(json_object_at(facts, "user"), "userPrincipalName");
+    const char *at = name ? strrchr(name, '@') : NULL;
+    const json_t *domain = at ? json_array_find(json_array_at(facts, "domains"), "id", at + 1) : NULL;
+    return text_equal_nocase(json_text(domain, "authenticationType"), "Federated");
+}
+
+json_t *leaver_context(const struct leaver *leaver)
+{
+    json_t *people = json_object(), *person;
+    const char *reference;
+    json_object_foreach ((json_t *)json_object_at(leaver->facts, "people"), reference, person) {
+        /* The manager is worked out again when it runs. */
+        if (json_text(person, "id") && strcmp(reference, "manager") != 0)
+            json_put_text(people, reference, json_text(person, "id"));
+    }
+    return json_make("{s:o, s:b}", "people", people, "federated", is_federated(leaver->facts));
 }
