@@ -19,6 +19,7 @@ struct fixture {
     char base[64];
     char first_body[1000];
     char anchor[200];
+    char uri[400];
     unsigned throttled;
 };
 
@@ -97,6 +98,8 @@ static void answer(void *ctx, const struct script_request *request, struct scrip
     if (strstr(request->uri, "/oauth2/"))
         return;
     snprintf(fixture->anchor, sizeof fixture->anchor, "%s", request->anchor);
+    if (!strstr(request->uri, "skiptoken"))
+        snprintf(fixture->uri, sizeof fixture->uri, "%s", request->uri);
     if (strstr(request->uri, "$batch"))
         batch(fixture, request, ret);
     else
@@ -156,6 +159,34 @@ static void pages_repeat_the_same_body(void **state)
     json_decref(rows);
     assert_false(call(fixture, "Get-User", "a", NULL, &err));
     assert_string_equal(err.code, "foreign_link");
+}
+
+struct taken {
+    int64_t digits, stop_at;
+};
+
+static bool take_page(void *ctx, const json_t *rows, struct err *err)
+{
+    struct taken *taken = ctx;
+    assert_int_equal(json_array_size(rows), 1);
+    taken->digits = taken->digits * 10 + json_int(json_array_get(rows, 0), "n", 0);
+    return taken->digits != taken->stop_at || err_set(err, ERR_STALE, "That was enough.");
+}
+
+static void pages_are_handed_over_one_by_one(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err;
+    struct taken all = {0}, first = {.stop_at = 1};
+    assert_true(exchange_pages(fixture->stage.m365, &fixture->stage.target, "Get-Recipient", NULL, "n,m",
+                               take_page, &all, &err));
+    assert_int_equal(all.digits, 12);
+    assert_string_equal(fixture->uri, INVOKE "?$select=n,m");
+    assert_false(exchange_pages(fixture->stage.m365, &fixture->stage.target, "Get-Recipient", NULL, "n",
+                                take_page, &first, &err));
+    assert_int_equal(err.kind, ERR_STALE);
+    assert_int_equal(first.digits, 1);
+    assert_int_equal(script_count(fixture->stage.script, "POST", INVOKE), 3);
 }
 
 static void failures_are_recognised(void **state)
@@ -230,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(rows_lose_their_types_and_keep_big_numbers),
         TEST(pages_repeat_the_same_body),
+        TEST(pages_are_handed_over_one_by_one),
         TEST(failures_are_recognised),
         TEST(an_empty_identity_is_never_sent),
         TEST(a_batch_gives_each_its_own_answer),
