@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "connector/parallel.h"
 #include "connector/script_test.h"
+#include "connector/service.h"
 
 #define TEXT(ret, text) snprintf((ret)->body, sizeof(ret)->body, "%s", text)
 #define INVOKE "/adminapi/beta/" STAGE_TENANT "/InvokeCommand"
@@ -21,6 +23,7 @@ struct fixture {
     char anchor[200];
     char uri[400];
     unsigned throttled;
+    unsigned waited; /* how many envelopes waited for a place at most, when one was answered */
 };
 
 static void invoke(struct fixture *fixture, const struct script_request *request, struct script_answer *ret)
@@ -64,6 +67,8 @@ static void invoke(struct fixture *fixture, const struct script_request *request
 
 static void batch(struct fixture *fixture, const struct script_request *request, struct script_answer *ret)
 {
+    unsigned waiting = lane_waiting(fixture->stage.m365->lanes, STAGE_TENANT, "exchange");
+    fixture->waited = waiting > fixture->waited ? waiting : fixture->waited;
     struct err err;
     AUTO_JSON json_t *envelope = json_read(request->body, request->body_length, &err);
     AUTO_JSON json_t *responses = json_array();
@@ -255,6 +260,23 @@ static void a_batch_gives_each_its_own_answer(void **state)
     exchange_items_done(items, 5);
 }
 
+static void many_envelopes_do_not_crowd_the_lane(void **state)
+{
+    enum { COUNT = 95 };
+    struct fixture *fixture = *state;
+    struct exchange_item items[COUNT] = {0};
+    for (size_t i = 0; i < COUNT; i++)
+        items[i].cmdlet = "Get-InboxRule";
+    exchange_batches(fixture->stage.m365, &fixture->stage.target, items, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_true(items[i].ok);
+    assert_int_equal(script_count(fixture->stage.script, "POST", "/adminapi/beta/" STAGE_TENANT "/$batch"),
+                     10);
+    assert_int_equal(fixture->waited, 0);
+    exchange_items_done(items, COUNT);
+    exchange_batches(fixture->stage.m365, &fixture->stage.target, NULL, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -265,6 +287,7 @@ int main(void)
         TEST(failures_are_recognised),
         TEST(an_empty_identity_is_never_sent),
         TEST(a_batch_gives_each_its_own_answer),
+        TEST(many_envelopes_do_not_crowd_the_lane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,11 @@ static const struct {
 #undef X
 };
 
+unsigned service_width(enum service service)
+{
+    return services[service].width;
+}
+
 void service_reply_done(struct service_reply *reply)
 {
     wire_reply_done(&reply->wire);
