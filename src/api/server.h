@@ -2,6 +2,7 @@
 #ifndef API_SERVER_H
 #define API_SERVER_H
 
+#include "access/scanner.h"
 #include "api/metrics.h"
 #include "auth/auth.h"
 #include "connector/directory.h"
@@ -28,6 +29,8 @@ struct api_context {
     struct metrics *metrics;        /* NULL: the server has its own */
     void (*wake_engine)(void *ctx); /* after something became due; may be NULL */
     void *wake_ctx;
+    bool indexed;                  /* somebody keeps the permission index */
+    const struct scanner *scanner; /* for its counts; NULL: this process keeps no index */
     const struct clock *clock;
     const struct rng *rng;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "task/calls.h"
+#include "task/elsewhere.h"
 #include "task/items.h"
 
 #define FULL_ACCESS "full_access"
@@ -95,15 +96,15 @@ static json_t *evidence(const json_t *facts)
     json_t *object = json_object();
     for (size_t k = 0; k < KINDS; k++)
         json_put(object, kinds[k].name, json_incref((json_t *)json_array_at(facts, kinds[k].fact)));
-    return object;
+    return json_put(object, "index", elsewhere_evidence(facts));
 }
 
 static enum observed observe(struct work *work, const json_t *facts)
 {
     note_all(work, facts);
-    work_before(work, evidence(facts));
+    elsewhere_before(work, evidence(facts));
     work_after(work, evidence(facts));
-    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : elsewhere_settled(work, facts);
 }
 
 /* One cmdlet takes it back, its twin gives it. */
