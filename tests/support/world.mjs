@@ -39,12 +39,14 @@ async function startSimulator(folder, extra = []) {
 }
 
 export class World {
-  static async make({ settings = {}, simulator = [] } = {}) {
+  // prepare(world) may change the simulator's state before the server knows of it.
+  static async make({ settings = {}, simulator = [], prepare } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
     const sim = await startSimulator(world.folder, simulator);
     world.simChild = sim.child;
     world.simUrl = sim.url;
+    await prepare?.(world);
     world.env = {
       ...process.env,
       LASTDAY_SERVER_DATA_DIR: join(world.folder, 'data'),
@@ -57,6 +59,8 @@ export class World {
       LASTDAY_APP_CLIENT_SECRET: CLIENT_SECRET,
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
+      // Off, so that a request log holds what a test asked for; tests about the permission index switch it on.
+      LASTDAY_INDEX_ENABLED: 'no',
       HOME: world.folder,
       ...settings,
     };
