@@ -128,6 +128,7 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
         .created_at = now,
         .due_at = later ? request->scheduled_at : now,
         .scheduled_at = later ? request->scheduled_at : 0,
+        .remind_at = request->remind_at,
         .warnings = warnings,
         .context = plan_context,
     };

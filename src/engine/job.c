@@ -124,6 +124,8 @@ static void read_facts(struct job *job, const struct m365_target *target)
     job->read = facts_read(&request, &err);
     if (!job->read) /* each task then reads its own, and says what is wrong with it */
         log_warn("facts_unreadable", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
+    if (job->look_at)
+        start_judge(job->parts, job->look_at, job->read, &job->start);
 }
 
 void job_run(struct job *job)
