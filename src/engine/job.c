@@ -30,7 +30,11 @@ static bool before_writes(void *ctx, const struct m365_write *writes, size_t cou
                            json_make("{s:s, s:s, s:I, s:s}", "what", writes[i].what, "hash", writes[i].hash,
                                      "epoch", (json_int_t)job->epoch, "deadline", deadline),
                            now, err);
-    return good && journal_commit(job->parts->journal, &tx, err);
+    if (!good || !journal_commit(job->parts->journal, &tx, err))
+        return false;
+    if (!atomic_exchange(&job->sent, true) && job->poke)
+        job->poke(job->poke_ctx);
+    return true;
 }
 
 static void after_writes(void *ctx, const struct m365_write *writes, size_t count)

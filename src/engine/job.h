@@ -3,6 +3,8 @@
 #ifndef ENGINE_JOB_H
 #define ENGINE_JOB_H
 
+#include <stdatomic.h>
+
 #include "connector/cancel.h"
 #include "engine/engine.h"
 #include "engine/start.h"
@@ -19,6 +21,9 @@ struct job {
     int64_t epoch;
     struct cancel *cancel;
     bool urgent;
+    _Atomic bool sent;       /* its first change is on the way */
+    void (*poke)(void *ctx); /* called then, so that the scheduler looks again */
+    void *poke_ctx;
     json_t *known;   /* facts read before; the job's own reference, may be NULL */
     fact_set wanted; /* of a job without tasks */
     const struct offboarding

@@ -11,6 +11,7 @@
 #define PARK_AFTER_MS (60 * 1000) /* waiting longer gives the claim back */
 #define STORE_RETRY_MS 500
 #define LOOK_AGAIN_MS (30 * 1000) /* when what has to be known at the start cannot be read */
+#define OFFERED_FRESH_MS (30 * 1000)
 #define JOIN_MS 2000 /* tasks of a unit that wait for read-back about as long are looked at together */
 
 enum facts_state { FACTS_MISSING, FACTS_READING, FACTS_READ };
@@ -28,6 +29,7 @@ struct run {
     json_t *facts; /* jobs hold their own reference; replaced as a whole, never changed */
     json_t *elsewhere;
     struct cancel *cancel;
+    struct job *lockout; /* while it is under way */
     size_t jobs;
     int64_t lease_until;
     bool cancelled;
@@ -67,6 +69,8 @@ static struct job *job_for(struct run *run, bool urgent)
     job->epoch = run->o.epoch;
     job->cancel = run->cancel;
     job->urgent = urgent;
+    job->poke = run->host->poke;
+    job->poke_ctx = run->host->ctx;
     job->known = json_incref(run->facts);
     run->jobs++;
     return job;
@@ -80,14 +84,16 @@ static fact_set facts_needed(const struct run *run)
             (run->chosen & ~run->ended & TASK_BIT(id)) && unit_of(run, (enum task_id)id) != UNIT_LOCKOUT;
         wanted |= needs ? task_type((enum task_id)id)->facts : 0;
     }
-    return wanted & ~FACTS_READ_LATE;
+    wanted &= ~FACTS_READ_LATE;
+    return wanted & ~facts_fresh(run->facts, wanted, clock_mono_ms(clock_system()) - OFFERED_FRESH_MS);
 }
 
 static void start_facts(struct run *run)
 {
     fact_set wanted = facts_needed(run);
-    run->facts_state = wanted ? FACTS_READING : FACTS_READ;
-    if (!wanted)
+    bool needed = wanted || run->unjudged;
+    run->facts_state = needed ? FACTS_READING : FACTS_READ;
+    if (!needed)
         return;
     struct job *job = job_for(run, run->unjudged);
     job->wanted = wanted;
@@ -107,6 +113,7 @@ static void start_unit(struct run *run, task_set tasks, bool urgent)
         run->rows[id] = (struct task_row){.task = (enum task_id)id, .direction = direction_of(run)};
     }
     run->active |= tasks;
+    run->lockout = urgent ? job : run->lockout;
     run->host->enqueue(run->host->ctx, job);
 }
 
@@ -269,6 +276,12 @@ static void sort_out(struct run *run, int64_t now, task_set *ret_waiting, task_s
     }
 }
 
+/* The lockout always goes first: the others wait until its request is on the way. */
+static bool lockout_first(const struct run *run)
+{
+    return run->lockout && !atomic_load(&run->lockout->sent);
+}
+
 static void start_ready(struct run *run, task_set waiting, task_set soon)
 {
     task_set started = run->active | run->ended;
@@ -276,7 +289,8 @@ static void start_ready(struct run *run, task_set waiting, task_set soon)
     for (int id = 0; id < TASK_COUNT; id++) {
         enum task_unit unit = unit_of(run, (enum task_id)id);
         task_set together = 0;
-        bool may = !run->unjudged && (unit == UNIT_LOCKOUT || run->facts_state == FACTS_READ);
+        bool may = !run->unjudged &&
+                   (unit == UNIT_LOCKOUT || (run->facts_state == FACTS_READ && !lockout_first(run)));
         if (!(ready & TASK_BIT(id)) || !may)
             continue;
         for (int other = 0; other < TASK_COUNT; other++) {
@@ -300,11 +314,13 @@ int64_t run_advance(struct run *run, bool stopping)
             release(run, 0);
         return next;
     }
-    if (run->facts_state == FACTS_MISSING && (run->chosen & ~run->ended) && !run->cancelled)
-        start_facts(run);
     sort_out(run, now, &waiting, &soon, &next);
     if (!run->cancelled)
+        start_ready(run, waiting, soon); /* the lockout needs no facts: it goes first */
+    if (run->facts_state == FACTS_MISSING && (run->chosen & ~run->ended) && !run->cancelled) {
+        start_facts(run);
         start_ready(run, waiting, soon);
+    }
     if (run->jobs || run->stale || run->finished)
         return next;
     if (run->ended == run->chosen)
@@ -333,6 +349,7 @@ void run_absorb(struct job *job)
 {
     struct run *run = job->run;
     run->jobs--;
+    run->lockout = run->lockout == job ? NULL : run->lockout;
     run->stale |= job->stale;
     if (!job->count)
         run->facts_state = FACTS_READ;
@@ -448,6 +465,7 @@ struct run *run_claim(const struct run_host *host)
         run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
         run->cancelled = run->o.cancel_requested;
         run->lease_until = now + lease_ms;
+        run->facts = run->unjudged ? NULL : host->take_facts(host->ctx, run->o.id);
         fill_view(run, tx);
     }
     if (!good || !journal_commit(host->parts->journal, &tx, &err)) {

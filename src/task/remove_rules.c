@@ -157,5 +157,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 
 const struct task_type task_remove_rules = {
     .facts = FACT(MAILBOX) | FACT(RULES) | FACT(MESSAGE_RULES),
+    .proof = FACT(RULES) | FACT(MESSAGE_RULES),
     .forward = {.observe = observe, .act = act, .already_so = already_so},
     .undo = {.observe = observe_undo, .act = act_undo}};
