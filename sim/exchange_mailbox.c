@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "exchange.h"
+#include "inbox_rule.h"
 
 #define GIB ((int64_t)1 << 30)
 #define NO_GUID "00000000-0000-0000-0000-000000000000"
@@ -52,6 +53,8 @@ static json_t *mailbox_row(struct cmdlet_run *run, const struct recipient *recip
     json_put_text(row, "Alias", json_text(recipient->object, "mailNickname"));
     json_put_text(row, "DisplayName", recipient_display(recipient));
     json_put_text(row, "ExternalDirectoryObjectId", recipient->id);
+    AUTO_FREE char *legacy = legacy_dn(recipient->object);
+    json_put_text(row, "LegacyExchangeDN", legacy);
     json_put_text(row, "ExchangeGuid", recipient_guid(recipient));
     json_put_text(row, "Guid", recipient_guid(recipient));
     json_put_text(row, "RecipientTypeDetails", recipient_type(recipient));
@@ -125,12 +128,42 @@ static bool wanted(struct cmdlet_run *run, const struct recipient *recipient, co
                     filter);
 }
 
+static bool is_held(const json_t *mailbox)
+{
+    return json_flag(mailbox, "LitigationHoldEnabled") ||
+           json_array_size(json_array_at(mailbox, "InPlaceHolds")) > 0;
+}
+
+/* What is left of mailboxes that nobody uses any more; with a hold they stay as inactive ones. */
+static bool soft_deleted_get(struct cmdlet_run *run)
+{
+    const char *identity = run_text(run, "Identity");
+    bool inactive_only = run_flag(run, "InactiveMailboxOnly");
+    struct recipient *list;
+    size_t count = recipient_soft_deleted(run, identity, &list);
+    for (size_t i = 0; i < count; i++) {
+        bool deleted = json_text(list[i].object, "deletedDateTime") != NULL,
+             inactive = deleted && is_held(list[i].mailbox);
+        if (inactive_only && !inactive)
+            continue;
+        json_t *row = mailbox_row(run, &list[i]);
+        value_time(row, "WhenSoftDeleted",
+                   deleted ? json_text(list[i].object, "deletedDateTime")
+                           : json_text(list[i].mailbox, "_disconnected_at"));
+        json_put(row, "IsInactiveMailbox", json_boolean(inactive));
+        if (!run_add(run, row))
+            break;
+    }
+    free(list);
+    return !identity || json_array_size(run->rows) > 0 || run_not_found(run, identity);
+}
+
 bool mailbox_get(struct cmdlet_run *run)
 {
     struct recipient *list;
     size_t count;
     if (run_flag(run, "SoftDeletedMailbox") || run_flag(run, "InactiveMailboxOnly"))
-        return !run_text(run, "Identity") || run_not_found(run, run_text(run, "Identity"));
+        return soft_deleted_get(run);
     if (!recipient_asked(run, "Identity", RECIPIENT_MAILBOX, &list, &count))
         return false;
     bool good = true, room = true;
@@ -195,11 +228,11 @@ static bool set_type(struct cmdlet_run *run, const struct recipient *recipient, 
             return true;
         *ret_changed = true;
         if (run->sim->conversion_ms > 0) {
-            char at[TIME_TEXT_SIZE];
+            int64_t at = sim_now_ms(run->sim) + run->sim->conversion_ms;
+            char text[TIME_TEXT_SIZE];
             json_put(recipient->mailbox, "_pending_type",
-                     json_make("{ssss}", "at",
-                               time_format(sim_now_ms(run->sim) + run->sim->conversion_ms, at), "type",
-                               types[i].details));
+                     json_make("{ssss}", "at", time_format(at, text), "type", types[i].details));
+            sim_due(run->sim, at);
         } else {
             json_object_del(recipient->mailbox, "_pending_type");
             json_put_text(recipient->mailbox, "RecipientTypeDetails", types[i].details);

@@ -1,6 +1,7 @@
 /* The organisation, its domains and sites, the partner's customers, OneDrive. */
 #include <string.h>
 
+#include "directory.h"
 #include "graph.h"
 
 static size_t host_label(const struct graph *g)
@@ -17,15 +18,16 @@ static json_t *domains_of(const struct graph *g, bool verified)
         const char *name = json_string_value(domain);
         bool is_default = text_equal_nocase(name, json_text(g->tenant, "default_domain"));
         bool is_initial = text_equal_nocase(name, json_text(g->tenant, "initial_domain"));
+        const char *type = directory_domain_federated(g->tenant, name) ? "Federated" : "Managed";
 
         if (verified)
             json_add(items, json_make("{s:s, s:b, s:b, s:s, s:s}", "name", name, "isDefault", is_default,
-                                      "isInitial", is_initial, "type", "Managed", "capabilities",
+                                      "isInitial", is_initial, "type", type, "capabilities",
                                       "Email, OfficeCommunicationsOnline"));
         else
             json_add(items, json_make("{s:s, s:b, s:b, s:b, s:b, s:b, s:s, s:[s, s]}", "id", name,
                                       "isDefault", is_default, "isInitial", is_initial, "isVerified", 1,
-                                      "isAdminManaged", 1, "isRoot", 1, "authenticationType", "Managed",
+                                      "isAdminManaged", 1, "isRoot", 1, "authenticationType", type,
                                       "supportedServices", "Email", "OfficeCommunicationsOnline"));
     }
     return items;
