@@ -105,7 +105,7 @@ json_t *graph_mailbox_settings(const json_t *mailbox);
     X(users)            \
     X(deleted)          \
     X(methods)          \
-    X(members) X(groups) X(roles) X(apps) X(licenses) X(mail) X(rules) X(calendar) X(directory)
+    X(members) X(groups) X(roles) X(apps) X(licenses) X(mail) X(rules) X(calendar) X(phone) X(directory)
 #define X(name) extern const struct graph_route graph_routes_##name[];
 GRAPH_ROUTES(X)
 #undef X

@@ -8,8 +8,10 @@
 #include "sim.h"
 
 /* kind, function that has the effect; it may put "failed" (a text that says why) into the operation */
-#define OPERATIONS(X)                     \
-    X(reset_password, operation_password) \
+#define OPERATIONS(X)                      \
+    X(reset_password, operation_password)  \
+    X(unassign_number, operation_unassign) \
+    X(assign_number, operation_assign)     \
     X(cancel_meetings, operation_cancel_meetings)
 
 #define X(kind, finish) void finish(struct sim *sim, json_t *tenant, json_t *operation);
