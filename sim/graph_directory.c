@@ -45,7 +45,7 @@ static void organization(struct graph *g)
     json_put(item, "onPremisesSyncEnabled", synced ? json_true() : json_null());
     json_put_text(item, "onPremisesLastSyncDateTime", synced ? "2026-08-01T06:00:00Z" : NULL);
     json_put_text(item, "partnerTenantType",
-                  json_object_get(g->tenant, "customers") ? "resellerPartner" : NULL);
+                  json_object_get(g->tenant, "customers") ? "resellerPartnerDelegatedAdmin" : NULL);
     json_add(items, item);
     graph_collection(g, &graph_type_organization, items, "organization", false);
 }
