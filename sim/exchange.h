@@ -140,6 +140,9 @@ void run_warn_unchanged(struct cmdlet_run *run, const char *identity);
 /* Does the row fit "A -eq 'x' -and B -ne 'y'"? *ret_bad is set when the filter cannot be read. `more` holds
  * properties that only filters see. */
 bool filter_fits(const char *filter, const json_t *row, const json_t *more, bool *ret_bad);
+/* Is it certain without the row, because the filter asks for properties of `more` alone, that nothing fits?
+ * Rows are dear where there are thousands. */
+bool filter_excludes(const char *filter, const json_t *more);
 
 /* Cmdlets */
 #define CMDLET(name, function, flags, parameters) bool function(struct cmdlet_run *run);

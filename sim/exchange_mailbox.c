@@ -93,7 +93,7 @@ static json_t *mailbox_row(struct cmdlet_run *run, const struct recipient *recip
 /* What filters compare with distinguished names. */
 static json_t *filter_values(struct cmdlet_run *run, const struct recipient *recipient)
 {
-    json_t *more = json_make("{s[]}", "GrantSendOnBehalfTo");
+    json_t *more = json_make("{s[]sn}", "GrantSendOnBehalfTo", "ForwardingAddress");
     struct recipient other;
     json_t *id;
     size_t i;
@@ -109,19 +109,22 @@ static json_t *filter_values(struct cmdlet_run *run, const struct recipient *rec
     return more;
 }
 
-static bool wanted(struct cmdlet_run *run, const struct recipient *recipient, const json_t *row,
-                   bool *ret_fits)
+/* Adds the mailbox's row if it is asked for; *ret_room is false once there are enough. False with the run
+ * failed. */
+static bool add_if_wanted(struct cmdlet_run *run, const struct recipient *recipient, bool *ret_room)
 {
     const char *filter = run_text(run, "Filter");
-    *ret_fits = true;
-    if (run_has(run, "RecipientTypeDetails") &&
-        json_array_size(json_array_at(run->params, "RecipientTypeDetails")))
-        *ret_fits = run_list_holds(run, "RecipientTypeDetails", recipient_type(recipient));
-    if (!filter || !*ret_fits)
+    AUTO_JSON json_t *more = filter ? filter_values(run, recipient) : NULL;
+    if ((json_array_size(json_array_at(run->params, "RecipientTypeDetails")) &&
+         !run_list_holds(run, "RecipientTypeDetails", recipient_type(recipient))) ||
+        (filter && filter_excludes(filter, more)))
         return true;
-    AUTO_JSON json_t *more = filter_values(run, recipient);
+    json_t *row = mailbox_row(run, recipient);
     bool bad = false;
-    *ret_fits = filter_fits(filter, row, more, &bad);
+    if (!filter || filter_fits(filter, row, more, &bad))
+        *ret_room = run_add(run, row);
+    else
+        json_decref(row);
     return !bad ||
            run_fail(run, RUN_TRANSFORM,
                     "Cannot process argument transformation on parameter 'Filter'. Invalid filter syntax: %s",
@@ -167,15 +170,8 @@ bool mailbox_get(struct cmdlet_run *run)
     if (!recipient_asked(run, "Identity", RECIPIENT_MAILBOX, &list, &count))
         return false;
     bool good = true, room = true;
-    for (size_t i = 0; good && room && i < count; i++) {
-        json_t *row = mailbox_row(run, &list[i]);
-        bool fits;
-        good = wanted(run, &list[i], row, &fits);
-        if (good && fits)
-            room = run_add(run, row);
-        else
-            json_decref(row);
-    }
+    for (size_t i = 0; good && room && i < count; i++)
+        good = add_if_wanted(run, &list[i], &room);
     free(list);
     return good;
 }

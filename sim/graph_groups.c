@@ -237,9 +237,15 @@ static void member_delete_user(struct graph *g)
         graph_no_content(g);
 }
 
-#define READ                                                                                                 \
-    "Group.ReadBasic.All|Group.Read.All|GroupMember.Read.All|Group.ReadWrite.All|GroupMember.ReadWrite.All|" \
-    "Directory.Read.All|Directory.ReadWrite.All"
+#define READ                                                                                              \
+    "Group.ReadBasic.All|Group.Read.All|GroupMember.Read.All|Group.ReadWrite.All|Group.ManageProtection." \
+    "All|"                                                                                                \
+    "Group-PreferredDataLocation.ReadWrite.All|Directory.Read.All|Directory.ReadWrite.All"
+#define READ_MEMBERS                                                                                         \
+    "GroupMember.ReadBasic.All|Group.ReadBasic.All|Group.Read.All|GroupMember.Read.All|Group.ReadWrite.All|" \
+    "GroupMember.ReadWrite.All|Directory.Read.All"
+#define READ_OWNERS \
+    "Group.Read.All|GroupMember.Read.All|Group.ReadWrite.All|GroupMember.ReadWrite.All|Directory.Read.All"
 #define WRITE "GroupMember.ReadWrite.All|Group.ReadWrite.All|Directory.ReadWrite.All"
 #define OWNERS "Group.ReadWrite.All|Directory.ReadWrite.All"
 
@@ -247,12 +253,12 @@ const struct graph_route graph_routes_groups[] = {
     {"GET", "/groups", READ, groups_list},
     {"GET", "/groups/{}", READ, group_get},
     {"PATCH", "/groups/{}", WRITE, group_patch},
-    {"GET", "/groups/{}/members", READ, members_get},
+    {"GET", "/groups/{}/members", READ_MEMBERS, members_get},
     {"POST", "/groups/{}/members/$ref", WRITE, member_add},
     {"DELETE", "/groups/{}/members/{}/$ref", WRITE, member_remove},
     {"DELETE", "/groups/{}/members/{}", "User.DeleteRestore.All|User.ReadWrite.All", member_delete_user,
      .undocumented = true},
-    {"GET", "/groups/{}/owners", READ, owners_get},
+    {"GET", "/groups/{}/owners", READ_OWNERS, owners_get},
     {"POST", "/groups/{}/owners/$ref", OWNERS, owner_add},
     {"DELETE", "/groups/{}/owners/{}/$ref", OWNERS, owner_remove},
     {0}};

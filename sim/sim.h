@@ -5,41 +5,46 @@
  * Times in the state are RFC 3339 texts; "now" is sim_now_ms(), which the clock control moves.
  *
  * State:
- *   { "tenants": { "<tenant guid>": TENANT }, "operations": {…} }
+ *   { "tenants": { "<tenant guid>": TENANT }, "operations": {…} (operation.h), "token_lifetime_s": N }
  * TENANT:
- *   "id", "display_name", "default_domain", "initial_domain"
+ *   "id", "display_name", "default_domain", "initial_domain", "domains": ["<name>"], "federated_domains":
+ * ["<name>"], "synced": true when there is a directory on the premises, "password_writeback": false when
+ * resets do not reach it "customers": [{"id","tenantId","displayName","defaultDomainName"}] of a partner
  *   "apps":    [{ "client_id", "secret", "certificates": ["<x5t#S256>"], "refresh_tokens": ["…"],
  *                 "graph_roles": ["User.ReadWrite.All", …], "exchange_roles": ["Exchange.ManageAsApp"],
  *                 "sharepoint_roles": ["Sites.FullControl.All"], "directory_roles": ["Exchange
  * Administrator", …] }] an app without "certificates" entries that match accepts no assertion; "*" accepts
- * any certificate "skus":    [ as Graph's subscribedSku ] "users":   { "<object id>": USER } "deleted_users":
- * { the same } "groups":  { "<object id>": GROUP } "mailboxes": { "<object id of the user>": MAILBOX }
+ * any certificate; a token keeps the roles it was issued with "skus":    [ as Graph's subscribedSku ]
+ *   "users":   { "<object id>": USER }       "deleted_users": { the same }
+ *   "groups":  { "<object id>": GROUP }
+ *   "mailboxes": { "<object id of the user>": MAILBOX }, kept while the user is deleted
  *   "sites":   { "<object id of the user>": SITE }
- * USER: Graph's own property names (all that $select may ask for, licenses included), and beside them, never
- * shown:
+ *   "service_principals", "applications", "permission_grants" (graph_apps.c), "phone_numbers"
+ * (graph_phone.c), "administrative_units": {"<id>": {Graph's names, "_members"}} USER: Graph's own property
+ * names (all that $select may ask for, licenses included), and beside them, never shown:
  *   "_manager": "<id>", "_password", "_password_set_at", "_methods": [as Graph lists them],
  * "_default_method": "<id>",
- *   "_roles": ["<role template id>"], "_pending": [{"at": "<time>", "set": {…}, "licenses": true}] for what
- * settles later ("licenses": the licences that come by group are worked out anew from the memberships) GROUP:
- * Graph's own names, and "_members": ["<id>"], "_owners": ["<id>"]; change them with sim_touch before and
- *   sim_member_changed after
- * MAILBOX: Exchange's own names as Get-Mailbox shows them (RecipientTypeDetails, ForwardingAddress as an
- * object id in
+ *   "_roles", "_eligible_roles" (graph_roles.c), "_app_roles" (graph_apps.c), "_teams" (graph_phone.c),
+ *   "_pending": [{"at": "<time>", "set": {…}, "licenses": true}] for what settles later ("licenses": the
+ * licences that come by group are worked out anew from the memberships) GROUP: Graph's own names, and
+ * "_members": ["<id>"] of users and groups, "_owners": ["<id>"], "_roles", "_app_roles",
+ *   "_recipient_permissions", "_send_on_behalf"; change members with sim_touch before and sim_member_changed
+ * after MAILBOX: Exchange's own names as Get-Mailbox shows them (RecipientTypeDetails, ForwardingAddress as
+ * an object id in
  *   "_forwarding_id", …), and "_size_bytes", "_archive_bytes", "_items", "_pending_type": {"at","type"},
  *   "_permissions": [{"user": "<id>", "rights": ["FullAccess"], "auto_mapping": true}],
  *   "_recipient_permissions": [{"trustee": "<id>", "rights": ["SendAs"]}], "_send_on_behalf": ["<id>"],
- *   "_rules": [as Get-InboxRule], "_devices": [as Get-MobileDevice], "_auto_reply": {as
- *   Get-MailboxAutoReplyConfiguration}, "_events": [as Graph events], "_calendar_permissions":
- * [{"user","rights"}]
+ *   "_rules": [as Get-InboxRule] (inbox_rule.h), "_devices": [as Get-MobileDevice, "_wipe_sent",
+ * "_wipe_account_only"],
+ *   "_auto_reply": {as Get-MailboxAutoReplyConfiguration}, "_events", "_cancelled_meetings" (calendar.h),
+ *   "_calendar_name", "_calendar_permissions": [{"user", "rights": […], "flags"}]
  *   "_disconnected_at": "<time>" when the last Exchange licence left a user mailbox: sim_mailbox then finds
- * nothing SITE: "url", "admins": ["<id>"], "sharing": 2, "lock": "Unlock", "_site_id", "_web_id",
- * "_drive_id",
+ * nothing SITE: "url", "admins": ["<id>"], "sharing": 2, "lock": "Unlock", "_people": ["<id>"], "_site_id",
+ * "_web_id", "_drive_id",
  *   "_used_bytes", "_quota_bytes"
- * TENANT has besides: "domains": ["<name>"], "customers":
- * [{"id","tenantId","displayName","defaultDomainName"}] of a partner, and the indexes "_upns" and
- * "_addresses" (lower case -> object id), which sim_index makes and
- *   `/_sim/state` leaves out. USER and GROUP keep "_changed" (ms) and, while reads still see the old value,
- * "_stale". */
+ * The indexes "_upns" and "_addresses" of a tenant (lower case -> object id) are made by sim_index and left
+ * out by
+ * `/_sim/state`. USER and GROUP keep "_changed" (ms) and, while reads still see the old value, "_stale". */
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
 
