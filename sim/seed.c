@@ -56,6 +56,7 @@ static const struct company companies[] = {
      .default_domain = "fabrikam.com",
      .address_book = "EURPR05A002",
      .users = 600,
+     .federated_percent = 3,
      .seed = 22,
      .main_sku = "SPE_E3",
      .second_sku = "SPE_F1"},

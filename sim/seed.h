@@ -44,7 +44,8 @@ struct company {
         *address_book; /* the OU of distinguished names */
     unsigned users;
     unsigned synced_percent;
-    int64_t today_ms; /* midnight, UTC */
+    unsigned federated_percent; /* sign in at fed.<default domain>, elsewhere */
+    int64_t today_ms;           /* midnight, UTC */
     uint64_t seed;
     const char *main_sku, *second_sku;
     bool privileged_app; /* the application may change administrators */

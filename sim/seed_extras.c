@@ -112,6 +112,34 @@ static void add_methods(struct stage *stage, json_t *user)
         json_put_text(user, "_default_method", json_text(json_array_get(methods, 1), "id"));
 }
 
+/* Some sign in at another place, and some synced people's mailboxes are still on the premises: mail users
+ * here. */
+static void move_out(struct stage *stage, const char *id, json_t *user)
+{
+    const char *upn = json_text_or(user, "userPrincipalName", "");
+    char domain[200], moved[400];
+
+    snprintf(domain, sizeof domain, "fed.%s", stage->company->default_domain);
+    if (dice_percent(&stage->dice, stage->company->federated_percent)) {
+        snprintf(moved, sizeof moved, "%.*s@%s", (int)strcspn(upn, "@"), upn, domain);
+        json_put_text(user, "userPrincipalName", moved);
+        json_put_text(box_of(stage, id), "UserPrincipalName", moved);
+    }
+    if (json_flag(user, "onPremisesSyncEnabled") && dice_percent(&stage->dice, 1))
+        json_object_del(json_object_get(stage->tenant, "mailboxes"), id);
+}
+
+static void federate(struct stage *stage)
+{
+    char domain[200];
+
+    if (!stage->company->federated_percent)
+        return;
+    snprintf(domain, sizeof domain, "fed.%s", stage->company->default_domain);
+    json_add(json_object_get(stage->tenant, "domains"), json_string(domain));
+    json_put(stage->tenant, "federated_domains", json_make("[s]", domain));
+}
+
 static void person_extras(struct stage *stage, const char *id, json_t *user)
 {
     json_t *box = box_of(stage, id);
@@ -128,6 +156,7 @@ static void person_extras(struct stage *stage, const char *id, json_t *user)
         seed_consent(stage->tenant, &stage->dice, id, dice_below(&stage->dice, 4));
     if (dice_percent(&stage->dice, 1))
         seed_owned_app(stage->tenant, &stage->dice, id, "Internal automation");
+    move_out(stage, id, user);
 }
 
 /* A restricted unit, a group with an app and a group with groups in it. */
@@ -181,6 +210,7 @@ void seed_extras(json_t *tenant, const struct company *company)
             !strcmp(json_text_or(box_of(&stage, id), "RecipientTypeDetails", ""), "UserMailbox"))
             json_add(ids, json_string(id));
     seed_apps(tenant, &stage.dice);
+    federate(&stage);
     group_extras(&stage);
     role_extras(&stage);
     json_array_foreach (ids, i, user) {

@@ -144,6 +144,21 @@ static void wide_has_somebody_in_300_groups(void **state)
     assert_int_equal(groups, 300);
 }
 
+/* Every entry of the list, or what it holds under key, is the id of a user or a group. */
+static void references_lead_somewhere(const json_t *tenant, const json_t *object, const char *list,
+                                      const char *key)
+{
+    json_t *entry;
+    size_t i;
+
+    json_array_foreach (json_object_get(object, list), i, entry) {
+        const char *id = key ? json_text(entry, key) : json_string_value(entry);
+
+        assert_true(json_object_get(json_object_get(tenant, "users"), id) ||
+                    json_object_get(json_object_get(tenant, "groups"), id));
+    }
+}
+
 /* Names are unique, managers exist and go up to one chief without a circle, references lead somewhere. */
 static void state_is_sound(void **state)
 {
@@ -169,10 +184,18 @@ static void state_is_sound(void **state)
                 assert_true(++steps < 20);
             }
         }
-        json_t *box;
+        json_t *box, *group;
 
-        json_object_foreach (json_object_get(tenant, "mailboxes"), id, box)
+        json_object_foreach (json_object_get(tenant, "mailboxes"), id, box) {
             assert_non_null(json_object_get(users, id));
+            references_lead_somewhere(tenant, box, "_permissions", "user");
+            references_lead_somewhere(tenant, box, "_recipient_permissions", "trustee");
+            references_lead_somewhere(tenant, box, "_send_on_behalf", NULL);
+        }
+        json_object_foreach (json_object_get(tenant, "groups"), id, group) {
+            references_lead_somewhere(tenant, group, "_members", NULL);
+            references_lead_somewhere(tenant, group, "_owners", NULL);
+        }
     }
 }
 
