@@ -3,14 +3,24 @@
 import { spawn, execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { build, CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
 
 export { CLIENT_ID, CLIENT_SECRET, until };
 export const lastday = join(build, 'lastday');
 
+const run = promisify(execFile);
+
+// A certificate for the application: SharePoint takes no secret.
+async function makeCertificate(folder) {
+  const [certificate, key] = [join(folder, 'app.pem'), join(folder, 'app.key')];
+  await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=Lastday', '-keyout', key, '-out', certificate]);
+  return { LASTDAY_APP_CERTIFICATE_FILE: certificate, LASTDAY_APP_CERTIFICATE_KEY_FILE: key };
+}
+
 export class World {
-  static async make({ settings = {}, simulator = [] } = {}) {
+  static async make({ settings = {}, simulator = [], certificate = false } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
     const sim = (world.simulator = await Simulator.start(simulator));
@@ -28,6 +38,7 @@ export class World {
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
       HOME: world.folder,
+      ...(certificate ? await makeCertificate(world.folder) : {}),
       ...settings,
     };
     await world.start();
