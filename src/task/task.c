@@ -212,11 +212,28 @@ void work_explain(const struct work *work, const json_t *item, struct err *err)
 
 /* --- ends ----------------------------------------------------------------------------------------------- */
 
+/* Every item was refused because only Active Directory may change it: then so was the task. */
+static bool all_on_premises(const struct work *work)
+{
+    size_t i, count = json_array_size(work->row->items);
+    json_t *item;
+    items_foreach(work, i, item)
+    {
+        if (strcmp(json_text_or(item, "reason", ""), "on_premises_source") != 0)
+            return false;
+    }
+    return count > 0;
+}
+
 /* Ends a task whose wanted state is there: one failed item makes it failed. */
 static void end_done(struct work *work)
 {
     const json_t *item = json_array_find(work->row->items, "status", "failed");
     bool changed = work->acted || work->resumed;
+    if (all_on_premises(work)) {
+        work_end(work, TASK_STATUS_SKIPPED, "on_premises_source");
+        return;
+    }
     if (!item) {
         set_error(work, NULL);
         work_end(work, changed ? TASK_STATUS_SUCCEEDED : TASK_STATUS_ALREADY_DONE, NULL);
@@ -419,6 +436,7 @@ static void act(struct unit *unit, struct work *works[], size_t count)
         const struct task_verbs *verbs = work_verbs(works[i]);
         struct err err = {0};
         works[i]->acted = true;
+        set_error(works[i], NULL); /* what an earlier try met is over */
         works[i]->user = json_object_get(unit->facts, fact_name(FACT_NUMBER_USER));
         if (verbs->act)
             verbs->act(works[i], unit->facts, calls);
