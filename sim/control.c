@@ -296,7 +296,7 @@ static void variants_put(struct sim *sim, struct sim_call *call)
     json_object_foreach (call->json, name, value) {
         size_t i = 0;
 
-        while (i < VARIANT_COUNT && strcmp(variants[i].name, name))
+        while (i < VARIANT_COUNT && strcmp(variants[i].name, name) != 0)
             i++;
         if (i == VARIANT_COUNT || !json_is_boolean(value)) {
             bad(call, "a variant has a name that GET shows, and is true or false");
@@ -422,10 +422,10 @@ void control_handle(struct sim *sim, struct sim_call *call)
     WITH_LOCK(&sim->lock);
     sim_settle(sim);
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (strcmp(call->path, routes[i].path))
+        if (strcmp(call->path, routes[i].path) != 0)
             continue;
         path_known = true;
-        if (strcmp(call->method, routes[i].method))
+        if (strcmp(call->method, routes[i].method) != 0)
             continue;
         routes[i].handle(sim, call);
         if (call->reply && !call->text) {
