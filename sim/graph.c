@@ -6,9 +6,11 @@
 #include "odata.h"
 #include "server.h"
 
-static const struct graph_route *const tables[] = {graph_routes_users, graph_routes_groups,
-                                                   graph_routes_licenses, graph_routes_mail,
-                                                   graph_routes_directory};
+static const struct graph_route *const tables[] = {
+#define X(name) graph_routes_##name,
+    GRAPH_ROUTES(X)
+#undef X
+};
 
 void graph_fail(struct sim_call *call, int status, const char *code, const char *format, ...)
 {
@@ -137,6 +139,48 @@ const char *graph_reference(struct graph *g)
     return slash ? slash + 1 : NULL;
 }
 
+const char *graph_body_text(struct graph *g, const json_t *body, const char *name)
+{
+    const char *text = json_text(body, name);
+
+    if (!text || !*text)
+        graph_fail(g->call, 400, "Request_BadRequest",
+                   "A value is required for property '%s' of the request body.", name);
+    return text && *text ? text : NULL;
+}
+
+json_t *graph_mailbox(struct graph *g, const char *id)
+{
+    json_t *user = graph_user(g, id);
+    json_t *mailbox = user ? sim_mailbox(g->tenant, json_text(user, "id")) : NULL;
+
+    if (user && !mailbox)
+        graph_fail(g->call, 404, "MailboxNotEnabledForRESTAPI",
+                   "The mailbox is either inactive, soft-deleted, or is hosted on-premise.");
+    return mailbox;
+}
+
+bool graph_has_plan(const struct graph *g, const char *plan_name)
+{
+    json_t *sku;
+    size_t i;
+
+    json_array_foreach (json_array_at(g->tenant, "skus"), i, sku)
+        if (json_array_find(json_array_at(sku, "servicePlans"), "servicePlanName", plan_name) &&
+            text_equal_nocase(json_text_or(sku, "capabilityStatus", "Enabled"), "Enabled"))
+            return true;
+    return false;
+}
+
+void graph_accepted(struct graph *g, const char *path, const char *operation_id)
+{
+    AUTO_STRBUF struct strbuf location = STRBUF_MAX(2000);
+
+    strbuf_printf(&location, "%s/%s%s/%s", g->call->base_url, g->version, path, operation_id);
+    json_put_text(g->call->reply_headers, "Location", strbuf_text(&location));
+    g->call->status = 202;
+}
+
 void graph_no_content(struct graph *g)
 {
     g->call->status = 204;
@@ -181,7 +225,7 @@ static bool route_meets(const struct graph_route *route, char **parts, size_t co
             return false;
         if (length == 2 && !strncmp(at, "{}", 2))
             params[found++] = parts[i];
-        else if (strlen(parts[i]) != length || strncasecmp(at, parts[i], length))
+        else if (strlen(parts[i]) != length || strncasecmp(at, parts[i], length) != 0)
             return false;
         at += length;
         i++;
@@ -216,7 +260,7 @@ void graph_dispatch(struct graph *g)
         graph_fail(g->call, 400, "BadRequest", "Invalid version or resource path.");
         return;
     }
-    if (strcmp(parts[0], "v1.0") && strcmp(parts[0], "beta")) {
+    if (strcmp(parts[0], "v1.0") != 0 && strcmp(parts[0], "beta") != 0) {
         g->call->undocumented = true;
         graph_fail(g->call, 400, "BadRequest", "Invalid version: %.50s", parts[0]);
         return;

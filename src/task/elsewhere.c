@@ -231,9 +231,26 @@ static void warn_unreadable(struct work *work, const json_t *index)
                                (int)unreadable));
 }
 
-enum observed elsewhere_settled(struct work *work, const json_t *facts)
+json_t *elsewhere_item(struct work *work, const char *id, const char *name, const char *kind)
+{
+    if (work_reads_back(work) && !json_array_find(work->row->items, "id", id))
+        return NULL;
+    return work_item(work, id, name, kind);
+}
+
+static enum observed look_again(struct work *work, int64_t delay_ms)
+{
+    work->row->reason = REASON;
+    work->wait_ms = delay_ms;
+    work->wait_at_most_ms = 2 * PATIENCE_MS; /* giving up comes first, with its sentence */
+    return OBSERVED_WAIT;
+}
+
+enum observed elsewhere_settled(struct work *work, const json_t *facts, bool more)
 {
     const json_t *index = index_of(facts);
+    if (more)
+        return look_again(work, WAIT_MIN_MS);
     if (json_flag(index, "usable")) {
         warn_unreadable(work, index);
         return OBSERVED_DONE;
@@ -245,10 +262,7 @@ enum observed elsewhere_settled(struct work *work, const json_t *facts)
     if (waited_ms(work) > PATIENCE_MS)
         return give_up(work, index,
                        "they were not all looked at within 24 hours. What was known has been done.");
-    work->row->reason = REASON;
-    work->wait_ms = wait_ms(work, index);
-    work->wait_at_most_ms = 2 * PATIENCE_MS; /* the sentence above comes first */
-    return OBSERVED_WAIT;
+    return look_again(work, wait_ms(work, index));
 }
 
 static void add_new_rows(json_t *rows, const json_t *more)

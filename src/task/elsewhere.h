@@ -34,8 +34,14 @@ MUST_USE bool elsewhere_note(struct tx *tx, const struct run_view *run, const st
 
 /* --- for the tasks that rest on the index --- */
 
-/* Nothing is left to do where the user is known to be: OBSERVED_DONE, or why that is not all. */
-enum observed elsewhere_settled(struct work *work, const json_t *facts);
+/* The index may grow while a task runs. What is new while it reads back (work_reads_back) comes with the next
+ * look, or it would wait for something that was never sent. */
+
+/* Nothing is left to do where the user is known to be: OBSERVED_DONE, or why that is not all. more: something
+ * new was left for the next look. */
+enum observed elsewhere_settled(struct work *work, const json_t *facts, bool more);
+/* The item with this id, made when it is not there yet; NULL when it is left for the next look. */
+json_t *elsewhere_item(struct work *work, const char *id, const char *name, const char *kind);
 /* work_before for an object of arrays that an index still being made adds to: what comes later is added.
  * Takes evidence over. */
 void elsewhere_before(struct work *work, json_t *evidence);

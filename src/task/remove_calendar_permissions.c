@@ -38,8 +38,12 @@ static enum observed observe(struct work *work, const json_t *facts)
 {
     size_t i;
     json_t *row;
+    bool more = false;
     json_array_foreach ((json_t *)json_array_at(facts, "calendars_elsewhere"), i, row) {
-        json_t *item = work_item(work, item_id(work, row), json_text(row, "name"), "calendar");
+        json_t *item = elsewhere_item(work, item_id(work, row), json_text(row, "name"), "calendar");
+        more |= !item;
+        if (!item)
+            continue;
         json_put(item, "rights", json_incref((json_t *)json_array_at(row, "rights")));
         json_put_text(item, "flags", json_text(row, "flags"));
         json_put_text(item, "mailbox", json_text(row, "mailbox"));
@@ -47,7 +51,7 @@ static enum observed observe(struct work *work, const json_t *facts)
     }
     elsewhere_before(work, evidence(facts));
     work_after(work, evidence(facts));
-    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : elsewhere_settled(work, facts);
+    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : elsewhere_settled(work, facts, more);
 }
 
 static void act(struct work *work, const json_t *facts, struct calls *calls)
@@ -102,5 +106,6 @@ static bool is_there_already(const struct err *err)
 
 const struct task_type task_remove_calendar_permissions = {
     .facts = FACT(CALENDARS_ELSEWHERE),
+    .proof = FACT(CALENDARS_ELSEWHERE),
     .forward = {.observe = observe, .act = act, .already_so = already_so},
     .undo = {.observe = observe_undo, .act = act_undo, .already_so = is_there_already}};

@@ -14,7 +14,7 @@
 #define RETRY_MIN_MS 200
 #define RETRY_MAX_MS ((int64_t)5 * 60 * 1000)
 #define PATIENCE_MS ((int64_t)15 * 60 * 1000)
-#define POLL_MIN_MS 500
+#define POLL_MIN_MS 1000
 #define POLL_MAX_MS ((int64_t)5 * 60 * 1000)
 #define FACTS_FRESH_MS ((int64_t)60 * 1000)
 #define VERIFYING "verifying"
@@ -213,11 +213,28 @@ void work_explain(const struct work *work, const json_t *item, struct err *err)
 
 /* --- ends ----------------------------------------------------------------------------------------------- */
 
+/* Every item was refused because only Active Directory may change it: then so was the task. */
+static bool all_on_premises(const struct work *work)
+{
+    size_t i, count = json_array_size(work->row->items);
+    json_t *item;
+    items_foreach(work, i, item)
+    {
+        if (strcmp(json_text_or(item, "reason", ""), "on_premises_source") != 0)
+            return false;
+    }
+    return count > 0;
+}
+
 /* Ends a task whose wanted state is there: one failed item makes it failed. */
 static void end_done(struct work *work)
 {
     const json_t *item = json_array_find(work->row->items, "status", "failed");
     bool changed = work->acted || work->resumed;
+    if (all_on_premises(work)) {
+        work_end(work, TASK_STATUS_SKIPPED, "on_premises_source");
+        return;
+    }
     if (!item) {
         set_error(work, NULL);
         work_end(work, changed ? TASK_STATUS_SUCCEEDED : TASK_STATUS_ALREADY_DONE, NULL);
@@ -243,7 +260,7 @@ static int64_t since_start(const struct work *work)
 /* The read-back does not show it yet: come again, for as long as the task's patience lasts. */
 static void wait_for_read_back(struct work *work)
 {
-    int64_t since = since_start(work), delay = since / 4;
+    int64_t since = since_start(work), delay = since; /* twice as long each time */
     struct err err;
     if (since > patience_of(work)) {
         err_code(&err, ERR_REFUSED, "not_confirmed",
@@ -344,11 +361,29 @@ static bool unit_read(struct unit *unit, fact_set wanted)
     return true;
 }
 
+static bool is_verifying(const struct work *work)
+{
+    return work->row->reason && strcmp(work->row->reason, VERIFYING) == 0;
+}
+
+bool work_reads_back(const struct work *work)
+{
+    return work->acted || is_verifying(work);
+}
+
 static fact_set wanted_by(struct work *works[], size_t count)
 {
     fact_set wanted = 0;
     for (size_t i = 0; i < count; i++)
         wanted |= types[works[i]->task]->facts;
+    return wanted;
+}
+
+static fact_set proof_of(struct work *works[], size_t count)
+{
+    fact_set wanted = 0;
+    for (size_t i = 0; i < count; i++)
+        wanted |= types[works[i]->task]->proof;
     return wanted;
 }
 
@@ -358,7 +393,9 @@ static fact_set stale_facts(const struct unit *unit, struct work *works[], size_
     int64_t now = clock_mono_ms(clock_system());
     fact_set wanted = wanted_by(works, count), again = 0;
     for (size_t i = 0; i < count; i++)
-        again |= works[i]->resumed ? types[works[i]->task]->facts : 0;
+        again |= !works[i]->resumed       ? 0
+                 : is_verifying(works[i]) ? types[works[i]->task]->proof
+                                          : types[works[i]->task]->facts;
     return again | (wanted & ~facts_fresh(unit->facts, wanted, now - FACTS_FRESH_MS));
 }
 
@@ -421,6 +458,7 @@ static void act(struct unit *unit, struct work *works[], size_t count)
         const struct task_verbs *verbs = work_verbs(works[i]);
         struct err err = {0};
         works[i]->acted = true;
+        set_error(works[i], NULL); /* what an earlier try met is over */
         works[i]->user = json_object_get(unit->facts, fact_name(FACT_NUMBER_USER));
         if (verbs->act)
             verbs->act(works[i], unit->facts, calls);
@@ -434,11 +472,6 @@ static void act(struct unit *unit, struct work *works[], size_t count)
         else
             works[i]->row->failures = 0;
     }
-}
-
-static bool is_verifying(const struct work *work)
-{
-    return work->row->reason && strcmp(work->row->reason, VERIFYING) == 0;
 }
 
 static void fail_all(struct unit *unit, struct work *works[], size_t count)
@@ -469,7 +502,7 @@ static void unit_run(struct unit *unit, struct work *works[], size_t count)
     needed = only_running(works, needed);
     if (!needed)
         return;
-    if (!unit_read(unit, wanted_by(works, needed))) {
+    if (!unit_read(unit, proof_of(works, needed))) {
         fail_all(unit, works, needed);
         return;
     }

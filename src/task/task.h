@@ -81,7 +81,8 @@ struct task_verbs {
 };
 
 struct task_type {
-    fact_set facts; /* what observe reads, in both directions */
+    fact_set facts; /* what observe looks at, in both directions */
+    fact_set proof; /* those of them that show whether it is done: all that verifying reads again */
     struct task_verbs forward;
     struct task_verbs undo; /* zeroed for what cannot be undone */
     int64_t patience_ms;    /* how long the read-back may lag; 0 takes 15 minutes */
@@ -105,6 +106,8 @@ void task_forecast(json_t *plan, const struct run_view *run, const json_t *facts
 void work_end(struct work *work, enum task_status status, const char *reason);
 void work_fail(struct work *work, const struct err *err);
 void work_wait(struct work *work, const char *reason, int64_t delay_ms);
+/* Does this observation read back what was sent, so that nothing more is sent after it? */
+bool work_reads_back(const struct work *work);
 void work_warn(struct work *work, const char *code, const char *message);
 /* With a command that an administrator can run elsewhere. */
 void work_warn_command(struct work *work, const char *code, const char *message, const char *command);
