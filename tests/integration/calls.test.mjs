@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { documented, EXTRA_GROUP } from '../support/tasks.mjs';
 import { World } from '../support/world.mjs';
 
-const LATENCY = 60; // so that what runs side by side overlaps in the log
+const LATENCY = 400; // so that what runs side by side overlaps in the log
 
 let world;
 before(async () => {
