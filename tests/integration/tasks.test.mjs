@@ -44,7 +44,7 @@ const FAILS = {
 let world;
 let manager;
 before(async () => {
-  world = await World.make({ certificate: true, simulator: ['--seed', 'wide'], settings: { LASTDAY_ENGINE_WORKERS: '32' } });
+  world = await World.make({ certificate: true, index: true, simulator: ['--seed', 'wide'], settings: { LASTDAY_ENGINE_WORKERS: '32' } });
   await world.sim('PUT', '/timing', { conversion_ms: 0, settle_ms: 0, operation_ms: 0 });
   manager = (await world.look('megan.bowen@contoso.com')).user.id;
   const whole = await world.whole();

@@ -1,6 +1,4 @@
 // What the simulator's request log says about Exchange, for the world's tenant.
-import { until } from './world.mjs';
-
 export async function exchangeRequests(world) {
   return (await world.requests('exchange')).filter((one) => one.path.includes(world.tenant.id));
 }
@@ -14,20 +12,4 @@ export async function cmdlets(world) {
       if (input) list.push({ name: input.CmdletName, params: input.Parameters ?? {}, status: one.status });
     }
   return list;
-}
-
-export async function permissionIndex(world) {
-  return (await world.api('GET', `/tenants/${world.tenant.id}`)).permission_index;
-}
-
-// Waits for the first whole pass.
-export async function indexed(world, timeout = 60_000) {
-  return until(
-    'the permission index',
-    async () => {
-      const index = await permissionIndex(world);
-      return index.status === 'complete' && index;
-    },
-    timeout,
-  );
 }

@@ -20,8 +20,10 @@ async function makeCertificate(folder) {
 }
 
 export class World {
-  // prepare(world) may change the simulator's state before the server knows of it.
-  static async make({ settings = {}, simulator = [], certificate = false, prepare } = {}) {
+  // prepare(world) may change the simulator's state before the server knows of it. With index, the server keeps the
+  // permission index of the first tenant, the only one it knows then, and the world is there when that is complete.
+  // Without it there is none, so that request logs hold what a test asked for.
+  static async make({ settings = {}, simulator = [], certificate = false, index = false, prepare } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
     const sim = (world.simulator = await Simulator.start(simulator));
@@ -39,8 +41,8 @@ export class World {
       LASTDAY_APP_CLIENT_SECRET: CLIENT_SECRET,
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
-      // Off, so that a request log holds what a test asked for; tests about the permission index switch it on.
-      LASTDAY_INDEX_ENABLED: 'no',
+      LASTDAY_INDEX_ENABLED: index ? 'yes' : 'no',
+      LASTDAY_INDEX_MAILBOXES_PER_MINUTE: '6000',
       HOME: world.folder,
       ...(certificate ? await makeCertificate(world.folder) : {}),
       ...settings,
@@ -49,13 +51,31 @@ export class World {
     world.token = (await world.run(['admin', 'token-create', '--name', 'tests', '--role', 'admin'])).stdout.trim();
     const tenants = await world.tenants();
     world.tenant = tenants[0];
-    for (const tenant of tenants)
-      await world.api('POST', '/tenants', {
-        tenant_id: tenant.id,
-        default_domain: tenant.default_domain,
-        display_name: tenant.display_name,
-      });
+    for (const tenant of index ? [world.tenant] : tenants) await world.add(tenant);
+    if (index) await world.indexed();
     return world;
+  }
+
+  // The server gets to know a tenant of the simulator.
+  async add(tenant) {
+    const { id, default_domain, display_name } = tenant;
+    await this.api('POST', '/tenants', { tenant_id: id, default_domain, display_name });
+  }
+
+  // How far the permission index of the tenant is.
+  async index() {
+    return (await this.api('GET', `/tenants/${this.tenant.id}`)).permission_index;
+  }
+
+  async indexed(timeout = 60_000) {
+    return until(
+      'the permission index',
+      async () => {
+        const index = await this.index();
+        return index.status === 'complete' && index;
+      },
+      timeout,
+    );
   }
 
   async start() {
