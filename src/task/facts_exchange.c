@@ -218,33 +218,52 @@ static void ask_on_behalf(struct reading *reading, struct asked *asked, const js
         json_make("{s:s, s:s}", "Filter", strbuf_text(&filter), "ResultSize", "Unlimited"));
 }
 
-void facts_exchange_read(struct reading *reading)
+static size_t places_count(const struct reading *reading)
 {
     const json_t *elsewhere = reading->request->elsewhere;
-    struct asked asked = asked_new(reading, sizeof reads / sizeof *reads + 1 + reading->people_count +
-                                                json_array_size(json_array_at(elsewhere, "mailboxes")) +
-                                                json_array_size(json_array_at(elsewhere, "calendars")));
+    return json_array_size(json_array_at(elsewhere, "mailboxes")) +
+           json_array_size(json_array_at(elsewhere, "calendars"));
+}
+
+static void send(struct reading *reading, struct asked *asked)
+{
     struct m365_target target = *reading->request->target;
+    for (size_t i = 0; i < asked->count; i++) {
+        if (asked->reads[i] == &access_read || asked->reads[i] == &calendar_read)
+            target.timeout_ms = ELSEWHERE_TIMEOUT_MS; /* this only reads: no lease has to outlast it */
+    }
+    exchange_batches(reading->request->m365, &target, asked->items, asked->count);
+    for (size_t i = 0; i < asked->count; i++)
+        take_item(reading, asked, i);
+    asked_done(asked);
+}
+
+/* The filter of Send on Behalf takes the mailbox' directory name: the first time that has to be found out,
+ * and a second round comes anyway. The places of the index go with it then. */
+static bool on_behalf_comes_later(const struct reading *reading)
+{
+    return reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && !directory_name(reading->request->known);
+}
+
+void facts_exchange_read(struct reading *reading)
+{
+    struct asked asked =
+        asked_new(reading, sizeof reads / sizeof *reads + 1 + reading->people_count + places_count(reading));
     ask_own(reading, &asked);
     ask_recipients(reading, &asked);
-    size_t own = asked.count;
-    ask_elsewhere(reading, &asked);
-    if (asked.count > own) /* these only read, so no lease has to outlast them */
-        target.timeout_ms = ELSEWHERE_TIMEOUT_MS;
-    /* The filter takes the mailbox' directory name: the first time that has to be found out. */
-    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && directory_name(reading->request->known))
-        ask_on_behalf(reading, &asked, reading->request->known);
-    exchange_batches(reading->request->m365, &target, asked.items, asked.count);
-    for (size_t i = 0; i < asked.count; i++)
-        take_item(reading, &asked, i);
-    asked_done(&asked);
+    if (!on_behalf_comes_later(reading)) {
+        ask_elsewhere(reading, &asked);
+        if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)))
+            ask_on_behalf(reading, &asked, reading->request->known);
+    }
+    send(reading, &asked);
 }
 
 /* --- the second round ---------------------------------------------------------------------------------- */
 
 void facts_exchange_read_more(struct reading *reading, const json_t *known)
 {
-    struct asked asked = asked_new(reading, 2);
+    struct asked asked = asked_new(reading, 2 + places_count(reading));
     AUTO_JSON json_t *manager = json_string("manager");
     const char *manager_id =
         json_text(json_object_get(json_object_at(known, fact_name(FACT_NUMBER_PEOPLE)), "manager"), "id");
@@ -254,10 +273,9 @@ void facts_exchange_read_more(struct reading *reading, const json_t *known)
                      json_copy((json_t *)json_object_at(known, fact_name(FACT_NUMBER_RECIPIENTS))));
         ask(&asked, &recipient_read, manager, json_make("{s:s}", "Identity", manager_id));
     }
-    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && !directory_name(reading->request->known))
+    if (on_behalf_comes_later(reading)) {
         ask_on_behalf(reading, &asked, known);
-    exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
-    for (size_t i = 0; i < asked.count; i++)
-        take_item(reading, &asked, i);
-    asked_done(&asked);
+        ask_elsewhere(reading, &asked);
+    }
+    send(reading, &asked);
 }

@@ -8,7 +8,7 @@ const LATENCY = 400; // so that what runs side by side overlaps in the log
 
 let world;
 before(async () => {
-  world = await World.make({ certificate: true });
+  world = await World.make({ certificate: true, index: true });
   EXTRA_GROUP.id = Object.keys((await world.whole()).groups)[0];
 });
 after(() => world.close());
