@@ -450,9 +450,9 @@ bool control_save(struct sim *sim, struct err *err)
         return true;
     {
         WITH_LOCK(&sim->lock);
-        if (sim->server->last_request == sim->server->saved_request)
+        if (sim->server->last_write == sim->server->saved_request)
             return true;
-        sim->server->saved_request = sim->server->last_request;
+        sim->server->saved_request = sim->server->last_write;
         AUTO_JSON json_t *shown = state_shown(sim->state);
 
         text = json_write(shown);

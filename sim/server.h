@@ -15,6 +15,7 @@ struct sim_server {
     json_t *requests;  /* the request log, oldest first */
     bool reply_bodies; /* the log keeps what was answered */
     int64_t last_request;
+    int64_t last_write;    /* the last one that may have changed something */
     int64_t saved_request; /* the last one whose effect is in state_dir; -1: save in any case */
     json_t *faults;        /* rules with "hits" and "fired" */
     json_t *latency;       /* by service: number or {min_ms, max_ms} */
