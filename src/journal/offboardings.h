@@ -113,7 +113,8 @@ struct offboarding_filter {
     const char *before_id;
     size_t limit;
 };
-/* What GET holds without tasks and evidence, with "progress": {"ended","failed","total"}; NULL with err set. */
+/* What GET holds without tasks and evidence, with "progress": {"ended","failed","total"}; NULL with err set.
+ */
 json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err);
 /* Such short rows, newest first. */
 json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *filter, struct err *err);
