@@ -48,7 +48,7 @@ bool input_verdict(const struct input *input, struct err *err)
 
 static const char *const type_words[] = {
     [INPUT_TEXT] = "a text",      [INPUT_FLAG] = "true or false", [INPUT_UUID] = "a UUID",
-    [INPUT_OBJECT] = "an object", [INPUT_ARRAY] = "a list",
+    [INPUT_OBJECT] = "an object", [INPUT_ARRAY] = "a list",       [INPUT_NUMBER] = "a whole number",
 };
 
 static bool has_type(const json_t *value, enum input_type type)
@@ -64,6 +64,8 @@ static bool has_type(const json_t *value, enum input_type type)
         return json_is_object(value);
     case INPUT_ARRAY:
         return json_is_array(value);
+    case INPUT_NUMBER:
+        return json_is_integer(value);
     }
     return false;
 }

@@ -6,6 +6,7 @@
 #include "auth/auth.h"
 #include "connector/directory.h"
 #include "journal/journal.h"
+#include "notify/parts.h"
 #include "vault/vault.h"
 
 struct server_settings {
@@ -28,6 +29,7 @@ struct api_context {
     struct metrics *metrics;        /* NULL: the server has its own */
     void (*wake_engine)(void *ctx); /* after something became due; may be NULL */
     void *wake_ctx;
+    const struct notify_parts *notify; /* public_url may come later; NULL: nothing notifies */
     const struct clock *clock;
     const struct rng *rng;
 };

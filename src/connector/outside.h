@@ -7,9 +7,9 @@
 #ifndef CONNECTOR_OUTSIDE_H
 #define CONNECTOR_OUTSIDE_H
 
-#include <sys/socket.h>
-
 #include "connector/wire.h"
+
+struct sockaddr;
 
 struct outside_policy {
     bool allow_private;               /* private, loopback and link-local addresses, and plain http to them */

@@ -277,6 +277,13 @@ bool deliveries_end_of(struct tx *tx, const char *endpoint, const char *reason, 
            tx_exec(tx, err, "DELETE FROM endpoints WHERE endpoint = $1", P_TEXT(endpoint));
 }
 
+bool deliveries_hurry(struct tx *tx, int64_t now, struct err *err)
+{
+    return tx_exec(tx, err, "UPDATE deliveries SET due_at = $1 WHERE status = 'pending' AND due_at > $1",
+                   P_INT(now)) &&
+           tx_exec(tx, err, "DELETE FROM endpoints");
+}
+
 bool delivery_again(struct tx *tx, const char *id, int64_t now, struct err *err)
 {
     if (!tx_exec(tx, err,

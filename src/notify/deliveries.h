@@ -11,9 +11,10 @@
 #include "base/rng.h"
 #include "store/store.h"
 
-#define DELIVERIES_QUEUE_MAX 10000 /* pending of one endpoint; more are kept as failed, to be sent by hand \
-                                    */
-#define DELIVERIES_AT_ONCE 4       /* to one endpoint */
+#define DELIVERIES_QUEUE_MAX                                                                         \
+    10000                    /* pending of one endpoint; more are kept as failed, to be sent by hand \
+                              */
+#define DELIVERIES_AT_ONCE 4 /* to one endpoint */
 #define DELIVERIES_LEASE_MS (120 * 1000) /* longer than any try takes */
 #define DELIVERIES_KEPT_MS (INT64_C(90) * 24 * 3600 * 1000)
 
@@ -67,6 +68,8 @@ MUST_USE bool delivery_record(struct tx *tx, const struct rng *rng, const struct
 /* Ends all that wait for this endpoint. */
 MUST_USE bool deliveries_end_of(struct tx *tx, const char *endpoint, const char *reason, int64_t now,
                                 struct err *err);
+/* All that wait are due now, whatever endpoints asked for: their settings were changed. */
+MUST_USE bool deliveries_hurry(struct tx *tx, int64_t now, struct err *err);
 /* Once more from the start of the schedule, with the same id. ERR_NOT_FOUND, ERR_CONFLICT while it is
  * pending. */
 MUST_USE bool delivery_again(struct tx *tx, const char *id, int64_t now, struct err *err);

@@ -59,7 +59,7 @@ static const json_t *config_of(const json_t *settings, const char *endpoint)
 {
     static const char webhook[] = "webhook:";
     const json_t *config = strncmp(endpoint, webhook, strlen(webhook)) == 0
-                               ? settings_webhook(settings, endpoint + strlen(webhook))
+                               ? notify_settings_webhook(settings, endpoint + strlen(webhook))
                                : json_object_get(settings, endpoint);
     return json_flag(config, "enabled") ? config : NULL;
 }
@@ -105,7 +105,8 @@ static bool load_material(const struct notify_parts *parts, const struct deliver
     int64_t version;
     AUTO_TX struct tx *tx = store_begin_read(parts->store, err);
     *ret = (struct material){0};
-    return tx && settings_load(tx, parts->vault, &ret->settings, &version, err) && load_rows(tx, d, ret, err);
+    return tx && notify_settings_load(tx, parts->vault, &ret->settings, &version, err) &&
+           load_rows(tx, d, ret, err);
 }
 
 /* The password was set in this offboarding and the endpoint may be shown the way to it. */
@@ -184,14 +185,14 @@ static bool switch_off(const struct notify_parts *parts, struct tx *tx, const st
 {
     AUTO_JSON json_t *settings = NULL;
     int64_t version;
-    if (!settings_load(tx, parts->vault, &settings, &version, err))
+    if (!notify_settings_load(tx, parts->vault, &settings, &version, err))
         return false;
     json_t *config = (json_t *)config_of(settings, d->endpoint);
     if (!config)
         return true;
     json_put(config, "enabled", json_false());
     json_put_text(config, "disabled_reason", "The receiver answered 410: it wants no more notifications.");
-    return settings_store(tx, parts->vault, settings, version, "lastday", now, err) &&
+    return notify_settings_store(tx, parts->vault, settings, version, "lastday", now, err) &&
            deliveries_end_of(tx, d->endpoint, "gone", now, err) &&
            outbox_tell_operator(
                tx, "endpoint_disabled", d->endpoint, d->id,
@@ -478,7 +479,7 @@ bool notifier_test(const struct notify_parts *parts, const json_t *settings, con
 {
     AUTO_ARENA struct arena *arena = arena_new();
     bool webhook = strcmp(channel, "webhook") == 0;
-    const json_t *config = webhook ? settings_webhook(settings, webhook_id ? webhook_id : "")
+    const json_t *config = webhook ? notify_settings_webhook(settings, webhook_id ? webhook_id : "")
                                    : json_object_get(settings, channel);
     channel_send *send = channel_find(channel);
     char uuid[UUID_SIZE], id[MESSAGE_ID_SIZE];

@@ -162,7 +162,7 @@ bool outbox_expand(const struct notify_parts *parts, size_t max, size_t *ret_cou
     AUTO_TX struct tx *tx = store_begin(parts->store, err);
     bool good = tx && read_waiting(tx, arena, notices, max, ret_count, err);
     if (good && *ret_count > 0)
-        good = settings_load(tx, parts->vault, &settings, &version, err);
+        good = notify_settings_load(tx, parts->vault, &settings, &version, err);
     for (size_t i = 0; tx && i < *ret_count; i++) {
         good = good && expand_one(parts, tx, settings, &notices[i], err);
         json_decref(notices[i].data);
@@ -208,7 +208,7 @@ bool outbox_remind(const struct notify_parts *parts, int64_t *ret_next, struct e
     int64_t version;
     {
         AUTO_TX struct tx *tx = store_begin_read(parts->store, err);
-        if (!tx || !settings_load(tx, parts->vault, &settings, &version, err))
+        if (!tx || !notify_settings_load(tx, parts->vault, &settings, &version, err))
             return false;
     }
     int64_t minutes = json_int(settings, "reminder_minutes", 0);

@@ -20,7 +20,8 @@ struct notify_parts {
     struct smtp_settings smtp; /* url NULL: there is no mail server */
     const char *smtp_from;
     const char *node_name;
-    const char *public_url; /* where people reach us; without a slash at the end */
+    const char
+        *_Atomic public_url; /* where people reach us; without a slash at the end; set once it is known */
     const struct clock *clock;
     const struct rng *rng;
 };

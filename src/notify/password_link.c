@@ -159,8 +159,11 @@ bool password_link_make(const struct notify_parts *parts, const json_t *settings
     char id[UUID_SIZE], url[URL_MAX], token[256];
     AUTO_SECRET struct secret *password = load_secret(parts, wish, err);
     AUTO_STRBUF struct strbuf own = STRBUF_MAX(64);
+    const char *public_url = parts->public_url;
     if (!password)
         return false;
+    if (!other && !public_url)
+        return err_set(err, ERR_UNREACHABLE, "The server is starting: try again in a moment.");
     *ret = (struct link){.id = arena_text(arena, uuid_v7(parts->clock, parts->rng, id)),
                          .offboarding_id = wish->offboarding_id,
                          .task = wish->task,
@@ -176,7 +179,7 @@ bool password_link_make(const struct notify_parts *parts, const json_t *settings
     } else {
         link_token_make(parts->rng, &own);
         snprintf(token, sizeof token, "%s", strbuf_text(&own));
-        snprintf(url, sizeof url, "%s/s/%s", parts->public_url, token);
+        snprintf(url, sizeof url, "%s/s/%s", public_url, token);
     }
     bool good = store(parts, wish, ret, token, other ? token : NULL, url, err);
     *ret_url = good ? secret_new(url, strlen(url)) : NULL;

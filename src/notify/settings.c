@@ -134,8 +134,8 @@ static const struct psa_table *psa_table(const json_t *psa)
 
 /* --- the store --- */
 
-bool settings_load(struct tx *tx, const struct vault *vault, json_t **ret, int64_t *ret_version,
-                   struct err *err)
+bool notify_settings_load(struct tx *tx, const struct vault *vault, json_t **ret, int64_t *ret_version,
+                          struct err *err)
 {
     AUTO_JSON json_t *value = NULL;
     AUTO_JSON json_t *problems = json_array();
@@ -161,13 +161,13 @@ bool settings_load(struct tx *tx, const struct vault *vault, json_t **ret, int64
     /* What an older version did not know takes its default. */
     const struct outside_policy any = {.allow_private = true};
     json_t *empty = json_object();
-    *ret = value ? json_incref(value) : settings_read(empty, NULL, &any, NULL, 0, problems);
+    *ret = value ? json_incref(value) : notify_settings_read(empty, NULL, &any, NULL, 0, problems);
     json_decref(empty);
     return true;
 }
 
-bool settings_store(struct tx *tx, const struct vault *vault, const json_t *settings,
-                    int64_t expected_version, const char *by, int64_t now, struct err *err)
+bool notify_settings_store(struct tx *tx, const struct vault *vault, const json_t *settings,
+                           int64_t expected_version, const char *by, int64_t now, struct err *err)
 {
     AUTO_STRBUF struct strbuf sealed = STRBUF_MAX(SEALED_MAX);
     AUTO_FREE char *text = json_write(settings);
@@ -358,8 +358,8 @@ static json_t *read_links(const json_t *body, const json_t *stored, const struct
     return links;
 }
 
-json_t *settings_read(const json_t *body, const json_t *stored, const struct outside_policy *policy,
-                      const struct rng *rng, int64_t now, json_t *problems)
+json_t *notify_settings_read(const json_t *body, const json_t *stored, const struct outside_policy *policy,
+                             const struct rng *rng, int64_t now, json_t *problems)
 {
     json_t *ret = fields_read(settings_fields, COUNT(settings_fields), body, stored, "", policy, problems);
     AUTO_JSON json_t *none = json_object();
@@ -398,7 +398,7 @@ static json_t *auth_masked(const json_t *auth)
     return shown;
 }
 
-json_t *settings_masked(const json_t *settings)
+json_t *notify_settings_masked(const json_t *settings)
 {
     json_t *ret = json_object(), *hooks = json_array(), *hook;
     const json_t *psa = json_object_get(settings, "psa");
@@ -419,7 +419,7 @@ json_t *settings_masked(const json_t *settings)
     return ret;
 }
 
-const json_t *settings_webhook(const json_t *settings, const char *id)
+const json_t *notify_settings_webhook(const json_t *settings, const char *id)
 {
     return json_array_find(json_array_at(settings, "webhooks"), "id", id);
 }
