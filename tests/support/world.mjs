@@ -1,7 +1,7 @@
 // A world of its own for each test file: m365sim and lastday, the real programs, on free ports and in a folder that
 // goes away. Tests ask the simulator's state, not the product, whether a promise holds.
 import { spawn, execFile } from 'node:child_process';
-import { mkdtemp, rm, readFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -38,10 +38,32 @@ async function startSimulator(folder, extra = []) {
   return { child, url };
 }
 
+// The server's Unix time, moved by a mapped file that only test builds read (src/base/clock.c).
+class Clock {
+  static async make(path) {
+    const clock = new Clock();
+    clock.path = path;
+    clock.offset = 0n;
+    await writeFile(path, Buffer.alloc(8));
+    return clock;
+  }
+
+  // In place: the server has the file mapped.
+  async advance(ms) {
+    this.offset += BigInt(ms);
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(this.offset);
+    const file = await open(this.path, 'r+');
+    await file.write(bytes, 0, 8, 0);
+    await file.close();
+  }
+}
+
 export class World {
   static async make({ settings = {}, simulator = [] } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
+    world.clock = await Clock.make(join(world.folder, 'clock'));
     const sim = await startSimulator(world.folder, simulator);
     world.simChild = sim.child;
     world.simUrl = sim.url;
@@ -58,6 +80,7 @@ export class World {
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
       HOME: world.folder,
+      LASTDAY_TEST_CLOCK: world.clock.path,
       ...settings,
     };
     await world.start();
@@ -161,6 +184,12 @@ export class World {
   // Everything of the first tenant.
   async whole() {
     return this.sim('GET', `/state?tenant=${this.tenant.id}`);
+  }
+
+  // Time passes for the server and for the simulator.
+  async pass(ms) {
+    await this.sim('POST', '/clock', { advance_ms: ms });
+    await this.clock.advance(ms);
   }
 
   // Requests that the simulator received for one service, newest last.
