@@ -284,12 +284,20 @@ static void tenants_get(struct sim *sim, struct sim_call *call)
     call->reply = json_make("{s:o}", "items", items);
 }
 
+/* What the receivers of notifications got (sink.h), without the tenants around it. */
+static void sinks_get(struct sim *sim, struct sim_call *call)
+{
+    call->reply = json_make("{s:o, s:o}", "sinks", or_null(json_object_get(sim->state, "sinks")), "mail",
+                            or_null(json_object_get(sim->state, "mail")));
+}
+
 static const struct {
     const char *method;
     const char *path;
     void (*handle)(struct sim *sim, struct sim_call *call);
 } routes[] = {
     {"GET", "/_sim/tenants", tenants_get},
+    {"GET", "/_sim/sinks", sinks_get},
     {"GET", "/_sim/state", state_get},
     {"PUT", "/_sim/state", state_put},
     {"GET", "/_sim/requests", requests_get},

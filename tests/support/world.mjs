@@ -66,6 +66,8 @@ export class World {
     world.clock = await Clock.make(join(world.folder, 'clock'));
     const sim = await startSimulator(world.folder, simulator);
     world.simChild = sim.child;
+    world.secret = CLIENT_SECRET;
+    world.logs = '';
     world.simUrl = sim.url;
     world.env = {
       ...process.env,
@@ -99,7 +101,10 @@ export class World {
   async start() {
     this.log = '';
     this.child = spawn(lastday, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
-    this.child.stderr.on('data', (text) => (this.log += text));
+    this.child.stderr.on('data', (text) => {
+      this.log += text;
+      this.logs += text;
+    });
     this.url = await until('server', () => {
       if (this.child.exitCode !== null) throw new Error(`lastday ended with ${this.child.exitCode}: ${this.log}`);
       const line = this.log.split('\n').find((text) => text.includes('"event":"started"'));
@@ -117,11 +122,14 @@ export class World {
     await gone;
   }
 
-  async close() {
+  // scan: look for secrets in all that was stored, logged and sent (secrets.mjs).
+  async close({ scan } = {}) {
     await this.stop();
+    const found = await Promise.resolve(scan?.(this)).catch((error) => error); // the store is at rest, the simulator there
     this.simChild.kill('SIGTERM');
     await rm(this.folder, { recursive: true, force: true });
-    if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.log)) throw new Error(this.log.slice(-4000));
+    if (found instanceof Error) throw found;
+    if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.logs)) throw new Error(this.logs.slice(-4000));
   }
 
   // The command line, as a user calls it.
@@ -172,7 +180,7 @@ export class World {
   }
 
   async tenants() {
-    return Object.values((await this.state()).tenants);
+    return (await this.sim('GET', '/tenants')).items;
   }
 
   // One user of the first tenant as the simulator has it now: { user, manager, groups, mailbox, site }. Unlike the
