@@ -11,7 +11,8 @@
  *   GET·PUT /_sim/clock      POST {"advance_ms": 86400000}
  *   GET·PUT /_sim/state      GET ?tenant=T the tenant; GET ?tenant=T&user=U {user, manager, groups, mailbox,
  * site} GET /_sim/tenants        {"items": [{id, default_domain, display_name}]} POST /_sim/reset         the
- * seed again; no faults, latencies, limits, requests */
+ * seed again; no faults, latencies, limits, requests
+ *   GET /_sim/sinks          {"sinks", "mail"}: what the receivers of notifications got (sink.h) */
 #include <string.h>
 #include <unistd.h>
 

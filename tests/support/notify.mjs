@@ -1,5 +1,6 @@
 // What the tests of notifications share: settings of every kind of endpoint at the simulator's receivers, and looking at
 // what arrived there.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { until, World } from './world.mjs';
 import { assertNoSecrets } from './secrets.mjs';
 
@@ -73,12 +74,18 @@ export async function deliveries(world, query = '') {
   }
 }
 
-// All on their way have ended.
-export const settled = (world, timeout = 30_000) =>
-  until('every delivery has ended', async () => {
+// All on their way have ended, and no more came meanwhile.
+export async function settled(world, timeout = 30_000) {
+  let before = -1;
+  return until('every delivery has ended', async () => {
     const all = await deliveries(world);
-    return all.length > 0 && all.every((one) => one.status !== 'pending') ? all : null;
+    const same = all.length === before;
+    before = all.every((one) => one.status !== 'pending') ? all.length : -1;
+    if (same && before > 0) return all;
+    await sleep(150);
+    return null;
   }, timeout);
+}
 
 // An enabled user of the first tenant that nobody took yet, so that tests of one world do not meet.
 export async function leaver(world) {
