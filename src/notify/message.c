@@ -55,6 +55,16 @@ char *text_clean(struct arena *arena, const char *text)
     return copy;
 }
 
+/* As text_clean, and on one line: for titles. */
+static char *one_line(struct arena *arena, const char *text)
+{
+    char *copy = text_clean(arena, text);
+    for (char *c = copy; *c; c++)
+        if (*c == '\n')
+            *c = ' ';
+    return copy;
+}
+
 char *text_markdown(struct arena *arena, const char *text, const char *special)
 {
     AUTO_STRBUF struct strbuf out = STRBUF_MAX(strlen(text) * 2 + 1);
@@ -223,13 +233,13 @@ json_t *message_make(const char *event, const json_t *data, int64_t at, const ch
     json_put_text(message, "mood", mood_name(info));
     json_put_time(message, "at", at);
     json_put_text(message, "headline", label);
-    json_put_text(message, "name", offboarding ? text_clean(arena, name) : NULL);
+    json_put_text(message, "name", offboarding ? one_line(arena, name) : NULL);
     json_put_text(message, "reference", reference);
     json_put_text(message, "title",
-                  text_clean(arena, offboarding && reference && *reference
-                                        ? arena_printf(arena, "%s: %s [%s]", label, name, reference)
-                                    : offboarding ? arena_printf(arena, "%s: %s", label, name)
-                                                  : label));
+                  one_line(arena, offboarding && reference && *reference
+                                      ? arena_printf(arena, "%s: %s [%s]", label, name, reference)
+                                  : offboarding ? arena_printf(arena, "%s: %s", label, name)
+                                                : label));
     json_put_text(message, "summary",
                   offboarding ? summary_of(arena, event, data) : json_text_or(data, "summary", ""));
     json_put(message, "facts",
