@@ -135,8 +135,10 @@ struct reply fixture_call(struct sim *sim, const char *service, const char *meth
     static const struct {
         const char *service;
         void (*handle)(struct sim *sim, struct sim_call *call);
-    } services[] = {
-        {"login", login_handle}, {"exchange", exchange_handle}, {"sharepoint", sharepoint_handle}};
+    } services[] = {{"login", login_handle},
+                    {"exchange", exchange_handle},
+                    {"sharepoint", sharepoint_handle},
+                    {"sink", sink_handle}};
     AUTO_FREE char *path = strdup(target);
     char *query = strchr(path, '?');
     if (query)
