@@ -15,7 +15,9 @@
 #define WORKERS 8
 #define EXPAND_AT_ONCE 100
 #define IDLE_POLL_MS 1000 /* another node may have added something; a wake-up is only a hint */
-#define BUSY_WAIT_MS 200  /* due, but an endpoint has no place or asked us to wait */
+#define PASS_MIN_MS \
+    10 /* between passes: every commit of the journal wakes us, and a busy engine commits all the time */
+#define BUSY_WAIT_MS 200 /* due, but an endpoint has no place or asked us to wait */
 #define STORE_RETRY_MS 500
 #define SWEEP_MS (INT64_C(3600) * 1000)
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -396,6 +398,7 @@ static void *dispatcher_run(void *arg)
     struct notifier *notifier = arg;
     for (;;) {
         int64_t delay = pass(notifier);
+        cancel_sleep_ms(notifier->cancel, PASS_MIN_MS);
         WITH_LOCK(&notifier->lock);
         if (notifier->stopping)
             return NULL;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
+import { fits } from '../support/openapi.mjs';
 import { ALL_EVENTS, closeScanned, configure, deliveries, hooks, leaver, mails, notifyWorld, psas, settled, SIGNING, sinks, TASKS } from '../support/notify.mjs';
 
 let world;
@@ -95,6 +96,27 @@ test('signatures verify with two public libraries, with both keys while a key is
   await world.api('POST', '/settings/notifications/test', { channel: 'webhook', webhook: put.webhooks[0].id });
   const later = (await sinks(world)).generic.at(-1);
   assert.equal(later['webhook-signature'].split(' ').length, 1);
+});
+
+test('answers are as the API description says', async () => {
+  fits('NotificationSettings', await world.api('GET', '/settings/notifications'));
+  const page = await world.api('GET', '/deliveries?limit=3');
+  fits('DeliveryPage', page);
+  assert.ok(page.next_cursor);
+  const next = await world.api('GET', `/deliveries?limit=3&cursor=${page.next_cursor}`);
+  assert.ok(next.items.every((one) => !page.items.some((other) => other.id === one.id)));
+  for (const one of page.items) fits('DeliveryDetails', await world.api('GET', `/deliveries/${one.id}`));
+  for (const query of ['status=lost', 'channel=pigeon', 'event=born', 'tenant=nowhere.example', 'cursor=x']) assert.equal((await world.raw('GET', `/deliveries?${query}`)).status, 422, query);
+  assert.equal((await world.raw('GET', '/deliveries/01a21586-0000-7000-8000-000000000000')).status, 404);
+  fits('NotificationTest', await world.api('POST', '/settings/notifications/test', { channel: 'email' }));
+  fits('NotificationPreview', await world.api('POST', '/settings/notifications/preview', { channel: 'psa', event: 'waiting' }));
+  fits('CompanyPage', await world.api('GET', '/settings/notifications/companies?search=o'));
+  const bound = (await world.run(['admin', 'token-create', '--name', 'bound', '--role', 'viewer', '--tenant', (await world.tenants())[1].id])).stdout.trim();
+  const foreign = { authorization: `Bearer ${bound}` };
+  assert.deepEqual((await (await world.raw('GET', '/deliveries', undefined, foreign)).json()).items, [], 'not those of other tenants');
+  assert.equal((await world.raw('GET', `/deliveries/${page.items[0].id}`, undefined, foreign)).status, 404);
+  assert.equal((await world.raw('GET', '/settings/notifications', undefined, foreign)).status, 403);
+  assert.match(await (await fetch(`${world.url}/metrics`)).text(), /^lastday_deliveries\{status="delivered"\} [1-9]/m);
 });
 
 test('the request, then the tenant, then the settings decide which channels are used', async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright';
+import { fits } from '../support/openapi.mjs';
 import { closeScanned, configure, hooks, leaver, notifyWorld, settled, sinks } from '../support/notify.mjs';
 
 const DAY = 24 * 3600_000;
@@ -46,6 +47,8 @@ const shown = (text) => text.replaceAll('&#39;', "'").replaceAll('&amp;', '&').i
 
 test('looking counts nothing, a click shows the password, and that once', async () => {
   const link = await make();
+  fits('NewSecretLink', link);
+  fits('SecretLinkPage', await world.api('GET', `/offboardings/${done.id}/tasks/reset_password/secret`));
   assert.match(link.url, new RegExp(`^${world.url}/s/[A-Za-z0-9_-]{43}$`));
   assert.equal(link.views_left, 1);
   for (let i = 0; i < 5; i++) {
