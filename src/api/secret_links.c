@@ -22,21 +22,11 @@ static bool find_task(struct call *call, const char **ret_offboarding, struct er
             err_code(err, ERR_NOT_FOUND, "no_secret", "This task leaves nothing to show."));
 }
 
-static int64_t number(struct call *call, const char *name, int64_t max)
-{
-    const json_t *value = json_object_get(call->body, name);
-    if (!json_is_integer(value))
-        return 0;
-    if (json_integer_value(value) < 1 || json_integer_value(value) > max)
-        input_bad(&call->input, arena_printf(call->arena, "/%s", name), "out_of_range",
-                  "%s must be from 1 to %d.", name, (int)max);
-    return json_integer_value(value);
-}
-
 bool secret_link_post(struct call *call, struct err *err)
 {
-    static const struct input_field fields[] = {{"expires_in_days", INPUT_NUMBER, INPUT_NULLABLE, 0, 0},
-                                                {"views", INPUT_NUMBER, INPUT_NULLABLE, 0, 0}};
+    static const struct input_field fields[] = {
+        {"expires_in_days", INPUT_COUNT, INPUT_NULLABLE, 1, LINK_DAYS_MAX},
+        {"views", INPUT_COUNT, INPUT_NULLABLE, 1, LINK_VIEWS_MAX}};
     const struct notify_parts *parts = call->api->context.notify;
     struct link link;
     AUTO_SECRET struct secret *url = NULL;
@@ -44,8 +34,8 @@ bool secret_link_post(struct call *call, struct err *err)
     if (!find_task(call, &wish.offboarding_id, err))
         return false;
     if (INPUT_OBJECT_CHECK(&call->input, call->body, "", fields)) {
-        wish.days = number(call, "expires_in_days", LINK_DAYS_MAX);
-        wish.views = number(call, "views", LINK_VIEWS_MAX);
+        wish.days = json_int(call->body, "expires_in_days", 0);
+        wish.views = json_int(call->body, "views", 0);
     }
     if (!input_verdict(&call->input, err))
         return false;

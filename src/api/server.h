@@ -28,7 +28,10 @@ struct api_context {
     struct m365 *m365;
     struct metrics *metrics;        /* NULL: the server has its own */
     void (*wake_engine)(void *ctx); /* after something became due; may be NULL */
-    void *wake_ctx;
+    /* Facts of a user read for a new offboarding, which is about to start; before the wake-up. May be NULL.
+     */
+    void (*offer_facts)(void *ctx, const char *offboarding_id, json_t *facts);
+    void *wake_ctx;                    /* of both */
     const struct notify_parts *notify; /* public_url may come later; NULL: nothing notifies */
     const struct clock *clock;
     const struct rng *rng;

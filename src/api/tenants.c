@@ -133,11 +133,12 @@ bool defaults_put(struct call *call, struct err *err)
         {"template", INPUT_UUID, INPUT_REQUIRED | INPUT_NULLABLE, 0, 0},
         {"notify", INPUT_OBJECT, INPUT_REQUIRED, 0, 0},
     };
-    static const struct input_field notify_fields[] = {{"webhook", INPUT_FLAG, 0, 0, 0},
-                                                       {"email", INPUT_FLAG, 0, 0, 0},
-                                                       {"psa", INPUT_FLAG, 0, 0, 0},
-                                                       {"email_to", INPUT_ARRAY, 0, 0, 50},
-                                                       {"psa_company", INPUT_NUMBER, INPUT_NULLABLE, 0, 0}};
+    static const struct input_field notify_fields[] = {
+        {"webhook", INPUT_FLAG, 0, 0, 0},
+        {"email", INPUT_FLAG, 0, 0, 0},
+        {"psa", INPUT_FLAG, 0, 0, 0},
+        {"email_to", INPUT_ARRAY, 0, 0, 50},
+        {"psa_company", INPUT_COUNT, INPUT_NULLABLE, 1, (size_t)1 << 53}};
     AUTO_TENANT struct tenant tenant = {0};
     if (!visible_tenant(call, call->params[0], &tenant, err) || !call_if_match(call, tenant.version, err))
         return false;

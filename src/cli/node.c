@@ -98,6 +98,11 @@ static bool start_notifier(struct node *node, struct err *err)
     return node->notifier != NULL;
 }
 
+static void offer_facts(void *engine, const char *offboarding_id, json_t *facts)
+{
+    engine_offer_facts(engine, offboarding_id, facts);
+}
+
 static void wake_engine(void *engine)
 {
     engine_wake(engine);
@@ -120,6 +125,7 @@ static bool start_server(struct node *node, const struct config *config, struct 
                                         .m365 = node->upstream.m365,
                                         .metrics = node->upstream.metrics,
                                         .wake_engine = wake_engine,
+                                        .offer_facts = offer_facts,
                                         .wake_ctx = node->engine,
                                         .notify = &node->notify,
                                         .clock = clock_system(),

@@ -26,6 +26,17 @@ static json_t *task_short(const json_t *task)
     return value;
 }
 
+static void shorten_undo(json_t *undo)
+{
+    json_t *tasks = json_array(), *task;
+    size_t i;
+    json_array_foreach ((json_t *)json_array_at(undo, "tasks"), i, task)
+        json_add(tasks, task_short(task));
+    if (json_is_object(undo))
+        json_put(undo, "tasks", json_incref(tasks));
+    json_decref(tasks);
+}
+
 static json_t *snapshot(struct tx *tx, const char *id, struct err *err)
 {
     json_t *value = offboarding_json(tx, id, err), *tasks = json_array(), *task;
@@ -36,6 +47,7 @@ static json_t *snapshot(struct tx *tx, const char *id, struct err *err)
         json_object_del(value, "options");
         json_object_del(value, "plan");
         json_put(value, "tasks", json_incref(tasks));
+        shorten_undo(json_object_get(value, "undo"));
     }
     json_decref(tasks);
     return value;
@@ -71,20 +83,34 @@ static const struct {
     const char *event;
     bool first_only;
 } worth[] = {
-    {"planned", "planned", false},    {"running", "started", false},
-    {"waiting", "waiting", true},     {"needs_attention", "needs_attention", false},
-    {"succeeded", "finished", false}, {"succeeded_with_warnings", "finished_with_warnings", false},
-    {"failed", "failed", false},      {"cancelled", "cancelled", false},
+    {"planned", "planned", false},
+    {"awaiting_approval", "needs_attention", false},
+    {"needs_attention", "needs_attention", false},
+    {"running", "started", false},
+    {"waiting", "waiting", true},
+    {"succeeded", "finished", false},
+    {"succeeded_with_warnings", "finished_with_warnings", false},
+    {"failed", "failed", false},
+    {"cancelled", "cancelled", false},
     {"undone", "undone", false},
 };
+
+/* Moves that only lead back to where it was, or whose maker writes a notice of its own. */
+static bool is_nothing_new(enum run_status from, enum run_status to)
+{
+    return (to == RUN_RUNNING && from != RUN_PLANNED && from != RUN_QUEUED) ||
+           (to == RUN_PLANNED && from == RUN_NEEDS_ATTENTION);
+}
 
 bool notice_of_move(struct tx *tx, const char *offboarding_id, enum run_status from, enum run_status to,
                     int64_t at, struct err *err)
 {
     int64_t version = 0;
-    bool goes_on = to == RUN_RUNNING && from != RUN_PLANNED && from != RUN_QUEUED;
+    /* Undoing a part ends in the status of before: that it ended is what is new. */
+    const char *name =
+        from == RUN_UNDOING && to != RUN_FAILED && run_status_ended(to) ? "undone" : run_status_name(to);
     for (size_t i = 0; i < sizeof worth / sizeof *worth; i++) {
-        if (goes_on || strcmp(run_status_name(to), worth[i].status) != 0)
+        if (is_nothing_new(from, to) || strcmp(name, worth[i].status) != 0)
             continue;
         return (worth[i].first_only || version_of(tx, offboarding_id, &version, err)) &&
                notice_append(tx, offboarding_id, worth[i].event, version, at, err);

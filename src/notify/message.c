@@ -126,11 +126,23 @@ static void add_failure(json_t *problems, const json_t *task)
     add_problem(problems, label, strbuf_text(&text));
 }
 
-/* Failures first, then what did not run for them, then warnings. */
-static json_t *problems_of(const json_t *tasks)
+/* What the event is about: while something was undone, the tasks of the undoing. */
+static const json_t *tasks_of(const json_t *data)
 {
+    const json_t *undo = json_object_at(data, "undo");
+    return json_array_at(json_object_size(undo) > 0 ? undo : data, "tasks");
+}
+
+/* Failures first, then what did not run for them, then warnings. */
+static json_t *problems_of(const json_t *data)
+{
+    const json_t *tasks = tasks_of(data);
     json_t *problems = json_array(), *task, *warning;
     size_t i, w;
+    json_array_foreach ((json_t *)json_array_at(data, "warnings"), i, warning)
+        if (!strcmp(json_text_or(warning, "severity", ""), "blocker") &&
+            !json_object_get(warning, "override"))
+            add_problem(problems, "Blocked", json_text_or(warning, "message", ""));
     json_array_foreach ((json_t *)tasks, i, task)
         if (!strcmp(json_text_or(task, "status", ""), "failed"))
             add_failure(problems, task);
@@ -200,7 +212,12 @@ static json_t *facts_of(struct arena *arena, const json_t *data)
 
 static const char *summary_of(struct arena *arena, const char *event, const json_t *data)
 {
-    struct counts counts = count(json_array_at(data, "tasks"));
+    struct counts counts = count(tasks_of(data));
+    if (strcmp(json_text_or(data, "status", ""), "awaiting_approval") == 0)
+        return "It waits for an approver.";
+    if (strcmp(event, "undone") == 0)
+        return arena_printf(arena, "%zu of %zu tasks undone%s", counts.good, counts.total,
+                            counts.failed ? arena_printf(arena, ", %zu failed", counts.failed) : "");
     if (event_is_end(event) || strcmp(event, "needs_attention") == 0)
         return arena_printf(arena, "%zu of %zu tasks done%s", counts.good, counts.total,
                             counts.failed ? arena_printf(arena, ", %zu failed", counts.failed) : "");
@@ -244,7 +261,7 @@ json_t *message_make(const char *event, const json_t *data, int64_t at, const ch
                   offboarding ? summary_of(arena, event, data) : json_text_or(data, "summary", ""));
     json_put(message, "facts",
              offboarding ? facts_of(arena, data) : json_deep_copy(json_array_at(data, "facts")));
-    json_put(message, "problems", problems_of(json_array_at(data, "tasks")));
+    json_put(message, "problems", problems_of(data));
     json_put_text(message, "url",
                   !public_url   ? NULL
                   : offboarding ? arena_printf(arena, "%s/offboardings/%s", public_url, offboarding)

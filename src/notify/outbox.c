@@ -10,7 +10,7 @@
 #include "store/tenants.h"
 
 #define REMINDERS_AT_ONCE 200
-#define REMINDER_LOOK_MS (60 * 1000)
+#define REMINDER_LOOK_MS (10 * 1000)
 
 struct notice {
     int64_t id;
@@ -172,48 +172,69 @@ bool outbox_expand(const struct notify_parts *parts, size_t max, size_t *ret_cou
 
 /* --- reminders --- */
 
-static bool remind_all(const struct notify_parts *parts, int64_t ahead_ms, struct err *err)
+struct due {
+    const char *id;
+    int64_t scheduled_at;
+};
+
+#define NOT_REMINDED                                                                                \
+    " AND o.unfinished = 1 AND o.status = 'planned' AND NOT EXISTS (SELECT 1 FROM notices n WHERE " \
+    "n.once = o.id || '/reminder/' || CAST(o.scheduled_at AS TEXT)) LIMIT $1"
+
+static bool take(struct rows *rows, struct arena *arena, struct due *ret, size_t *count, struct err *err)
 {
-    AUTO_ARENA struct arena *arena = arena_new();
-    int64_t now = clock_utc_ms(parts->clock);
-    const char **ids = arena_alloc(arena, REMINDERS_AT_ONCE, sizeof *ids);
-    int64_t *times = arena_alloc(arena, REMINDERS_AT_ONCE, sizeof *times);
-    size_t count = 0;
-    AUTO_TX struct tx *tx = store_begin(parts->store, err);
-    AUTO_ROWS struct rows *rows =
-        tx ? tx_query(tx, err,
-                      "SELECT o.id, o.scheduled_at FROM offboardings o WHERE o.unfinished = 1 AND o.status = "
-                      "'planned' "
-                      "AND o.due_at > $1 AND o.due_at <= $2 AND NOT EXISTS (SELECT 1 FROM notices n WHERE "
-                      "n.once = "
-                      "o.id || '/reminder/' || CAST(o.scheduled_at AS TEXT)) LIMIT $3",
-                      P_INT(now), P_INT(now + ahead_ms), P_INT(REMINDERS_AT_ONCE))
-           : NULL;
-    while (rows && rows_next(rows)) {
-        ids[count] = arena_text(arena, row_text(rows, 0));
-        times[count++] = row_int(rows, 1);
-    }
-    if (!rows || rows_failed(rows, err))
-        return false;
-    rows_auto_close(&rows);
-    for (size_t i = 0; i < count; i++)
-        if (!notice_append(tx, ids[i], "reminder", times[i], now, err))
-            return false;
-    return count == 0 || tx_commit(&tx, err);
+    while (rows && *count < REMINDERS_AT_ONCE && rows_next(rows))
+        ret[(*count)++] = (struct due){arena_text(arena, row_text(rows, 0)), row_int(rows, 1)};
+    return rows && !rows_failed(rows, err);
+}
+
+/* Those that asked for it at a moment of their own, and the others ahead_ms before their time (0: not). */
+static bool find_due(struct tx *tx, struct arena *arena, int64_t ahead_ms, int64_t now, struct due *ret,
+                     size_t *ret_count, struct err *err)
+{
+    *ret_count = 0;
+    AUTO_ROWS struct rows *own = tx_query(
+        tx, err, "SELECT o.id, o.scheduled_at FROM offboardings o WHERE o.remind_at <= $2" NOT_REMINDED,
+        P_INT(REMINDERS_AT_ONCE), P_INT(now));
+    if (!take(own, arena, ret, ret_count, err) || ahead_ms == 0)
+        return own && !rows_failed(own, err);
+    rows_auto_close(&own);
+    AUTO_ROWS struct rows *others =
+        tx_query(tx, err,
+                 "SELECT o.id, o.scheduled_at FROM offboardings o WHERE o.due_at > $2 "
+                 "AND o.due_at <= $3 AND o.remind_at IS NULL" NOT_REMINDED,
+                 P_INT(REMINDERS_AT_ONCE), P_INT(now), P_INT(now + ahead_ms));
+    return take(others, arena, ret, ret_count, err);
+}
+
+/* The notice's key is the time it reminds of, so that both ways and several nodes write one. */
+static bool remind(const struct notify_parts *parts, const struct due *due, size_t count, int64_t now,
+                   struct err *err)
+{
+    AUTO_TX struct tx *tx = count > 0 ? store_begin(parts->store, err) : NULL;
+    bool good = count == 0 || tx;
+    for (size_t i = 0; good && i < count; i++)
+        good = notice_append(tx, due[i].id, "reminder", due[i].scheduled_at, now, err) &&
+               tx_exec(tx, err, "UPDATE offboardings SET remind_at = NULL WHERE id = $1", P_TEXT(due[i].id));
+    return good && (count == 0 || tx_commit(&tx, err));
 }
 
 bool outbox_remind(const struct notify_parts *parts, int64_t *ret_next, struct err *err)
 {
+    AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *settings = NULL;
-    int64_t version;
+    int64_t version, now = clock_utc_ms(parts->clock);
+    size_t count = 0;
+    struct due *due = arena_alloc(arena, REMINDERS_AT_ONCE, sizeof *due);
     {
         AUTO_TX struct tx *tx = store_begin_read(parts->store, err);
-        if (!tx || !notify_settings_load(tx, parts->vault, &settings, &version, err))
+        if (!tx || !notify_settings_load(tx, parts->vault, &settings, &version, err) ||
+            !find_due(tx, arena, json_int(settings, "reminder_minutes", 0) * 60 * 1000, now, due, &count,
+                      err))
             return false;
     }
-    int64_t minutes = json_int(settings, "reminder_minutes", 0);
-    *ret_next = clock_utc_ms(parts->clock) + REMINDER_LOOK_MS;
-    return minutes == 0 || remind_all(parts, minutes * 60 * 1000, err);
+    *ret_next = now + REMINDER_LOOK_MS;
+    return remind(parts, due, count, now, err);
 }
 
 bool outbox_tell_operator(struct tx *tx, const char *event, const char *endpoint, const char *key,
