@@ -18,15 +18,6 @@ struct listener {
     const char *scheme;
 };
 
-#ifndef SIM_HAVE_LOGIN
-#define login_handle sink_handle
-#endif
-#ifndef SIM_HAVE_EXCHANGE
-#define exchange_handle sink_handle
-#endif
-#ifndef SIM_HAVE_SHAREPOINT
-#define sharepoint_handle sink_handle
-#endif
 
 static const struct service {
     const char *name;
@@ -124,6 +115,7 @@ static bool call_run(struct sim *sim, const struct service *service, struct sim_
         if (!verdict.answered && !verdict.drop_before) {
             sim_settle(sim);
             service->handle(sim, call);
+            rules_afterwards(call);
         }
         *ret_text = reply_text(call);
     }
@@ -132,7 +124,8 @@ static bool call_run(struct sim *sim, const struct service *service, struct sim_
 
     WITH_LOCK(&sim->lock);
     rules_done(sim, service->name);
-    requests_add(sim, call, headers, started_utc, clock_mono_ms(clock_system()) - started, dropped);
+    requests_add(sim, call, *ret_text, headers, started_utc, clock_mono_ms(clock_system()) - started,
+                 dropped);
     return !dropped;
 }
 

@@ -93,6 +93,7 @@ test('in a browser without JavaScript: look, click, see', async () => {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
   try {
     const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    page.setDefaultTimeout(120_000); // a machine may be busy
     const requests = [];
     page.on('request', (request) => requests.push(request.url()));
     const problems = [];

@@ -1,42 +1,13 @@
 // A world of its own for each test file: m365sim and lastday, the real programs, on free ports and in a folder that
 // goes away. Tests ask the simulator's state, not the product, whether a promise holds.
 import { spawn, execFile } from 'node:child_process';
-import { mkdtemp, open, rm, readFile, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { build, CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
 
-const build = resolve(process.env.BUILD_DIR ?? join(import.meta.dirname ?? '.', '../../build-test'));
+export { CLIENT_ID, CLIENT_SECRET, until };
 export const lastday = join(build, 'lastday');
-const m365sim = join(build, 'm365sim');
-
-export const CLIENT_ID = '11111111-aaaa-4aaa-8aaa-000000000001';
-export const CLIENT_SECRET = 'sim-secret-Zx8~Q2+demo/=';
-
-export async function until(what, check, timeout = 30_000) {
-  const end = Date.now() + timeout;
-  for (;;) {
-    const value = await check();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`${what}: not within ${timeout} ms`);
-    await sleep(25);
-  }
-}
-
-async function startSimulator(folder, extra = []) {
-  const portFile = join(folder, 'sim.port');
-  await rm(portFile, { force: true });
-  const child = spawn(m365sim, ['--listen', '127.0.0.1:0', '--port-file', portFile, '--seed', 'small', ...extra], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const url = await until('simulator', async () => {
-    if (child.exitCode !== null) throw new Error(`m365sim ended with ${child.exitCode}`);
-    if (!existsSync(portFile)) return null;
-    return (await readFile(portFile, 'utf8')).split('\n')[0].trim() || null;
-  });
-  return { child, url };
-}
 
 // The server's Unix time, moved by a mapped file that only test builds read (src/base/clock.c).
 class Clock {
@@ -64,8 +35,7 @@ export class World {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
     world.clock = await Clock.make(join(world.folder, 'clock'));
-    const sim = await startSimulator(world.folder, simulator);
-    world.simChild = sim.child;
+    const sim = (world.simulator = await Simulator.start(simulator));
     world.secret = CLIENT_SECRET;
     world.logs = '';
     world.simUrl = sim.url;
@@ -126,7 +96,7 @@ export class World {
   async close({ scan } = {}) {
     await this.stop();
     const found = await Promise.resolve(scan?.(this)).catch((error) => error); // the store is at rest, the simulator there
-    this.simChild.kill('SIGTERM');
+    await this.simulator.stop();
     await rm(this.folder, { recursive: true, force: true });
     if (found instanceof Error) throw found;
     if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.logs)) throw new Error(this.logs.slice(-4000));
@@ -165,14 +135,7 @@ export class World {
   }
 
   async sim(method, path, body) {
-    const answer = await fetch(`${this.simUrl}/_sim${path}`, {
-      method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`_sim ${method} ${path}: ${answer.status} ${text}`);
-    return text ? JSON.parse(text) : null;
+    return this.simulator.control(method, path, body);
   }
 
   async state() {
