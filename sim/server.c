@@ -18,7 +18,6 @@ struct listener {
     const char *scheme;
 };
 
-
 static const struct service {
     const char *name;
     void (*handle)(struct sim *sim, struct sim_call *call);

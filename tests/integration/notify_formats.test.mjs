@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
+import { until } from '../support/simulator.mjs';
 import { fits } from '../support/openapi.mjs';
 import { ALL_EVENTS, closeScanned, configure, deliveries, hooks, leaver, mails, notifyWorld, psas, settled, SIGNING, sinks, TASKS } from '../support/notify.mjs';
 
@@ -175,6 +176,28 @@ test('mistakes in the settings are named by their place', async () => {
     assert.equal(answer.status, 422, JSON.stringify(problem));
     assert.ok(problem.errors.some((one) => one.pointer === pointer), `${pointer}: ${JSON.stringify(problem.errors)}`);
   }
+});
+
+test('undoing is told, and a reminder comes at the moment that the request named', async () => {
+  const settings = await world.api('GET', '/settings/notifications');
+  settings.reminder_minutes = 0;
+  await configure(world, settings);
+  const told = async (id) => (await deliveries(world, `&offboarding=${id}`)).filter((one) => one.endpoint_name === 'generic').map((one) => one.event);
+  const only = { webhook: true, email: false, psa: false };
+  const { id } = await world.offboard((await leaver(world)).id, { hide_from_gal: true }, { notify: only });
+  await world.finished(id);
+  await world.api('POST', `/offboardings/${id}/undo`, {});
+  await until('undone is told', async () => (await told(id)).includes('undone'));
+  assert.deepEqual((await told(id)).reverse().slice(1), ['finished', 'undone']);
+  const at = new Date(Date.now() + Number(world.clock.offset) + 3 * 3600_000).toISOString().slice(0, 19);
+  const later = await world.offboard((await leaver(world)).id, { hide_from_gal: true }, { schedule: { at, time_zone: 'Etc/UTC', remind_before_minutes: 30 }, notify: only });
+  await world.pass(2.4 * 3600_000);
+  await new Promise((done) => setTimeout(done, 1500));
+  assert.ok(!(await told(later.id)).includes('reminder'), 'not before its moment');
+  await world.pass(0.2 * 3600_000);
+  await until('the reminder', async () => (await told(later.id)).includes('reminder'));
+  await world.api('POST', `/offboardings/${later.id}/cancel`);
+  assert.equal((await told(later.id)).filter((event) => event === 'reminder').length, 1);
 });
 
 test('planned, reminder and cancelled are told; the command line shows and sends again', async () => {

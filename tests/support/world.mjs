@@ -4,6 +4,7 @@ import { spawn, execFile } from 'node:child_process';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { assertNoSecrets } from './secrets.mjs';
 import { build, CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
 
 export { CLIENT_ID, CLIENT_SECRET, until };
@@ -55,10 +56,11 @@ export class World {
       LASTDAY_TEST_CLOCK: world.clock.path,
       ...settings,
     };
-    await world.start();
-    world.token = (await world.run(['admin', 'token-create', '--name', 'tests', '--role', 'admin'])).stdout.trim();
     const tenants = await world.tenants();
     world.tenant = tenants[0];
+    world.seed = await world.whole();
+    await world.start();
+    world.token = (await world.run(['admin', 'token-create', '--name', 'tests', '--role', 'admin'])).stdout.trim();
     for (const tenant of tenants)
       await world.api('POST', '/tenants', {
         tenant_id: tenant.id,
@@ -92,10 +94,10 @@ export class World {
     await gone;
   }
 
-  // scan: look for secrets in all that was stored, logged and sent (secrets.mjs).
-  async close({ scan } = {}) {
+  // Looks for secrets in all that was stored, logged and sent (secrets.mjs), with those that the test adds.
+  async close(more = {}) {
     await this.stop();
-    const found = await Promise.resolve(scan?.(this)).catch((error) => error); // the store is at rest, the simulator there
+    const found = await assertNoSecrets(this, more).catch((error) => error); // the store is at rest, the simulator there
     await this.simulator.stop();
     await rm(this.folder, { recursive: true, force: true });
     if (found instanceof Error) throw found;
