@@ -1,5 +1,6 @@
 #include "notify/channel.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,7 @@ char *attempt_scrub(const struct attempt *attempt, const char *text, size_t leng
     struct strbuf out = STRBUF_MAX(length + max + 64);
     collect(&secrets, attempt->config);
     add(&secrets, attempt->link);
+    add(&secrets, attempt->parts->smtp.password);
     for (size_t at = 0; at < length && out.length < max;) {
         size_t cut = 0;
         for (size_t i = 0; i < secrets.count && !cut; i++) {
@@ -121,4 +123,12 @@ void outcome_response(struct outcome *outcome, const struct attempt *attempt, co
     outcome->response = strdup(json_string_value(valid));
     if (!outcome->response)
         abort();
+}
+
+void outcome_scrub(struct outcome *outcome, const struct attempt *attempt)
+{
+    struct err *err = &outcome->err;
+    AUTO_FREE char *message =
+        attempt_scrub(attempt, err->message, strlen(err->message), sizeof err->message - 1);
+    snprintf(err->message, sizeof err->message, "%s", message);
 }

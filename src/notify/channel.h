@@ -35,6 +35,8 @@ void outcome_http(struct outcome *outcome, const struct wire_reply *reply, int64
 /* The excerpt of an answer, with every secret of the endpoint and the link cut out. */
 void outcome_response(struct outcome *outcome, const struct attempt *attempt, const char *text,
                       size_t length);
+/* Cuts those secrets out of the error's sentence, which may quote the receiver. After every try. */
+void outcome_scrub(struct outcome *outcome, const struct attempt *attempt);
 /* text with those secrets cut out, at most max bytes; a new text. */
 char *attempt_scrub(const struct attempt *attempt, const char *text, size_t length, size_t max);
 

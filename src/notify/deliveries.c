@@ -142,6 +142,17 @@ bool deliveries_claim(struct tx *tx, struct arena *arena, const char *node, int6
     return true;
 }
 
+bool deliveries_may_go(struct tx *tx, int64_t now, bool *ret, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    struct delivery one;
+    size_t count = 0;
+    bool good = read_candidates(tx, arena, now, false, &one, 1, &count, err) &&
+                (count > 0 || read_candidates(tx, arena, now, true, &one, 1, &count, err));
+    *ret = count > 0;
+    return good;
+}
+
 bool deliveries_next_due(struct tx *tx, int64_t *ret_at, struct err *err)
 {
     AUTO_ROWS struct rows *rows =

@@ -39,6 +39,8 @@ MUST_USE bool delivery_insert(struct tx *tx, const struct delivery *delivery, in
 /* Claims up to max deliveries that are due, oldest notice first; *ret_count of them are filled. */
 MUST_USE bool deliveries_claim(struct tx *tx, struct arena *arena, const char *node, int64_t now,
                                struct delivery *ret, size_t max, size_t *ret_count, struct err *err);
+/* Would a claim find anything? For a reader. */
+MUST_USE bool deliveries_may_go(struct tx *tx, int64_t now, bool *ret, struct err *err);
 /* When the next one may fall due; INT64_MAX when none waits. */
 MUST_USE bool deliveries_next_due(struct tx *tx, int64_t *ret_at, struct err *err);
 /* What this node held when it stopped last is free again at once. */

@@ -17,7 +17,6 @@
 #define IDLE_POLL_MS 1000 /* another node may have added something; a wake-up is only a hint */
 #define PASS_MIN_MS \
     10 /* between passes: every commit of the journal wakes us, and a busy engine commits all the time */
-#define BUSY_WAIT_MS 200 /* due, but an endpoint has no place or asked us to wait */
 #define STORE_RETRY_MS 500
 #define SWEEP_MS (INT64_C(3600) * 1000)
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -130,7 +129,9 @@ static bool link_for(const struct notify_parts *parts, const struct material *ma
                                    .delivery_id = d->id};
     if (!password_link_kept(parts, d->id, ret, err))
         return false;
-    return *ret || password_link_make(parts, material->settings, &wish, arena, &link, ret, err);
+    /* Without a password there is no link, and the message goes all the same. */
+    return *ret || password_link_make(parts, material->settings, &wish, arena, &link, ret, err) ||
+           err->kind == ERR_NOT_FOUND;
 }
 
 static void hopeless(struct outcome *outcome, const char *code, const char *message)
@@ -174,6 +175,7 @@ static void try_out(const struct notifier *notifier, const struct job *job, stru
                                         .link = link ? secret_reveal(link) : NULL,
                                         .cancel = notifier->cancel};
         channel_find(d->channel)(&attempt, ret);
+        outcome_scrub(ret, &attempt);
     }
     material_done(&material);
 }
@@ -316,11 +318,14 @@ static struct delivery copy(struct arena *arena, const struct delivery *d)
     return twin;
 }
 
-/* Is anything due? A reader decides, so that an idle node writes nothing. */
-static bool next_due(struct notifier *notifier, int64_t *ret, struct err *err)
+/* When is something due, and may any of it go now? A reader decides, so that an idle node writes nothing. */
+static bool next_due(struct notifier *notifier, int64_t now, int64_t *ret_at, bool *ret_may_go,
+                     struct err *err)
 {
     AUTO_TX struct tx *tx = store_begin_read(notifier->parts.store, err);
-    return tx && deliveries_next_due(tx, ret, err);
+    *ret_may_go = false;
+    return tx && deliveries_next_due(tx, ret_at, err) &&
+           (*ret_at > now || deliveries_may_go(tx, now, ret_may_go, err));
 }
 
 static bool claim(struct notifier *notifier, size_t room, size_t *ret_count, struct err *err)
@@ -377,20 +382,20 @@ static int64_t pass(struct notifier *notifier)
     struct err err = {0};
     int64_t now = clock_utc_ms(notifier->parts.clock), due = INT64_MAX;
     size_t room, claimed = 0;
+    bool may_go = false;
     {
         WITH_LOCK(&notifier->lock);
         room = notifier->busy < WORKERS ? WORKERS - notifier->busy : 0;
     }
-    if (!look_after(notifier, now, &err) || !next_due(notifier, &due, &err) ||
-        (room > 0 && due <= now && !claim(notifier, room, &claimed, &err))) {
+    if (!look_after(notifier, now, &err) || !next_due(notifier, now, &due, &may_go, &err) ||
+        (room > 0 && may_go && !claim(notifier, room, &claimed, &err))) {
         log_error("notifier_store", LOG_ERR(&err));
         return STORE_RETRY_MS;
     }
-    if (room == 0)
-        return IDLE_POLL_MS; /* a worker that ends wakes us */
-    if (due <= now)
-        return claimed ? 0 : BUSY_WAIT_MS;
-    return due - now < IDLE_POLL_MS ? due - now : IDLE_POLL_MS;
+    if (claimed)
+        return 0;
+    /* What is due and may not go waits for a worker, whose end wakes us, or for an endpoint. */
+    return due > now && due - now < IDLE_POLL_MS ? due - now : IDLE_POLL_MS;
 }
 
 static void *dispatcher_run(void *arg)
@@ -498,6 +503,7 @@ bool notifier_test(const struct notify_parts *parts, const json_t *settings, con
         .parts = parts, .arena = arena, .config = config, .message = message, .message_id = id};
     *ret = (struct outcome){.at = now};
     send(&attempt, ret);
+    outcome_scrub(ret, &attempt);
     ret->ms = clock_mono_ms(parts->clock) - begun;
     return true;
 }

@@ -24,9 +24,9 @@ static bool no_secret(struct err *err)
 /* A password that was made but never set would be misleading. */
 static bool task_succeeded(struct tx *tx, const struct link_wish *wish, struct err *err)
 {
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err, "SELECT status FROM tasks WHERE offboarding_id = $1 AND task = $2",
-                 P_TEXT(wish->offboarding_id), P_TEXT(wish->task));
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT status FROM tasks WHERE offboarding_id = $1 AND task = $2 AND direction = 'do'",
+        P_TEXT(wish->offboarding_id), P_TEXT(wish->task));
     if (!rows)
         return false;
     bool good = rows_next(rows) && strcmp(row_text(rows, 0), "succeeded") == 0;
