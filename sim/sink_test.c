@@ -90,7 +90,7 @@ static void chats_refuse_what_is_not_theirs(void **state)
 static struct reply generic(struct sim *sim, const char *signature, int64_t off_s)
 {
     char seconds[24];
-    snprintf(seconds, sizeof seconds, "%lld", (long long)(sim_now_ms(sim) / 1000 + off_s));
+    snprintf(seconds, sizeof seconds, "%lld", (long long)sim_now_ms(sim) / 1000 + (long long)off_s);
     fixture_header(sim, "webhook-id", "msg_1");
     fixture_header(sim, "webhook-timestamp", seconds);
     if (signature)

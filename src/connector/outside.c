@@ -181,7 +181,7 @@ static bool is_literal(const char *host, struct sockaddr_storage *ret)
 
 bool outside_url_ok(const struct outside_policy *policy, const char *url, struct err *err)
 {
-    struct place place;
+    struct place place = {0};
     struct sockaddr_storage address = {0};
     bool good = place_of(policy, url, &place, err);
     if (good && is_literal(place.host, &address))
@@ -223,7 +223,7 @@ bool outside_send(struct wire *wire, const struct outside_policy *policy, const 
                   struct wire_reply *ret, struct err *err)
 {
     char addresses[ADDRESSES_MAX][INET6_ADDRSTRLEN];
-    struct place place;
+    struct place place = {0};
     int64_t until = clock_mono_ms(clock_system()) + request->timeout_ms;
     memset(ret, 0, sizeof *ret);
     if (!place_of(policy, request->url, &place, err))
