@@ -67,7 +67,7 @@ static bool check_unread(struct leaver *leaver)
     for (int fact = 0; fact < FACT_COUNT; fact++) {
         bool unread = json_object_get(json_object_at(leaver->facts, "unread"), fact_name((enum fact)fact));
         if (unread && facts_missing(leaver->facts, (fact_set)1 << fact, &leaver->err) &&
-            leaver->err.upstream_status != 403 && leaver->err.upstream_status != 401)
+            leaver->err.kind != ERR_REFUSED)
             return false;
     }
     return true;

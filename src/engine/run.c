@@ -294,7 +294,8 @@ static void start_ready(struct run *run, task_set waiting, task_set soon)
         if (!(ready & TASK_BIT(id)) || !may)
             continue;
         for (int other = 0; other < TASK_COUNT; other++) {
-            if (((ready | soon) & TASK_BIT(other)) && unit_of(run, (enum task_id)other) == unit)
+            bool shares = other == id || (unit != UNIT_SITE && unit_of(run, (enum task_id)other) == unit);
+            if (((ready | soon) & TASK_BIT(other)) && shares)
                 together |= TASK_BIT(other);
         }
         ready &= ~together;

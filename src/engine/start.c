@@ -121,8 +121,7 @@ static bool is_readable(const json_t *facts, struct start *ret)
     struct err err = {0};
     for (int fact = 0; facts && fact < FACT_COUNT; fact++) {
         bool unread = json_object_get(json_object_at(facts, "unread"), fact_name((enum fact)fact)) != NULL;
-        if (unread && facts_missing(facts, (fact_set)1 << fact, &err) && err.upstream_status != 403 &&
-            err.upstream_status != 401)
+        if (unread && facts_missing(facts, (fact_set)1 << fact, &err) && err.kind != ERR_REFUSED)
             break;
         err = (struct err){0};
     }

@@ -297,11 +297,12 @@ static void warn_unread(const struct view *view)
     json_t *error;
     char message[700];
     json_object_foreach ((json_t *)json_object_at(view->facts, "unread"), fact, error) {
-        if (json_int(error, "status", 0) != 403 && json_int(error, "status", 0) != 401)
-            continue;
-        snprintf(message, sizeof message, "Microsoft 365 refuses to show this user's %s: %s", fact,
+        json_int_t status = json_int(error, "status", 0);
+        bool denied = status == 401 || status == 403;
+        snprintf(message, sizeof message, "Microsoft 365 does not show the %s of this user: %s", fact,
                  json_text_or(error, "message", ""));
-        warn(view, "missing_permission", "blocker", NULL, message);
+        if (status)
+            warn(view, denied ? "missing_permission" : "unreadable", denied ? "blocker" : "warn", NULL, message);
     }
 }
 

@@ -192,27 +192,16 @@ static void ask_recipients(struct reading *reading, struct asked *asked)
             json_make("{s:s}", "Identity", reading_person(reading, reading->people[i])));
 }
 
-void facts_exchange_read(struct reading *reading)
+static const char *directory_name(const json_t *known)
 {
-    const json_t *elsewhere = reading->request->elsewhere;
-    struct asked asked = asked_new(reading, sizeof reads / sizeof *reads + reading->people_count +
-                                                json_array_size(json_array_at(elsewhere, "mailboxes")) +
-                                                json_array_size(json_array_at(elsewhere, "calendars")));
-    ask_own(reading, &asked);
-    ask_recipients(reading, &asked);
-    ask_elsewhere(reading, &asked);
-    exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
-    for (size_t i = 0; i < asked.count; i++)
-        take_item(reading, &asked, i);
-    asked_done(&asked);
+    return json_text(json_object_get(known, fact_name(FACT_NUMBER_MAILBOX)), "DistinguishedName");
 }
 
-/* --- the second round ---------------------------------------------------------------------------------- */
-
 /* A quote is doubled in a filter literal. */
-static void ask_on_behalf(struct reading *reading, struct asked *asked, const char *distinguished_name)
+static void ask_on_behalf(struct reading *reading, struct asked *asked, const json_t *known)
 {
     AUTO_STRBUF struct strbuf filter = STRBUF_MAX(4096);
+    const char *distinguished_name = directory_name(known);
     reading_keep(reading, FACT_NUMBER_ON_BEHALF_ELSEWHERE, json_array());
     if (!distinguished_name) /* no recipient: nobody can have named it */
         return;
@@ -227,6 +216,26 @@ static void ask_on_behalf(struct reading *reading, struct asked *asked, const ch
         json_make("{s:s, s:s}", "Filter", strbuf_text(&filter), "ResultSize", "Unlimited"));
 }
 
+void facts_exchange_read(struct reading *reading)
+{
+    const json_t *elsewhere = reading->request->elsewhere;
+    struct asked asked = asked_new(reading, sizeof reads / sizeof *reads + 1 + reading->people_count +
+                                                json_array_size(json_array_at(elsewhere, "mailboxes")) +
+                                                json_array_size(json_array_at(elsewhere, "calendars")));
+    ask_own(reading, &asked);
+    ask_recipients(reading, &asked);
+    ask_elsewhere(reading, &asked);
+    /* The filter takes the mailbox' directory name: the first time that has to be found out. */
+    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && directory_name(reading->request->known))
+        ask_on_behalf(reading, &asked, reading->request->known);
+    exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
+    for (size_t i = 0; i < asked.count; i++)
+        take_item(reading, &asked, i);
+    asked_done(&asked);
+}
+
+/* --- the second round ---------------------------------------------------------------------------------- */
+
 void facts_exchange_read_more(struct reading *reading, const json_t *known)
 {
     struct asked asked = asked_new(reading, 2);
@@ -239,9 +248,8 @@ void facts_exchange_read_more(struct reading *reading, const json_t *known)
                      json_copy((json_t *)json_object_at(known, fact_name(FACT_NUMBER_RECIPIENTS))));
         ask(&asked, &recipient_read, manager, json_make("{s:s}", "Identity", manager_id));
     }
-    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)))
-        ask_on_behalf(reading, &asked,
-                      json_text(json_object_get(known, fact_name(FACT_NUMBER_MAILBOX)), "DistinguishedName"));
+    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && !directory_name(reading->request->known))
+        ask_on_behalf(reading, &asked, known);
     exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
     for (size_t i = 0; i < asked.count; i++)
         take_item(reading, &asked, i);

@@ -3,6 +3,7 @@
 import { spawn, execFile } from 'node:child_process';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { assertNoSecrets } from './secrets.mjs';
 import { build, CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
@@ -31,8 +32,17 @@ class Clock {
   }
 }
 
+const run = promisify(execFile);
+
+// A certificate for the application: SharePoint takes no secret.
+async function makeCertificate(folder) {
+  const [certificate, key] = [join(folder, 'app.pem'), join(folder, 'app.key')];
+  await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=Lastday', '-keyout', key, '-out', certificate]);
+  return { LASTDAY_APP_CERTIFICATE_FILE: certificate, LASTDAY_APP_CERTIFICATE_KEY_FILE: key };
+}
+
 export class World {
-  static async make({ settings = {}, simulator = [] } = {}) {
+  static async make({ settings = {}, simulator = [], certificate = false } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
     world.clock = await Clock.make(join(world.folder, 'clock'));
@@ -54,6 +64,7 @@ export class World {
       LASTDAY_LOGGING_FORMAT: 'json',
       HOME: world.folder,
       LASTDAY_TEST_CLOCK: world.clock.path,
+      ...(certificate ? await makeCertificate(world.folder) : {}),
       ...settings,
     };
     const tenants = await world.tenants();
