@@ -6,6 +6,7 @@
 #include "auth/auth.h"
 #include "connector/directory.h"
 #include "journal/journal.h"
+#include "notify/parts.h"
 #include "vault/vault.h"
 
 struct server_settings {
@@ -30,7 +31,8 @@ struct api_context {
     /* Facts of a user read for a new offboarding, which is about to start; before the wake-up. May be NULL.
      */
     void (*offer_facts)(void *ctx, const char *offboarding_id, json_t *facts);
-    void *wake_ctx; /* of both */
+    void *wake_ctx;                    /* of both */
+    const struct notify_parts *notify; /* public_url may come later; NULL: nothing notifies */
     const struct clock *clock;
     const struct rng *rng;
 };
