@@ -1,6 +1,7 @@
 /* Tenants and their defaults. */
 #include <string.h>
 
+#include "access/access.h"
 #include "api/addresses.h"
 #include "api/problem.h"
 #include "api/visible.h"
@@ -34,8 +35,15 @@ bool tenants_get(struct call *call, struct err *err)
 bool tenant_get(struct call *call, struct err *err)
 {
     AUTO_TENANT struct tenant tenant;
-    return visible_tenant(call, call->params[0], &tenant, err) &&
-           call_json_versioned(call, 200, call_keep(call, tenant_json(&tenant)), tenant.version);
+    if (!visible_tenant(call, call->params[0], &tenant, err))
+        return false;
+    json_t *value = call_keep(call, tenant_json(&tenant));
+    AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
+    json_t *index = tx ? access_state(tx, tenant.id, err) : NULL;
+    if (!index)
+        return false;
+    json_put(value, "permission_index", json_put(index, "kept", json_boolean(call->api->context.indexed)));
+    return call_json_versioned(call, 200, value, tenant.version);
 }
 
 /* Letters, digits, dots and hyphens with a dot inside: enough to catch a name or an address put there. */

@@ -13,7 +13,7 @@ struct lane {
     const char *service; /* static */
     int64_t closed_until;
     unsigned busy;
-    unsigned urgent; /* urgent callers waiting */
+    unsigned waiting[LANE_RANKS];
     pthread_cond_t changed;
 };
 
@@ -70,8 +70,17 @@ static bool limited(struct err *err, const struct lane *lane, int64_t wait_ms)
     return false;
 }
 
+static bool others_first(const struct lane *lane, enum lane_rank rank)
+{
+    for (int higher = 0; higher < (int)rank; higher++) {
+        if (lane->waiting[higher])
+            return true;
+    }
+    return false;
+}
+
 static bool wait_locked(struct lanes *lanes, struct lane *lane, const struct lane *whole, unsigned width,
-                        bool urgent, int64_t opens_by, int64_t place_by, const struct cancel *cancel,
+                        enum lane_rank rank, int64_t opens_by, int64_t place_by, const struct cancel *cancel,
                         struct err *err)
 {
     for (;;) {
@@ -81,7 +90,7 @@ static bool wait_locked(struct lanes *lanes, struct lane *lane, const struct lan
             return err_set(err, ERR_CANCELLED, "The call was cancelled.");
         if (opens > now && opens > opens_by)
             return limited(err, lane, opens - now);
-        bool full = lane->busy >= width || (!urgent && lane->urgent > 0);
+        bool full = lane->busy >= width || others_first(lane, rank);
         if (opens <= now && !full)
             return true;
         if (opens <= now && now >= place_by)
@@ -92,7 +101,7 @@ static bool wait_locked(struct lanes *lanes, struct lane *lane, const struct lan
 }
 
 struct lane *lane_enter(struct lanes *lanes, const char *tenant_id, const char *service, unsigned width,
-                        bool urgent, int64_t opens_by, int64_t place_by, struct cancel *cancel,
+                        enum lane_rank rank, int64_t opens_by, int64_t place_by, struct cancel *cancel,
                         struct err *err)
 {
     struct lane *lane, *whole;
@@ -106,12 +115,12 @@ struct lane *lane_enter(struct lanes *lanes, const char *tenant_id, const char *
     bool entered;
     {
         WITH_LOCK(&lanes->lock);
-        lane->urgent += urgent;
-        entered = wait_locked(lanes, lane, whole, width, urgent, opens_by, place_by, cancel, err);
-        lane->urgent -= urgent;
+        lane->waiting[rank]++;
+        entered = wait_locked(lanes, lane, whole, width, rank, opens_by, place_by, cancel, err);
+        lane->waiting[rank]--;
         lane->busy += entered;
-        if (urgent)
-            pthread_cond_broadcast(&lane->changed);
+        if (rank != LANE_BACKGROUND)
+            pthread_cond_broadcast(&lane->changed); /* those who let it go first look again */
     }
     cancel_unwatch(cancel, &watch);
     return entered ? lane : NULL;
@@ -122,6 +131,16 @@ void lane_leave(struct lanes *lanes, struct lane *lane)
     WITH_LOCK(&lanes->lock);
     lane->busy--;
     pthread_cond_broadcast(&lane->changed);
+}
+
+unsigned lane_waiting(struct lanes *lanes, const char *tenant_id, const char *service)
+{
+    WITH_LOCK(&lanes->lock);
+    const struct lane *lane = find_locked(lanes, tenant_id, service);
+    unsigned waiting = 0;
+    for (int rank = 0; rank < LANE_RANKS; rank++)
+        waiting += lane->waiting[rank];
+    return waiting;
 }
 
 void lane_close(struct lanes *lanes, const char *tenant_id, const char *service, int64_t delay_ms)

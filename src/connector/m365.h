@@ -79,7 +79,8 @@ struct m365_target {
      * What would take longer comes back with err.retry_after_ms set (ERR_LIMIT),
      * so that the caller can come again then. */
     int64_t patience_ms;
-    bool urgent; /* lockout: asks the upstream to throttle others first */
+    bool urgent;     /* lockout: asks the upstream to throttle others first */
+    bool background; /* nobody waits for it: everybody else goes first, here and upstream */
     /* Before each sending of something that changes data, repeats included, with
      * all the changes of that request. False with err set: it is not sent. */
     bool (*before_writes)(void *ctx, const struct m365_write *writes, size_t count, struct err *err);

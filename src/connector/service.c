@@ -16,6 +16,11 @@ static const struct {
 #undef X
 };
 
+unsigned service_width(enum service service)
+{
+    return services[service].width;
+}
+
 void service_reply_done(struct service_reply *reply)
 {
     wire_reply_done(&reply->wire);
@@ -130,6 +135,8 @@ static bool send_once(struct m365 *m365, const struct m365_target *target,
     headers[count++] = id_header;
     if (target->urgent && request->service == SERVICE_GRAPH)
         headers[count++] = "x-ms-throttle-priority: high";
+    if (target->background && request->service == SERVICE_GRAPH)
+        headers[count++] = "x-ms-throttle-priority: low";
     for (const char *const *header = request->headers; header && *header && count < HEADERS_MAX - 1; header++)
         headers[count++] = *header;
     headers[count] = NULL;
@@ -226,6 +233,11 @@ static bool go_on(struct m365 *m365, const struct m365_target *target, const str
     return cancel_sleep_ms(target->cancel, delay_ms);
 }
 
+static enum lane_rank rank_of(const struct m365_target *target)
+{
+    return target->urgent ? LANE_URGENT : target->background ? LANE_BACKGROUND : LANE_NORMAL;
+}
+
 /* One round: token, lane, sending. Returns true when `*ret_ok` is the result of
  * the whole. */
 static bool round_ended(struct m365 *m365, const struct m365_target *target,
@@ -242,7 +254,7 @@ static bool round_ended(struct m365 *m365, const struct m365_target *target,
     int64_t place_by = clock_mono_ms(m365->clock) + timeout_ms;
     place_by = course->until > place_by ? course->until : place_by;
     struct lane *lane = lane_enter(m365->lanes, target->tenant_id, services[request->service].name,
-                                   services[request->service].width, target->urgent, course->until, place_by,
+                                   services[request->service].width, rank_of(target), course->until, place_by,
                                    target->cancel, err);
     if (!lane)
         return true;

@@ -72,6 +72,9 @@ void service_reply_done(struct service_reply *reply);
 bool service_send(struct m365 *m365, const struct m365_target *target, const struct service_request *request,
                   struct service_reply *ret, struct err *err);
 
+/* How many calls of a tenant go at a time. */
+unsigned service_width(enum service service);
+
 /* Fills the hash of a write; body may be NULL. */
 void service_hash(struct m365_write *write, const char *method, const char *path, const char *body);
 /* Tells the target what became of the writes. */

@@ -42,7 +42,8 @@ async function makeCertificate(folder) {
 }
 
 export class World {
-  static async make({ settings = {}, simulator = [], certificate = false } = {}) {
+  // prepare(world) may change the simulator's state before the server knows of it.
+  static async make({ settings = {}, simulator = [], certificate = false, prepare } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
     world.clock = await Clock.make(join(world.folder, 'clock'));
@@ -50,6 +51,7 @@ export class World {
     world.secret = CLIENT_SECRET;
     world.logs = '';
     world.simUrl = sim.url;
+    await prepare?.(world);
     world.env = {
       ...process.env,
       LASTDAY_SERVER_DATA_DIR: join(world.folder, 'data'),
@@ -62,6 +64,8 @@ export class World {
       LASTDAY_APP_CLIENT_SECRET: CLIENT_SECRET,
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
+      // Off, so that a request log holds what a test asked for; tests about the permission index switch it on.
+      LASTDAY_INDEX_ENABLED: 'no',
       HOME: world.folder,
       LASTDAY_TEST_CLOCK: world.clock.path,
       ...(certificate ? await makeCertificate(world.folder) : {}),
