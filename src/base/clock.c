@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/thread.h"
+
 static int64_t read_clock(clockid_t id)
 {
     struct timespec now;
@@ -37,6 +39,14 @@ int64_t clock_utc_ms(const struct clock *clock)
 int64_t clock_mono_ms(const struct clock *clock)
 {
     return clock->mono_ms(clock);
+}
+
+void clock_wait_ms(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms)
+{
+    if (clock->wait_ms)
+        clock->wait_ms(clock, cond, mutex, ms);
+    else
+        thread_wait_ms(cond, mutex, ms > 0 ? ms : 0);
 }
 
 char *time_format(int64_t utc_ms, char text[TIME_TEXT_SIZE])
