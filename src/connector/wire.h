@@ -18,12 +18,13 @@
 struct wire;
 
 struct wire_settings {
-    const char *ca_file;        /* extra certificate authorities in PEM, besides the
-                                   system's; NULL for none */
-    long host_connections_max;  /* per host; 0 takes 8 */
-    size_t in_flight_max;       /* transfers handed to the network at once, the others
-                                   queue; 0 takes 256 */
-    int64_t connect_timeout_ms; /* 0 takes 5000 */
+    const char *ca_file;         /* extra certificate authorities in PEM, besides the
+                                    system's; NULL for none */
+    size_t host_connections_max; /* per host; 0 takes 32. A host that multiplexes (HTTP/2)
+                                    needs a few of them only */
+    size_t in_flight_max;        /* transfers handed to the network at once, the others
+                                    queue (wire_queue.h); 0 takes 256 */
+    int64_t connect_timeout_ms;  /* 0 takes 5000 */
 };
 
 /* NULL with ERR_CONFIG (ca_file cannot be read) or ERR_INTERNAL. Keeps no
@@ -43,6 +44,9 @@ struct wire_request {
                               least 1 */
     bool harmless;         /* a POST that changes nothing, such as one that only reads */
     struct cancel *cancel; /* may be NULL */
+    const char *flow;      /* on whose behalf (a tenant): flows share the wire evenly;
+                              NULL for nobody's */
+    bool urgent;           /* goes before all that is not */
 };
 
 /* Zero-initialise; wire_reply_done frees what it holds. */
