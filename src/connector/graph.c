@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connector/cost.h"
 #include "connector/graph_rules.h"
 
 void graph_reply_done(struct graph_reply *reply)
@@ -58,6 +59,7 @@ static bool send_url(struct m365 *m365, const struct m365_target *target, const 
                                       .harmless = reads,
                                       .writes = &write,
                                       .write_count = reads ? 0 : 1};
+    cost_graph(&request.need, method, path, false);
     if (!reads)
         service_hash(&write, method, path, text);
     if (!service_send(m365, target, &request, ret, err))
@@ -103,6 +105,15 @@ static bool take_page(const json_t *page, size_t items_max, json_t *all, struct 
     return true;
 }
 
+/* The path of a link, as of a call. */
+static const char *link_path(const struct m365 *m365, const char *url)
+{
+    static const char root[] = "/v1.0";
+    size_t base = strlen(m365->graph_url);
+    const char *path = strncmp(url, m365->graph_url, base) == 0 ? url + base : "/";
+    return strncmp(path, root, strlen(root)) == 0 ? path + strlen(root) : path;
+}
+
 bool graph_follow(struct m365 *m365, const struct m365_target *target, const json_t *page, bool eventual,
                   size_t items_max, json_t *all, struct err *err)
 {
@@ -119,7 +130,7 @@ bool graph_follow(struct m365 *m365, const struct m365_target *target, const jso
         if (loop)
             return err_code(err, ERR_UPSTREAM, "broken_answer",
                             "The link to the next page leads to the same page.");
-        if (!send_url(m365, target, "GET", "/", url, NULL, eventual, &reply, err) ||
+        if (!send_url(m365, target, "GET", link_path(m365, url), url, NULL, eventual, &reply, err) ||
             !take_page(reply.json, items_max, all, err))
             return false;
         json_decref(current);
