@@ -11,6 +11,8 @@
 #include <unistd.h>
 #endif
 
+#include "base/thread.h"
+
 static int64_t read_clock(clockid_t id)
 {
     struct timespec now;
@@ -74,6 +76,14 @@ int64_t clock_utc_ms(const struct clock *clock)
 int64_t clock_mono_ms(const struct clock *clock)
 {
     return clock->mono_ms(clock);
+}
+
+void clock_wait_ms(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms)
+{
+    if (clock->wait_ms)
+        clock->wait_ms(clock, cond, mutex, ms);
+    else
+        thread_wait_ms(cond, mutex, ms > 0 ? ms : 0);
 }
 
 char *time_format(int64_t utc_ms, char text[TIME_TEXT_SIZE])
