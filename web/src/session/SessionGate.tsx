@@ -30,6 +30,7 @@ const useStyles = makeStyles({
     padding: '16px',
     boxSizing: 'border-box',
   },
+  dialog: { maxWidth: '440px' },
   content: { display: 'flex', flexDirection: 'column', rowGap: '16px' },
 });
 
@@ -74,7 +75,7 @@ function Signed({ me, children }: { me: Me; children: ReactNode }) {
     <>
       {children}
       <Dialog open={ended} modalType="alert">
-        <DialogSurface>
+        <DialogSurface className={styles.dialog}>
           <DialogBody>
             <DialogTitle>{t('session.expired')}</DialogTitle>
             <DialogContent className={styles.content}>

@@ -110,8 +110,9 @@ export function Wizard() {
     show(found);
   };
 
-  /* The server checks the options with the first user; its other objections are for the confirmation to show. */
-  const checkOptions = async (): Promise<FieldProblem[]> => {
+  /* The server checks the options with the first user; its other objections are for the confirmation to show. Null
+   * when the session has ended meanwhile: then this step stays until somebody has signed in. */
+  const checkOptions = async (): Promise<FieldProblem[] | null> => {
     const catalog = await client.ensureQueryData(catalogQuery);
     const now = form.getValues();
     const missing = missingOf(now, catalog, Date.now());
@@ -122,6 +123,7 @@ export function Wizard() {
       return read.conflicts.map(({ tasks, message }) => ({ path: `options.${tasks[0] ?? ''}`, message }));
     } catch (error) {
       const problem = asProblem(error);
+      if (problem.status === 401) return null;
       return problem.status === 422 ? fieldProblems(problem.errors) : [];
     }
   };
@@ -137,8 +139,8 @@ export function Wizard() {
       setChecking(true);
       const found = await checkOptions().catch(() => []);
       setChecking(false);
-      if (found.length) show(found);
-      else move('confirm');
+      if (found?.length) show(found);
+      else if (found) move('confirm');
     }
   };
 
