@@ -4,8 +4,8 @@ import type { Fact } from './facts';
 const useStyles = makeStyles({
   list: {
     display: 'grid',
-    gap: '12px 24px',
-    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 170px), 1fr))',
+    gap: '12px 16px',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 140px), 1fr))',
   },
   label: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   value: { overflowWrap: 'anywhere' },
