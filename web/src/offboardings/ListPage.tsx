@@ -125,6 +125,7 @@ export function ListPage() {
   }, [batchGoesOn, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const filtered = search !== '' || status !== '';
+  const nothingYet = read.isSuccess && rows.length === 0 && !filtered && !batch;
 
   return (
     <div className={page.page}>
@@ -133,26 +134,28 @@ export function ListPage() {
           {t('list.title')}
         </Text>
       </div>
-      <search className={styles.filters}>
-        <SearchBox
-          className={styles.search}
-          aria-label={t('list.search')}
-          placeholder={t('list.search_placeholder')}
-          value={text}
-          onChange={(_, { value }) => setText(value)}
-        />
-        <Select
-          aria-label={t('list.status')}
-          value={status}
-          onChange={(_, { value }) => set('status', value)}
-        >
-          {filters.map(([label, value]) => (
-            <option key={label} value={value}>
-              {t(label as 'list.status_all')}
-            </option>
-          ))}
-        </Select>
-      </search>
+      {!nothingYet && (
+        <search className={styles.filters}>
+          <SearchBox
+            className={styles.search}
+            aria-label={t('list.search')}
+            placeholder={t('list.search_placeholder')}
+            value={text}
+            onChange={(_, { value }) => setText(value)}
+          />
+          <Select
+            aria-label={t('list.status')}
+            value={status}
+            onChange={(_, { value }) => set('status', value)}
+          >
+            {filters.map(([label, value]) => (
+              <option key={label} value={value}>
+                {t(label as 'list.status_all')}
+              </option>
+            ))}
+          </Select>
+        </search>
+      )}
       {batch && (
         <MessageBar intent="info">
           <MessageBarBody>{t('list.batch', { count: rows.length })}</MessageBarBody>
@@ -181,7 +184,7 @@ export function ListPage() {
           }
         />
       )}
-      {read.isSuccess && rows.length === 0 && !filtered && !batch && (
+      {nothingYet && (
         <Empty
           icon={<PeopleCheckmarkRegular />}
           title={t('list.empty')}

@@ -34,7 +34,7 @@ import { Status } from '../ui/Status';
 import { TextLink } from '../ui/TextLink';
 import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
-import { byPhase, elapsed, hasEnded, lockoutTook, progressOf } from './progress';
+import { byPhase, elapsed, hasEnded, lockoutTook, progressOf, warningsOf } from './progress';
 import { TaskRow } from './TaskRow';
 
 const useStyles = makeStyles({
@@ -53,6 +53,7 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: 'tabular-nums',
   },
+  warnings: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
   phase: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
   phases: { display: 'flex', flexDirection: 'column', rowGap: '24px' },
 });
@@ -135,12 +136,8 @@ function Run({ shown }: { shown: Offboarding }) {
             <MessageBarBody>{t('run.cancel_requested')}</MessageBarBody>
           </MessageBar>
         )}
-        <Outcome shown={shown} />
-        {shown.warnings.length > 0 && (
-          <MessageBar intent="warning" layout="multiline">
-            <MessageBarBody>{shown.warnings.map(({ message }) => message).join(' ')}</MessageBarBody>
-          </MessageBar>
-        )}
+        <Outcome status={shown.status} />
+        <Warnings shown={shown} />
       </section>
       <Announcer text={progressText} />
 
@@ -194,14 +191,9 @@ function Numbers({ shown }: { shown: Offboarding }) {
   );
 }
 
-const intents = {
-  succeeded: 'success',
-  succeeded_with_warnings: 'warning',
-  failed: 'error',
-  cancelled: 'info',
-} as const;
+const intents = { succeeded: 'success', failed: 'error', cancelled: 'info' } as const;
 
-function Outcome({ shown: { status } }: { shown: Offboarding }) {
+function Outcome({ status }: Pick<Offboarding, 'status'>) {
   if (status === 'planned')
     return (
       <MessageBar intent="info" layout="multiline">
@@ -213,6 +205,24 @@ function Outcome({ shown: { status } }: { shown: Offboarding }) {
   return (
     <MessageBar intent={intents[known]} layout="multiline">
       <MessageBarBody>{t(`run.result.${known}`)}</MessageBarBody>
+    </MessageBar>
+  );
+}
+
+function Warnings({ shown }: { shown: Offboarding }) {
+  const styles = useStyles();
+  const messages = warningsOf(shown);
+  if (messages.length === 0) return null;
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        {shown.status === 'succeeded_with_warnings' ? t('run.result.succeeded_with_warnings') : null}
+        <ul className={styles.warnings}>
+          {messages.map((message) => (
+            <li key={message}>{message}</li>
+          ))}
+        </ul>
+      </MessageBarBody>
     </MessageBar>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase, Task, TaskStatus } from '../api/schema';
-import { byPhase, elapsed, hasEnded, lockoutTook, progressOf } from './progress';
+import { byPhase, elapsed, hasEnded, lockoutTook, progressOf, warningsOf } from './progress';
 
 const task = (id: string, phase: Phase, status: TaskStatus) => ({ id, phase, status }) as Task;
 
@@ -25,6 +25,11 @@ describe('progress', () => {
       ['lockout', ['a', 'c']],
       ['mailbox', ['b']],
     ]);
+  });
+  it('says each warning once, those of the tasks too', () => {
+    const warning = (message: string) => ({ code: 'c', severity: 'warn' as const, message, task: null });
+    const tasks = [{ ...task('a', 'access', 'succeeded'), warnings: [warning('one'), warning('two')] }];
+    expect(warningsOf({ warnings: [warning('one')], tasks })).toEqual(['one', 'two']);
   });
   it('measures until now, or until the end', () => {
     const started_at = '2026-01-01T00:00:00Z';

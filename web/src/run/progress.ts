@@ -39,6 +39,11 @@ export function byPhase(tasks: Task[]): PhaseGroup[] {
   return [...groups].map(([phase, inPhase]) => ({ phase, tasks: inPhase }));
 }
 
+/* What the offboarding and its tasks warn of, each sentence once. */
+export const warningsOf = ({ warnings, tasks }: Pick<Offboarding, 'warnings' | 'tasks'>): string[] => [
+  ...new Set([...warnings, ...tasks.flatMap((task) => task.warnings)].map(({ message }) => message)),
+];
+
 const between = (from: string | null, to: number) => (from ? to - Date.parse(from) : null);
 
 /* Milliseconds since it began; until its end when it has ended; null before it began. */

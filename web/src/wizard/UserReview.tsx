@@ -142,8 +142,8 @@ export function UserReview({
         </MessageBar>
       )}
       {review && review.toAcknowledge.length > 0 && (
-        <fieldset className={styles.block}>
-          <Text as="h4" weight="semibold">
+        <fieldset className={styles.block} aria-labelledby={`${bodyId}-warnings`}>
+          <Text as="h4" weight="semibold" id={`${bodyId}-warnings`}>
             {t('confirm.warnings')}
           </Text>
           <div className={styles.ticks}>
@@ -160,7 +160,7 @@ export function UserReview({
                     checked={ticked}
                     label={{
                       className: styles.text,
-                      children: t('confirm.acknowledge', { message: warning.message }),
+                      children: warning.message,
                     }}
                     onChange={(_, { checked }) => onTick(tick, checked === true)}
                   />
