@@ -114,6 +114,7 @@ function AccountMenu() {
   if (!me) return null;
   return (
     <Menu
+      positioning="below-end"
       checkedValues={{ appearance: [appearance] }}
       onCheckedValueChange={(_, { checkedItems }) =>
         setAppearance((checkedItems[0] ?? 'system') as Appearance)

@@ -60,6 +60,9 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
+/* For what ticks. */
+export const wholeSeconds = (ms: number) => duration(Math.round(ms / 1000) * 1000);
+
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let size = value;

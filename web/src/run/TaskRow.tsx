@@ -1,6 +1,5 @@
 /* One task of a run: how it stands, and on demand what it touched and what it found. */
 import {
-  Badge,
   Button,
   Link,
   MessageBar,
@@ -13,7 +12,7 @@ import {
 import { ChevronDownRegular, ChevronRightRegular } from '@fluentui/react-icons';
 import { useId, useState } from 'react';
 import type { Item, Task } from '../api/schema';
-import { duration, time } from '../i18n/format';
+import { duration, time, wholeSeconds } from '../i18n/format';
 import { humanise, t, words } from '../i18n/t';
 import { Status } from '../ui/Status';
 import { useNow } from '../ui/useNow';
@@ -30,28 +29,24 @@ const useStyles = makeStyles({
   /* Name, status and numbers stand in columns; where it is narrow the status stands under the name. */
   head: {
     display: 'grid',
-    gridTemplateColumns: 'minmax(0, 1fr) 132px 132px',
+    gridTemplateColumns: 'minmax(0, 1fr) 132px 200px',
     alignItems: 'center',
     columnGap: '8px',
     minHeight: '40px',
     [NARROW]: { gridTemplateColumns: 'minmax(0, 1fr) auto', rowGap: '2px', paddingBlock: '6px' },
   },
-  title: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    gap: '2px 8px',
-    [NARROW]: { gridColumn: '1 / -1' },
-  },
+  title: { display: 'flex', minWidth: 0, [NARROW]: { gridColumn: '1 / -1' } },
   name: {
     justifyContent: 'flex-start',
     minWidth: 0,
     maxWidth: '100%',
     padding: '4px 8px 4px 4px',
     textAlign: 'start',
+    color: tokens.colorNeutralForeground1,
   },
   nameOnly: { paddingInlineStart: INDENT, fontWeight: tokens.fontWeightSemibold },
-  status: { [NARROW]: { paddingInlineStart: INDENT } },
+  status: { display: 'flex', [NARROW]: { paddingInlineStart: INDENT } },
+  caution: { color: tokens.colorPaletteDarkOrangeForeground1 },
   side: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
   body: {
     display: 'flex',
@@ -97,18 +92,20 @@ function Waiting({ task }: { task: Task }) {
   const now = useNow(until !== null);
   const why = task.reason ? ` ${words('code', task.reason)}` : '';
   if (!until) return why.trim() || t('run.waiting');
-  return `${t('run.waiting_until', { time: time(until), left: duration(Date.parse(until) - now) })}.${why}`;
+  const left = Date.parse(until) - now;
+  if (left < 500) return t('run.waiting_now') + why;
+  return t('run.waiting_until', { time: time(until), left: wholeSeconds(left) }) + why;
 }
 
 function Took({ task }: { task: Task }) {
   const running = task.status === 'running';
   const now = useNow(running);
   if (!task.started_at || (!running && !task.ended_at)) return null;
-  return duration((task.ended_at ? Date.parse(task.ended_at) : now) - Date.parse(task.started_at));
+  const began = Date.parse(task.started_at);
+  return task.ended_at ? duration(Date.parse(task.ended_at) - began) : wholeSeconds(now - began);
 }
 
-function countItems(items: Item[]): string | null {
-  if (items.length === 0) return null;
+function countItems(items: Item[]): string {
   const failed = items.filter(({ status }) => status === 'failed').length;
   return failed
     ? t('run.items_failed', { failed, total: items.length })
@@ -146,18 +143,18 @@ export function TaskRow({ task }: { task: Task }) {
           ) : (
             <Text className={styles.nameOnly}>{task.label}</Text>
           )}
-          {task.warnings.length > 0 && (
-            <Badge appearance="tint" color="warning">
-              {t('run.warnings', { count: task.warnings.length })}
-            </Badge>
-          )}
         </span>
         <span className={styles.status}>
           <Status status={task.status} />
         </span>
         <Text size={200} className={styles.side}>
-          {countItems(task.items)}
-          {task.items.length > 0 && ' · '}
+          {task.warnings.length > 0 && (
+            <>
+              <span className={styles.caution}>{t('run.warnings', { count: task.warnings.length })}</span>
+              {' · '}
+            </>
+          )}
+          {task.items.length > 0 && `${countItems(task.items)} · `}
           <Took task={task} />
         </Text>
       </div>

@@ -41,6 +41,7 @@ const useStyles = makeStyles({
   task: {
     display: 'grid',
     gridTemplateColumns: '28px minmax(0, 1fr) auto',
+    alignItems: 'baseline',
     columnGap: '8px',
     padding: '8px 0',
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,

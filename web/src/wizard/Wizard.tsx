@@ -220,12 +220,13 @@ export function Wizard() {
 }
 
 function Discard({ onDiscard }: { onDiscard: () => void }) {
+  const page = usePageStyles();
   return (
     <Dialog>
       <DialogTrigger disableButtonEnhancement>
         <Button appearance="subtle">{t('wizard.discard')}</Button>
       </DialogTrigger>
-      <DialogSurface>
+      <DialogSurface className={page.dialog}>
         <DialogBody>
           <DialogTitle>{t('wizard.discard_title')}</DialogTitle>
           <DialogContent>{t('wizard.discard_body')}</DialogContent>
