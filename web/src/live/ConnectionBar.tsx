@@ -1,12 +1,21 @@
 /* Says when what is shown may be out of date. Waits a moment first: most interruptions are over before they matter. */
-import { MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { t } from '../i18n/t';
 import { useStreamState } from './live';
 
 const PATIENCE_MS = 2000;
 
+/* Its words begin where those of the page do. */
+const useStyles = makeStyles({
+  bar: {
+    paddingInline: 'max(24px, calc(50% - 536px))',
+    '@media (max-width: 640px)': { paddingInline: '16px' },
+  },
+});
+
 export function ConnectionBar() {
+  const styles = useStyles();
   const state = useStreamState();
   const [online, setOnline] = useState(navigator.onLine);
   const [lost, setLost] = useState(false);
@@ -33,7 +42,7 @@ export function ConnectionBar() {
   return (
     <div role="status">
       {(lost || !online) && (
-        <MessageBar intent="warning" shape="square" role="none">
+        <MessageBar intent="warning" shape="square" role="none" className={styles.bar}>
           <MessageBarBody>{online ? t('live.reconnecting') : t('live.offline')}</MessageBarBody>
         </MessageBar>
       )}

@@ -125,7 +125,7 @@ function Run({ shown }: { shown: Offboarding }) {
 
       <section className={page.panel} aria-label={t('list.progress')}>
         <div className={page.head}>
-          <span data-offboarding-status={shown.status}>
+          <span className={page.row} data-offboarding-status={shown.status}>
             <Status status={shown.status} strong />
           </span>
           <Text>{progressText}</Text>

@@ -22,7 +22,7 @@ import { isBad } from './progress';
 const NARROW = '@media (max-width: 640px)';
 
 /* Where the name of a task begins, after the arrow that opens it. */
-const INDENT = '30px';
+const INDENT = '31px';
 
 const useStyles = makeStyles({
   root: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, padding: '4px 0', scrollMarginTop: '80px' },

@@ -112,7 +112,7 @@ export function PeoplePicker(props: Props) {
 
   /* What is offered while the answer to the latest letters is under way belongs to the letters before. Enter would
    * take somebody whom nobody has asked for; a click was aimed. */
-  const stale = text.trim() !== search || found.isPlaceholderData;
+  const stale = text.trim() !== search || found.isLoading || found.isPlaceholderData;
 
   const toggle = (id: string) => {
     if (taken.has(id)) {
