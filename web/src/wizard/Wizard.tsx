@@ -59,6 +59,18 @@ function useStep(draft: Draft): [Step, (step: Step) => void] {
   return [step, (next) => setParams({ step: next })];
 }
 
+function leadOf(step: Step, { tenant, users }: Draft): string {
+  const name = tenant?.display_name ?? '';
+  switch (step) {
+    case 'users':
+      return t('users.lead', { tenant: name });
+    case 'confirm':
+      return t('confirm.lead', { count: users.length, tenant: name });
+    default:
+      return t(`${step}.lead`);
+  }
+}
+
 export function Wizard() {
   const page = usePageStyles();
   const heading = usePage(t('wizard.title'), false);
@@ -170,13 +182,7 @@ export function Wizard() {
           <Text as="h2" size={500} weight="semibold" block ref={heading} tabIndex={-1}>
             {t(`wizard.step.${step}`)}
           </Text>
-          {step !== 'confirm' && (
-            <Text className={page.quiet}>
-              {step === 'users'
-                ? t('users.lead', { tenant: draft.tenant?.display_name ?? '' })
-                : t(step === 'tenant' ? 'tenant.lead' : 'options.lead')}
-            </Text>
-          )}
+          <Text className={page.quiet}>{leadOf(step, draft)}</Text>
         </div>
         <ErrorSummary problems={problems} />
         <Suspense fallback={<Loading />}>
