@@ -1,6 +1,6 @@
 // The main job: somebody leaves, and everything is done about it in the browser. Whether it is true is asked of the
 // simulator, never of the product.
-import { expect, test } from './support/fixtures.mjs';
+import { countReads, expect, test } from './support/fixtures.mjs';
 import { screenshotForReadme } from './support/look.mjs';
 import * as wizard from './support/wizard.mjs';
 import { promisesHold } from '../support/promises.mjs';
@@ -96,10 +96,7 @@ test('a user is offboarded from the first click to the last promise', async ({ s
   // Slow enough to be watched; the page is told and does not ask.
   await world.sim('PUT', '/latency', { '*': 150 });
   await world.sim('PUT', '/timing', { conversion_ms: 3000 });
-  let reads = 0;
-  page.on('request', (request) => {
-    if (request.method() === 'GET' && /\/api\/v1\/offboardings\/[0-9a-f-]+$/.test(request.url())) reads++;
-  });
+  const reads = countReads(page);
   await submit.click();
   await expect(page.getByRole('heading', { name: 'Offboarding of Adele Vance' })).toBeFocused();
   await expect(page.locator('[data-offboarding-status="running"]')).toBeVisible();
@@ -117,7 +114,7 @@ test('a user is offboarded from the first click to the last promise', async ({ s
   });
   await expect(page.getByText('10 of 10 tasks done').first()).toBeVisible();
   await expect(page.getByText('HR-2041')).toBeVisible();
-  expect(reads, 'the page follows the events').toBeLessThanOrEqual(2);
+  expect(reads(), 'the page follows the events').toBeLessThanOrEqual(2);
   await world.sim('PUT', '/latency', {});
 
   const after = await world.look(adele);

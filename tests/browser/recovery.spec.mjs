@@ -1,6 +1,6 @@
 // The server dies under the page that watches it. The page says so, comes back by itself and has missed nothing.
 import { ALL } from '../support/world.mjs';
-import { expect, test } from './support/fixtures.mjs';
+import { countReads, expect, test } from './support/fixtures.mjs';
 import { screenshot } from './support/look.mjs';
 import { acknowledgeAll, confirmWith } from './support/wizard.mjs';
 
@@ -26,10 +26,13 @@ test('killed and started again in the middle of a run', async ({ signedIn: page,
   await expect(bar).toBeVisible();
   await expect(page.locator('[data-task="disable_sign_in"]'), 'what is known stays').toBeVisible();
   await screenshot(page, 'run-server-lost');
+  const reads = countReads(page);
   await world.start();
   await expect(bar).toBeHidden();
+  await expect(page.getByText('Connected again.')).toBeAttached();
   await expect(page.locator('[data-offboarding-status^="succeeded"]')).toBeVisible({ timeout: 40_000 });
   expect(await page.evaluate(() => window.neverReloaded)).toBe(true);
+  expect(reads(), 'the events tell all that was missed').toBe(0);
 
   const { tasks } = await world.api('GET', `/offboardings/${id}`);
   const shown = await shownTasks(page);

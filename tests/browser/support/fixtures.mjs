@@ -125,3 +125,12 @@ export async function signIn(page, world, who = account) {
   await fillIn(page, who);
   await expect(page.getByRole('heading', { name: 'Offboardings', level: 1 })).toBeVisible();
 }
+
+// How often the page asks for a whole offboarding from here on; what changes it is told by events.
+export function countReads(page) {
+  let reads = 0;
+  page.on('request', (request) => {
+    if (request.method() === 'GET' && /\/api\/v1\/offboardings\/[0-9a-f-]+$/.test(request.url())) reads++;
+  });
+  return () => reads;
+}

@@ -2,6 +2,7 @@
 import { MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { useEffect, useState } from 'react';
 import { t } from '../i18n/t';
+import { usePageStyles } from '../ui/usePageStyles';
 import { useStreamState } from './live';
 
 const PATIENCE_MS = 2000;
@@ -16,9 +17,11 @@ const useStyles = makeStyles({
 
 export function ConnectionBar() {
   const styles = useStyles();
+  const page = usePageStyles();
   const state = useStreamState();
   const [online, setOnline] = useState(navigator.onLine);
   const [lost, setLost] = useState(false);
+  const [back, setBack] = useState(false);
 
   useEffect(() => {
     const look = () => setOnline(navigator.onLine);
@@ -31,13 +34,16 @@ export function ConnectionBar() {
   }, []);
 
   useEffect(() => {
-    if (state !== 'lost') {
-      setLost(false);
-      return;
-    }
+    if (state !== 'lost') return;
     const timer = setTimeout(() => setLost(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, [state]);
+
+  useEffect(() => {
+    if (!lost || state === 'lost') return;
+    setLost(false);
+    setBack(state === 'live');
+  }, [lost, state]);
 
   return (
     <div role="status">
@@ -46,6 +52,8 @@ export function ConnectionBar() {
           <MessageBarBody>{online ? t('live.reconnecting') : t('live.offline')}</MessageBarBody>
         </MessageBar>
       )}
+      {/* A bar that goes says nothing to those who do not see it. */}
+      {back && !lost && <span className={page.hidden}>{t('live.back')}</span>}
     </div>
   );
 }
