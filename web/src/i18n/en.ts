@@ -220,7 +220,7 @@ export const en = {
   'run.cancel': 'Cancel offboarding',
   'run.cancel_title': 'Cancel this offboarding?',
   'run.cancel_body': 'Tasks that have not begun will not run. What is already done stays done.',
-  'run.cancel_confirm': 'Yes, cancel it',
+  'run.cancel_confirm': 'Cancel it',
   'run.cancel_keep': 'Let it run',
   'run.cancel_requested': 'Cancelling: what is under way is finished first.',
   'run.cancelling': 'Cancelling…',
