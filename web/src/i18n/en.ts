@@ -170,6 +170,7 @@ export const en = {
   'confirm.expected.already_done': 'Already done',
   'confirm.expected.skipped': 'Will be skipped',
   'confirm.expected.waiting': 'Will wait',
+  'confirm.expected.failed': 'Will fail',
   'confirm.after': 'Runs after {tasks}',
   'confirm.when_now': 'Starts now',
   'confirm.when_at': 'Starts {time} ({zone})',

@@ -201,7 +201,7 @@ function Messages({
   );
 }
 
-const surprising = new Set(['skipped', 'waiting']);
+const surprising = new Set(['skipped', 'waiting', 'failed']);
 
 function FactsAndPlan({
   preflight,
