@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/thread.h"
 #include "connector/directory.h"
 #include "plan/options.h"
+#include "task/elsewhere.h"
 #include "task/facts.h"
 #include "task/task.h"
 
@@ -22,6 +24,36 @@ static void make_id(const char *name, char id[37])
     snprintf(id, 37, "aaaaaaaa-0000-4000-8000-0000%08x", hash);
 }
 
+/* Names that ids were made of, so that an id can be told back. */
+static struct {
+    pthread_mutex_t lock;
+    char names[64][100];
+    size_t count;
+} known = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void remember(const char *name)
+{
+    WITH_LOCK(&known.lock);
+    for (size_t i = 0; i < known.count; i++) {
+        if (strcmp(known.names[i], name) == 0)
+            return;
+    }
+    if (known.count < sizeof known.names / sizeof *known.names)
+        snprintf(known.names[known.count++], sizeof *known.names, "%s", name);
+}
+
+static const char *name_of_id(const char *id)
+{
+    WITH_LOCK(&known.lock);
+    for (size_t i = 0; i < known.count; i++) {
+        char other[37];
+        make_id(known.names[i], other);
+        if (strcmp(other, id) == 0)
+            return known.names[i];
+    }
+    return "somebody@contoso.example";
+}
+
 json_t *directory_user(struct directory *directory, const char *tenant_id, const char *id_or_upn,
                        struct err *err)
 {
@@ -37,6 +69,7 @@ json_t *directory_user(struct directory *directory, const char *tenant_id, const
         return NULL;
     }
     make_id(id_or_upn, id);
+    remember(id_or_upn);
     return json_make("{s:s, s:s, s:s, s:b, s:s, s:b, s:b}", "id", id, "user_principal_name", id_or_upn,
                      "display_name", id_or_upn, "account_enabled", 1, "user_type", "Member", "synced", 0,
                      "licensed", 1);
@@ -70,10 +103,41 @@ static void add_person(void *arg, const char *reference, enum task_id task, cons
                  : json_null());
 }
 
-unsigned facts_wanted(const json_t *options)
+fact_set facts_of_plan(const json_t *options)
 {
     (void)options;
-    return FACT_USER;
+    return FACT(USER);
+}
+
+const char *fact_name(enum fact fact)
+{
+    return fact == FACT_NUMBER_USER ? "user" : "other";
+}
+
+bool facts_missing(const json_t *facts, fact_set wanted, struct err *err)
+{
+    (void)facts;
+    (void)wanted;
+    (void)err;
+    return false;
+}
+
+const struct task_type *task_type(enum task_id task)
+{
+    static const struct task_type type = {.facts = FACT(USER)};
+    (void)task;
+    return &type;
+}
+
+json_t *elsewhere_read(struct tx *tx, const char *tenant_id, const char *user_id, const struct task_row *rows,
+                       const struct task_row *forward)
+{
+    (void)tx;
+    (void)tenant_id;
+    (void)user_id;
+    (void)rows;
+    (void)forward;
+    return json_object();
 }
 
 const json_t *facts_person(const json_t *facts, const char *reference)
@@ -82,29 +146,26 @@ const json_t *facts_person(const json_t *facts, const char *reference)
     return json_is_object(person) ? person : NULL;
 }
 
-json_t *facts_read(struct m365 *m365, const struct m365_target *target, const char *user_id,
-                   const json_t *options, unsigned wanted, struct err *err)
+json_t *facts_read(const struct facts_request *request, struct err *err)
 {
     char boss[37];
-    (void)m365;
-    (void)target;
-    (void)wanted;
     (void)err;
     make_id("boss@contoso.example", boss);
     json_t *people = json_object();
-    options_each_person(options, add_person, people);
-    json_t *facts =
-        json_make("{s:{s:s, s:b}, s:o}", "user", "id", user_id, "accountEnabled", 1, "people", people);
-    if (strcmp(user_id, boss) == 0)
+    options_each_person(request->options, add_person, people);
+    json_t *facts = json_make("{s:{s:s, s:s, s:s, s:b}, s:o}", "user", "id", request->user_id,
+                              "userPrincipalName", name_of_id(request->user_id), "displayName",
+                              name_of_id(request->user_id), "accountEnabled", 1, "people", people);
+    if (strcmp(request->user_id, boss) == 0)
         json_put(facts, "roles", json_make("[{s:s}]", "displayName", "Exchange Administrator"));
     return facts;
 }
 
-void task_forecast(json_t *plan, const json_t *options, const json_t *facts)
+void task_forecast(json_t *plan, const struct run_view *run, const json_t *facts)
 {
     size_t i;
     json_t *step;
-    (void)options;
+    (void)run;
     (void)facts;
     json_array_foreach (plan, i, step) {
         json_put_text(step, "expected", "change");

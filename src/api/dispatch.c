@@ -78,7 +78,7 @@ static bool is_json(const char *content_type)
 static bool read_body(struct call *call, struct err *err)
 {
     const struct http_request *request = call->request;
-    if (!(call->route->takes & TAKES_JSON))
+    if (!(call->route->takes & TAKES_JSON) || (call->route->takes & TAKES_MAYBE && request->body_length == 0))
         return true;
     if (!is_json(http_header(request, "Content-Type")))
         return err_set(err, ERR_MEDIA_TYPE, "Send the body as JSON, with Content-Type: application/json.");

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "task/group.h"
+#include "plan/group.h"
 
 static void put_optional(json_t *view, const char *key, const json_t *from, const char *from_key)
 {

@@ -7,8 +7,7 @@
 #include "base/thread.h"
 #include "journal/offboardings.h"
 #include "plan/options.h"
-#include "plan/plan.h"
-#include "task/facts.h"
+#include "task/judge.h"
 
 enum { READERS_MAX = 8, READ_PATIENCE_MS = 5000 };
 
@@ -27,7 +26,8 @@ void leaver_done(struct leaver *leaver)
     json_decref(leaver->user);
     json_decref(leaver->facts);
     json_decref(leaver->warnings);
-    leaver->user = leaver->facts = leaver->warnings = NULL;
+    json_decref(leaver->elsewhere);
+    leaver->user = leaver->facts = leaver->warnings = leaver->elsewhere = NULL;
 }
 
 /* --- reading ------------------------------------------------------------------------------------------- */
@@ -37,13 +37,67 @@ struct readers {
     _Atomic size_t next;
 };
 
+static json_t *user_row(const json_t *user)
+{
+    json_t *row = json_object();
+    json_put_text(row, "id", json_text(user, "id"));
+    json_put_text(row, "user_principal_name", json_text(user, "userPrincipalName"));
+    return json_put_text(row, "display_name", json_text(user, "displayName"));
+}
+
+static bool no_such_user(struct leaver *leaver)
+{
+    return err_code(&leaver->err, ERR_NOT_FOUND, "unknown_user",
+                    "There is no user %.120s in this tenant; use an object id or a user principal name.",
+                    leaver->reference);
+}
+
+/* An object id needs no looking up first: the facts show whether there is such a user. */
+static const char *object_id(const struct leaving *leaving, struct leaver *leaver)
+{
+    if (text_is_uuid(leaver->reference))
+        return leaver->reference;
+    leaver->user = people_find(leaving->call, leaving->tenant->id, leaver->reference, &leaver->err);
+    return json_text(leaver->user, "id");
+}
+
+/* What could not be read because it is refused is a warning; what is down stops the request. */
+static bool check_unread(struct leaver *leaver)
+{
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        bool unread = json_object_get(json_object_at(leaver->facts, "unread"), fact_name((enum fact)fact));
+        if (unread && facts_missing(leaver->facts, (fact_set)1 << fact, &leaver->err) &&
+            leaver->err.kind != ERR_REFUSED)
+            return false;
+    }
+    return true;
+}
+
 static void read_one(const struct leaving *leaving, struct leaver *leaver)
 {
     const struct m365_target target = {.tenant_id = leaving->tenant->id, .patience_ms = READ_PATIENCE_MS};
-    leaver->user = people_find(leaving->call, leaving->tenant->id, leaver->reference, &leaver->err);
-    if (leaver->user)
-        leaver->facts = facts_read(leaving->call->api->context.m365, &target, json_text(leaver->user, "id"),
-                                   leaving->options, facts_wanted(leaving->options), &leaver->err);
+    const char *id = object_id(leaving, leaver);
+    if (!id)
+        return;
+    const struct facts_request request = {.m365 = leaving->call->api->context.m365,
+                                          .target = &target,
+                                          .user_id = id,
+                                          .options = leaving->options,
+                                          .elsewhere = leaver->elsewhere,
+                                          .wanted = facts_of_plan(leaving->options)};
+    leaver->facts = facts_read(&request, &leaver->err);
+    if (!leaver->facts)
+        return;
+    const json_t *user = json_object_get(leaver->facts, fact_name(FACT_NUMBER_USER));
+    bool good = check_unread(leaver) && (!json_is_null(user) || no_such_user(leaver));
+    if (good && json_is_object(user)) {
+        json_decref(leaver->user);
+        leaver->user = user_row(user);
+    }
+    if (!good) {
+        json_decref(leaver->facts);
+        leaver->facts = NULL;
+    }
 }
 
 static void *read_some(void *arg)
@@ -85,7 +139,7 @@ bool leaving_read(struct leaving *leaving, struct err *err)
 
 /* --- judging ------------------------------------------------------------------------------------------- */
 
-struct judging {
+struct persons {
     const struct leaving *leaving;
     const struct leaver *leaver;
 };
@@ -108,9 +162,9 @@ static bool already_noted(const struct input *input, const char *pointer, const 
 
 static void judge_person(void *arg, const char *reference, enum task_id task, const char *pointer)
 {
-    const struct judging *judging = arg;
-    const struct leaver *leaver = judging->leaver;
-    struct input *input = &judging->leaving->call->input;
+    const struct persons *persons = arg;
+    const struct leaver *leaver = persons->leaver;
+    struct input *input = &persons->leaving->call->input;
     const char *name = json_text_or(leaver->user, "display_name", "This user");
     const char *label = task_info(task)->label;
     const json_t *person = facts_person(leaver->facts, reference);
@@ -130,25 +184,6 @@ static void judge_person(void *arg, const char *reference, enum task_id task, co
                   label, name);
 }
 
-/* Who is named and is being offboarded already: the warnings look at this mark. */
-static bool mark_people(struct tx *tx, const struct leaving *leaving, const struct leaver *leaver,
-                        struct err *err)
-{
-    const char *reference;
-    json_t *person;
-    json_object_foreach ((json_t *)json_object_at(leaver->facts, "people"), reference, person) {
-        const char *open = NULL;
-        const char *id = json_text(person, "id");
-        if (!id)
-            continue;
-        if (!offboarding_open_of(tx, leaving->call->arena, leaving->tenant->id, id, &open, err))
-            return false;
-        if (open)
-            json_put(person, "being_offboarded", json_true());
-    }
-    return true;
-}
-
 static json_t *others_of(const struct leaving *leaving, const struct leaver *leaver)
 {
     json_t *ids = json_array();
@@ -160,22 +195,21 @@ static json_t *others_of(const struct leaving *leaving, const struct leaver *lea
 
 static bool judge_one(struct tx *tx, const struct leaving *leaving, struct leaver *leaver, struct err *err)
 {
-    const json_t *defaults = leaving->tenant->defaults;
-    struct judging judging = {leaving, leaver};
-    if (!mark_people(tx, leaving, leaver, err) ||
-        !offboarding_open_of(tx, leaving->call->arena, leaving->tenant->id, json_text(leaver->user, "id"),
+    struct persons persons = {leaving, leaver};
+    if (!offboarding_open_of(tx, leaving->call->arena, leaving->tenant->id, json_text(leaver->user, "id"),
                              &leaver->open_offboarding, err))
         return false;
     AUTO_JSON json_t *others = others_of(leaving, leaver);
-    const struct plan_policy policy = {.technician = leaving->call->who.name,
-                                       .protected_users = json_array_at(defaults, "protected_users"),
-                                       .allow_external_forwarding =
-                                           json_flag(defaults, "allow_external_forwarding"),
-                                       .already_open = leaver->open_offboarding != NULL,
-                                       .also_leaving = others};
-    options_each_person(leaving->options, judge_person, &judging);
-    leaver->warnings = plan_warnings(leaving->options, leaver->facts, &policy);
-    return true;
+    const struct judging judging = {.tenant = leaving->tenant,
+                                    .options = leaving->options,
+                                    .facts = leaver->facts,
+                                    .technician = leaving->call->who.name,
+                                    .also_leaving = others,
+                                    .already_open = leaver->open_offboarding != NULL,
+                                    .now = clock_utc_ms(leaving->call->api->context.clock)};
+    options_each_person(leaving->options, judge_person, &persons);
+    leaver->warnings = judge_user(tx, &judging, err);
+    return leaver->warnings != NULL;
 }
 
 bool leaving_judge(struct leaving *leaving, struct err *err)
@@ -187,4 +221,22 @@ bool leaving_judge(struct leaving *leaving, struct err *err)
         if (leaving->leavers[i].facts && !judge_one(tx, leaving, &leaving->leavers[i], err))
             return false;
     return true;
+}
+
+/* --- what the plan rests on ------------------------------------------------------------------------------
+ */
+
+json_t *leaver_context(const struct leaver *leaver)
+{
+    json_t *people = json_object(), *person;
+    const char *reference;
+    json_object_foreach ((json_t *)json_object_at(leaver->facts, "people"), reference, person) {
+        /* The manager is worked out again when it runs. */
+        if (json_text(person, "id") && strcmp(reference, "manager") != 0)
+            json_put_text(people, reference, json_text(person, "id"));
+    }
+    json_t *context =
+        json_make("{s:o, s:b}", "people", people, "federated", judge_is_federated(leaver->facts));
+    return json_put_text(context, "created_at",
+                         json_text(json_object_at(leaver->facts, "user"), "createdDateTime"));
 }

@@ -16,7 +16,8 @@ MUST_USE json_t *people_find(struct call *call, const char *tenant_id, const cha
 struct leaver {
     const char *reference; /* as in the request */
     const char *pointer;   /* where it stands there */
-    json_t *user;          /* the directory's row; NULL while not found */
+    json_t *user;          /* {"id", "user_principal_name", "display_name"}; NULL while not found */
+    json_t *elsewhere;     /* where the permission index has seen the user */
     json_t *facts;
     json_t *warnings;
     const char *open_offboarding; /* id of an unfinished one; NULL */
@@ -39,5 +40,9 @@ MUST_USE bool leaving_read(struct leaving *leaving, struct err *err);
 /* Notes in call->input the persons that options name and do not exist, or who are the leaver; works out the
  * warnings of each user. */
 MUST_USE bool leaving_judge(struct leaving *leaving, struct err *err);
+
+/* What a plan for this user rests on and later runs need: the people the options name by object id, and
+ * whether the password is kept elsewhere. A new object. */
+json_t *leaver_context(const struct leaver *leaver);
 
 #endif

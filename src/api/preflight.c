@@ -3,6 +3,7 @@
 
 #include "api/facts_view.h"
 #include "api/people.h"
+#include "api/preflight.h"
 #include "api/visible.h"
 #include "plan/options.h"
 #include "plan/plan.h"
@@ -30,12 +31,11 @@ static void drop_conflicts(json_t *problems)
             json_array_remove(problems, i);
 }
 
-/* The words of task_forecast in those of the API. */
-static void word_forecast(json_t *plan)
+void preflight_word_forecast(json_t *plan)
 {
     static const struct {
         const char *forecast, *expected;
-    } words[] = {{"nothing", "already_done"}, {"skip", "skipped"}, {"wait", "waiting"}};
+    } words[] = {{"nothing", "already_done"}, {"skip", "skipped"}, {"wait", "waiting"}, {"fail", "failed"}};
     size_t i;
     json_t *step;
     json_array_foreach (plan, i, step) {
@@ -49,11 +49,19 @@ static void word_forecast(json_t *plan)
     }
 }
 
-static json_t *plan_of(const json_t *options, const json_t *facts)
+static json_t *plan_of(const struct call *call, const json_t *options, const struct leaver *leaver)
 {
     json_t *plan = plan_make(options);
-    task_forecast(plan, options, facts);
-    word_forecast(plan);
+    AUTO_JSON json_t *context = leaver_context(leaver);
+    const struct run_view run = {.options = options,
+                                 .user_id = json_text(leaver->user, "id"),
+                                 .user_principal_name = json_text(leaver->user, "user_principal_name"),
+                                 .federated = json_flag(context, "federated"),
+                                 .chosen = options_tasks(options),
+                                 .m365 = call->api->context.m365,
+                                 .clock = call->api->context.clock};
+    task_forecast(plan, &run, leaver->facts);
+    preflight_word_forecast(plan);
     return plan;
 }
 
@@ -65,7 +73,7 @@ static bool answer(struct call *call, const json_t *options, const struct leaver
     json_put(value, "facts", facts_view(leaver->facts));
     json_put(value, "warnings", json_incref(leaver->warnings));
     json_put(value, "conflicts", conflicts);
-    json_put(value, "plan", clear ? plan_of(options, leaver->facts) : json_array());
+    json_put(value, "plan", clear ? plan_of(call, options, leaver) : json_array());
     return call_json(call, 200, value);
 }
 

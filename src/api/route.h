@@ -18,12 +18,14 @@ enum route_access {
     ACCESS_LOCAL = 1 << 17,
 };
 
-/* Bits: TAKES_JSON has a body, TAKES_ONCE honours an Idempotency-Key. */
+/* Bits: TAKES_JSON has a body, TAKES_ONCE honours an Idempotency-Key, TAKES_MAYBE allows no body at all. */
 enum route_takes {
     TAKES_NOTHING = 0,
     TAKES_JSON = 1,
     TAKES_ONCE = 2,
+    TAKES_MAYBE = 4,
     TAKES_JSON_ONCE = TAKES_JSON | TAKES_ONCE,
+    TAKES_MAYBE_JSON_ONCE = TAKES_JSON_ONCE | TAKES_MAYBE,
 };
 
 #define ROUTE_PARAMS_MAX 3

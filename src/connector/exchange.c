@@ -75,13 +75,14 @@ static bool call_url(struct m365 *m365, const struct m365_target *target, const 
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *input = input_new(cmdlet, params);
     AUTO_FREE char *body = json_write(input);
-    const char *what = what_of(arena, cmdlet, params);
+    struct m365_write write = {.what = what_of(arena, cmdlet, params), .task = target->task};
     bool reads = exchange_reads(cmdlet);
     const char *const headers[] = {
         arena_printf(arena, "X-AnchorMailbox: %s", anchor_of(arena, target->tenant_id, anchor_upn)),
         arena_printf(arena, "X-CmdletName: %s", cmdlet),
         "X-ResponseFormat: json",
         "X-ClientApplication: Lastday",
+        "Accept-Language: en-US", /* some refusals can only be told by their words */
         "Prefer: odata.maxpagesize=1000",
         NULL};
     struct service_request request = {.service = SERVICE_EXCHANGE,
@@ -93,8 +94,10 @@ static bool call_url(struct m365 *m365, const struct m365_target *target, const 
                                       .twice_is_once = exchange_twice_is_once(cmdlet),
                                       .harmless = reads,
                                       .faults_max = 1,
-                                      .writes = &what,
+                                      .writes = &write,
                                       .write_count = reads ? 0 : 1};
+    if (!reads)
+        service_hash(&write, "POST", cmdlet, body);
     return send_pages(m365, target, &request, url, rows, warnings, err);
 }
 
@@ -146,10 +149,11 @@ static json_t *envelope_new(struct arena *arena, const struct batch *batch)
         const struct exchange_item *item = &batch->items[i];
         if (!batch->open[i])
             continue;
-        json_t *headers = json_make(
-            "{s:s,s:s,s:s,s:s}", "Content-Type", "application/json; charset=utf-8", "X-AnchorMailbox",
-            anchor_of(arena, batch->target->tenant_id, item->anchor_upn), "X-CmdletName", item->cmdlet,
-            "Prefer", "odata.maxpagesize=1000;odata.continue-on-error");
+        json_t *headers =
+            json_make("{s:s,s:s,s:s,s:s,s:s}", "Accept-Language", "en-US", "Content-Type",
+                      "application/json; charset=utf-8", "X-AnchorMailbox",
+                      anchor_of(arena, batch->target->tenant_id, item->anchor_upn), "X-CmdletName",
+                      item->cmdlet, "Prefer", "odata.maxpagesize=1000;odata.continue-on-error");
         json_add(requests,
                  json_make("{s:s,s:s,s:s,s:o,s:o}", "id", arena_printf(arena, "%zu", i + 1), "method", "POST",
                            "url", url, "headers", headers, "body", input_new(item->cmdlet, item->params)));
@@ -167,6 +171,17 @@ static void item_headers(const json_t *response, struct wire_reply *ret)
             !strpbrk(json_string_value(value), "\r\n"))
             strbuf_printf(&text, "retry-after: %s\n", json_string_value(value));
     ret->headers = strbuf_take(&text);
+}
+
+static struct m365_write write_of(struct arena *arena, const struct m365_target *target,
+                                  const struct exchange_item *item)
+{
+    AUTO_FREE char *body = item->params ? json_write(item->params) : NULL;
+    struct m365_write write = {.what = what_of(arena, item->cmdlet, item->params),
+                               .task = item->task ? item->task : target->task,
+                               .request_id = ""};
+    service_hash(&write, "POST", item->cmdlet, body);
+    return write;
 }
 
 /* The status of an item may be missing: then its body decides. */
@@ -197,17 +212,19 @@ static int64_t take_answer(struct batch *batch, size_t i, const json_t *response
     AUTO_JSON json_t *warnings = json_array();
     memset(&item->err, 0, sizeof item->err);
     item->ok = exchange_read(&reply, rows, warnings, &item->err);
-    if (batch->target->after_write && !exchange_reads(item->cmdlet)) {
+    if (!exchange_reads(item->cmdlet)) {
         AUTO_ARENA struct arena *arena = arena_new();
-        batch->target->after_write(batch->target->ctx, what_of(arena, item->cmdlet, item->params), status,
-                                   reply.request_id);
+        struct m365_write write = write_of(arena, batch->target, item);
+        write.status = status;
+        write.request_id = reply.request_id;
+        service_conclude(batch->target, &write, 1);
     }
     const char *link = json_text(reply.json, "@odata.nextLink");
     if (item->ok && link) {
         AUTO_FREE char *url = service_next_url(batch->m365->exchange_url, link, &item->err);
         struct m365_target target = *batch->target;
-        target.before_write = NULL; /* the further pages of a result change nothing */
-        target.after_write = NULL;
+        target.before_writes = NULL; /* the further pages of a result change nothing */
+        target.after_writes = NULL;
         item->ok = url && call_url(batch->m365, &target, item->cmdlet, item->params, item->anchor_upn, url,
                                    rows, warnings, &item->err);
     }
@@ -227,30 +244,12 @@ static int64_t take_answer(struct batch *batch, size_t i, const json_t *response
     return delay;
 }
 
-struct relay {
-    const struct m365_target *target;
-};
-
-static bool relay_before(void *ctx, const char *what, struct err *err)
-{
-    const struct relay *relay = ctx;
-    return !relay->target->before_write || relay->target->before_write(relay->target->ctx, what, err);
-}
-
-/* Each item of an envelope that was answered reports its own status. */
-static void relay_after(void *ctx, const char *what, int status, const char *request_id)
-{
-    const struct relay *relay = ctx;
-    if (relay->target->after_write && status / 100 != 2)
-        relay->target->after_write(relay->target->ctx, what, status, request_id);
-}
-
 static bool send_envelope(struct batch *batch, struct service_reply *ret, struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *envelope = envelope_new(arena, batch);
     AUTO_FREE char *body = json_write(envelope);
-    const char *writes[EXCHANGE_BATCH_MAX];
+    struct m365_write writes[EXCHANGE_BATCH_MAX];
     size_t write_count = 0;
     bool twice_is_once = true;
     for (size_t i = 0; i < batch->count; i++) {
@@ -259,15 +258,11 @@ static bool send_envelope(struct batch *batch, struct service_reply *ret, struct
             continue;
         twice_is_once = twice_is_once && exchange_twice_is_once(item->cmdlet);
         if (!exchange_reads(item->cmdlet))
-            writes[write_count++] = what_of(arena, item->cmdlet, item->params);
+            writes[write_count++] = write_of(arena, batch->target, item);
     }
-    struct relay relay = {batch->target};
     struct m365_target target = *batch->target;
     int64_t left = batch->until - clock_mono_ms(batch->m365->clock);
     target.patience_ms = left > 0 ? left : 0;
-    target.before_write = relay_before;
-    target.after_write = relay_after;
-    target.ctx = &relay;
     const char *const headers[] = {
         arena_printf(arena, "X-AnchorMailbox: %s",
                      anchor_of(arena, batch->target->tenant_id, batch->items[0].anchor_upn)),
@@ -282,7 +277,8 @@ static bool send_envelope(struct batch *batch, struct service_reply *ret, struct
                                       .harmless = write_count == 0,
                                       .faults_max = 1,
                                       .writes = writes,
-                                      .write_count = write_count};
+                                      .write_count = write_count,
+                                      .parts = true};
     if (!service_send(batch->m365, &target, &request, ret, err))
         return false;
     if (ret->wire.status / 100 == 2)

@@ -26,6 +26,7 @@ struct exchange_item {
     const char *cmdlet;
     const json_t *params;
     const char *anchor_upn;
+    const char *task; /* for the journal; NULL takes the target's */
     /* The answer: */
     json_t *rows;     /* array when ok; exchange_items_done frees both */
     json_t *warnings; /* array when ok */

@@ -46,7 +46,7 @@ static bool send_url(struct m365 *m365, const struct m365_target *target, const 
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_FREE char *text = body ? json_write(body) : NULL;
     const char *const headers[] = {eventual ? "ConsistencyLevel: eventual" : NULL, NULL};
-    const char *what = graph_what(arena, method, path);
+    struct m365_write write = {.what = graph_what(arena, method, path), .task = target->task};
     bool reads = graph_reads(method, path);
     struct service_request request = {.service = SERVICE_GRAPH,
                                       .method = method,
@@ -56,8 +56,10 @@ static bool send_url(struct m365 *m365, const struct m365_target *target, const 
                                       .body = text,
                                       .twice_is_once = graph_twice_is_once(method, path),
                                       .harmless = reads,
-                                      .writes = &what,
+                                      .writes = &write,
                                       .write_count = reads ? 0 : 1};
+    if (!reads)
+        service_hash(&write, method, path, text);
     if (!service_send(m365, target, &request, ret, err))
         return false;
     return ret->wire.status / 100 == 2 || service_fail_odata(err, ret, "Graph");

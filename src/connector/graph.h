@@ -33,12 +33,15 @@ bool graph_call(struct m365 *m365, const struct m365_target *target, const char 
 MUST_USE json_t *graph_collect(struct m365 *m365, const struct m365_target *target, const char *path,
                                bool eventual, size_t items_max, struct err *err);
 
+#define GRAPH_BATCH_MAX 20
+
 struct graph_item {
     const char *method;
     const char *path;   /* relative to the version root, as in graph_call */
     const json_t *body; /* NULL for none */
     int after;          /* lower index of the item that must succeed before this one runs;
                            -1 for none */
+    const char *task;   /* for the journal; NULL takes the target's */
     /* The answer, filled by graph_batch: */
     int status;    /* 0 when it never ran */
     json_t *reply; /* body of a 2xx, all pages joined for a GET; NULL without;
@@ -59,8 +62,8 @@ bool graph_batch(struct m365 *m365, const struct m365_target *target, struct gra
 bool graph_item_ok(const struct graph_item *item); /* it ran and answered 2xx */
 void graph_items_done(struct graph_item *items, size_t count);
 
-/* "/users/%s/memberOf": each %s is percent-encoded, nothing else is possible;
- * the rest stays as it is. */
+/* "/users/%s/memberOf": each %s is percent-encoded, %% is a percent sign; the
+ * rest stays as it is. */
 char *graph_path(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The link between a group and a member or owner. Without the final "/$ref" a
  * DELETE would delete the member itself: nothing else in the product builds

@@ -4,7 +4,6 @@
 
 #include "connector/graph_rules.h"
 
-#define ENVELOPE_MAX 20
 #define ROUNDS_MAX 6
 #define PAGED_ITEMS_MAX 100000
 
@@ -45,10 +44,10 @@ static void skip(struct batch *batch, size_t i)
     batch->fates[i] = ENDED;
 }
 
-static size_t choose(struct batch *batch, size_t chosen[ENVELOPE_MAX])
+static size_t choose(struct batch *batch, size_t chosen[GRAPH_BATCH_MAX])
 {
     size_t count = 0;
-    for (size_t i = 0; i < batch->count && count < ENVELOPE_MAX; i++) {
+    for (size_t i = 0; i < batch->count && count < GRAPH_BATCH_MAX; i++) {
         const struct graph_item *item = &batch->items[i];
         if (batch->fates[i] == ENDED)
             continue;
@@ -181,35 +180,24 @@ static void missing_answer(struct batch *batch, size_t i)
     batch->fates[i] = ENDED;
 }
 
-static void report_writes(const struct batch *batch, const size_t *chosen, size_t count)
+/* The changes of one envelope; count comes back. Texts live in the arena. */
+static size_t writes_of(const struct batch *batch, struct arena *arena, const size_t *chosen, size_t count,
+                        struct m365_write ret_writes[GRAPH_BATCH_MAX])
 {
-    AUTO_ARENA struct arena *arena = arena_new();
-    const struct m365_target *target = batch->target;
-    for (size_t n = 0; target->after_write && n < count; n++) {
-        const struct graph_item *item = &batch->items[chosen[n]];
-        if (!graph_reads(item->method, item->path))
-            target->after_write(target->ctx, graph_what(arena, item->method, item->path), item->status,
-                                item->request_id);
+    size_t total = 0;
+    for (size_t n = 0; n < count; n++) {
+        struct graph_item *item = &batch->items[chosen[n]];
+        if (graph_reads(item->method, item->path))
+            continue;
+        AUTO_FREE char *body = item->body ? json_write(item->body) : NULL;
+        struct m365_write *write = &ret_writes[total++];
+        *write = (struct m365_write){.what = graph_what(arena, item->method, item->path),
+                                     .task = item->task ? item->task : batch->target->task,
+                                     .status = item->status,
+                                     .request_id = item->request_id};
+        service_hash(write, item->method, item->path, body);
     }
-}
-
-/* The envelope reports through us, item by item: every write has its own
- * status. */
-struct relay {
-    const struct m365_target *target;
-};
-
-static bool relay_before(void *ctx, const char *what, struct err *err)
-{
-    const struct relay *relay = ctx;
-    return !relay->target->before_write || relay->target->before_write(relay->target->ctx, what, err);
-}
-
-static void relay_after(void *ctx, const char *what, int status, const char *request_id)
-{
-    const struct relay *relay = ctx;
-    if (relay->target->after_write && status / 100 != 2)
-        relay->target->after_write(relay->target->ctx, what, status, request_id);
+    return total;
 }
 
 static bool send_envelope(struct batch *batch, const size_t *chosen, size_t count, struct service_reply *ret,
@@ -218,22 +206,16 @@ static bool send_envelope(struct batch *batch, const size_t *chosen, size_t coun
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *envelope = envelope_new(batch, chosen, count);
     AUTO_FREE char *body = json_write(envelope);
-    const char *writes[ENVELOPE_MAX];
-    size_t write_count = 0;
+    struct m365_write writes[GRAPH_BATCH_MAX];
+    size_t write_count = writes_of(batch, arena, chosen, count, writes);
     bool twice_is_once = true;
     for (size_t n = 0; n < count; n++) {
         const struct graph_item *item = &batch->items[chosen[n]];
         twice_is_once = twice_is_once && graph_twice_is_once(item->method, item->path);
-        if (!graph_reads(item->method, item->path))
-            writes[write_count++] = graph_what(arena, item->method, item->path);
     }
-    struct relay relay = {batch->target};
     struct m365_target target = *batch->target;
     int64_t left = batch->until - clock_mono_ms(batch->m365->clock);
     target.patience_ms = left > 0 ? left : 0;
-    target.before_write = relay_before;
-    target.after_write = relay_after;
-    target.ctx = &relay;
     struct service_request request = {.service = SERVICE_GRAPH,
                                       .method = "POST",
                                       .url = arena_printf(arena, "%s/v1.0/$batch", batch->m365->graph_url),
@@ -242,7 +224,8 @@ static bool send_envelope(struct batch *batch, const size_t *chosen, size_t coun
                                       .twice_is_once = twice_is_once,
                                       .harmless = write_count == 0,
                                       .writes = writes,
-                                      .write_count = write_count};
+                                      .write_count = write_count,
+                                      .parts = true};
     if (!service_send(batch->m365, &target, &request, ret, err))
         return false;
     return ret->wire.status / 100 == 2 || service_fail_odata(err, ret, "Graph");
@@ -265,7 +248,7 @@ static bool run_round(struct batch *batch, const size_t *chosen, size_t count, i
                       struct err *err)
 {
     AUTO_SERVICE_REPLY struct service_reply reply = {0};
-    bool answered[ENVELOPE_MAX] = {0};
+    bool answered[GRAPH_BATCH_MAX] = {0};
     bool throttled = false;
     if (!send_envelope(batch, chosen, count, &reply, err)) {
         envelope_failed(batch, chosen, count, err);
@@ -291,7 +274,9 @@ static bool run_round(struct batch *batch, const size_t *chosen, size_t count, i
     for (size_t n = 0; n < count; n++)
         if (!answered[n])
             missing_answer(batch, chosen[n]);
-    report_writes(batch, chosen, count);
+    AUTO_ARENA struct arena *arena = arena_new();
+    struct m365_write writes[GRAPH_BATCH_MAX];
+    service_conclude(batch->target, writes, writes_of(batch, arena, chosen, count, writes));
     if (throttled)
         lane_close(batch->m365->lanes, batch->target->tenant_id, "graph", *ret_wait_ms);
     return true;
@@ -345,7 +330,7 @@ static void give_up(struct batch *batch, int64_t wait_ms)
 
 static bool run(struct batch *batch, struct err *err)
 {
-    size_t chosen[ENVELOPE_MAX], count;
+    size_t chosen[GRAPH_BATCH_MAX], count;
     while ((count = choose(batch, chosen)) > 0) {
         int64_t wait_ms = 0;
         if (!run_round(batch, chosen, count, &wait_ms, err))

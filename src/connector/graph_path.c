@@ -18,8 +18,11 @@ char *graph_path(struct arena *arena, const char *format, ...)
         } else if (c[1] == 's') {
             strbuf_percent(&path, va_arg(args, const char *));
             c++;
+        } else if (c[1] == '%') {
+            strbuf_char(&path, '%');
+            c++;
         } else {
-            abort(); /* a mistake of ours: only %s is possible */
+            abort(); /* a mistake of ours: only %s and %% are possible */
         }
     }
     va_end(args);

@@ -276,21 +276,26 @@ static void many_items_and_pages(void **state)
     graph_items_done(items, 45);
 }
 
-static bool before(void *ctx, const char *what, struct err *err)
+static bool before(void *ctx, const struct m365_write *writes, size_t count, struct err *err)
 {
     struct fixture *fixture = ctx;
-    size_t length = strlen(fixture->said);
     (void)err;
-    snprintf(fixture->said + length, sizeof fixture->said - length, "<%s", what);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(fixture->said);
+        assert_int_equal(strlen(writes[i].hash), 16);
+        snprintf(fixture->said + length, sizeof fixture->said - length, "<%s", writes[i].what);
+    }
     return true;
 }
 
-static void after(void *ctx, const char *what, int status, const char *request_id)
+static void after(void *ctx, const struct m365_write *writes, size_t count)
 {
     struct fixture *fixture = ctx;
-    size_t length = strlen(fixture->said);
-    (void)request_id;
-    snprintf(fixture->said + length, sizeof fixture->said - length, ">%s %d", what, status);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(fixture->said);
+        snprintf(fixture->said + length, sizeof fixture->said - length, ">%s %d", writes[i].what,
+                 writes[i].status);
+    }
 }
 
 static void each_write_is_announced(void **state)
@@ -300,8 +305,8 @@ static void each_write_is_announced(void **state)
                                  {.method = "PATCH", .path = "/1?$x=y", .after = -1},
                                  {.method = "DELETE", .path = "/2", .after = 1}};
     struct err err;
-    fixture->stage.target.before_write = before;
-    fixture->stage.target.after_write = after;
+    fixture->stage.target.before_writes = before;
+    fixture->stage.target.after_writes = after;
     fixture->stage.target.ctx = fixture;
     fixture->failing = 2;
     fixture->fail_until = 1;

@@ -101,3 +101,52 @@ void m365_forget(struct m365 *m365, const char *tenant_id)
 {
     tokens_forget(m365->tokens, tenant_id);
 }
+
+bool m365_is_delegated(const struct m365 *m365)
+{
+    return tokens_delegated(m365->tokens);
+}
+
+bool m365_secret_only(const struct m365 *m365)
+{
+    return tokens_secret_only(m365->tokens);
+}
+
+/* The claims of a JWT, unverified: it is ours, fresh from the token endpoint. */
+static json_t *claims_of(const char *header)
+{
+    const char *start = strchr(header, '.'), *end = start ? strchr(start + 1, '.') : NULL;
+    if (!end)
+        return NULL;
+    size_t length = (size_t)(end - start - 1);
+    char *text = malloc(length + 1);
+    if (!text)
+        abort();
+    ptrdiff_t bytes = text_base64_decode(start + 1, length, text, length);
+    json_t *claims = bytes > 0 ? json_read(text, (size_t)bytes, NULL) : NULL;
+    free(text);
+    return claims;
+}
+
+json_t *m365_granted(struct m365 *m365, const struct m365_target *target, enum m365_service service,
+                     const char *site_url, struct err *err)
+{
+    AUTO_STRBUF struct strbuf origin = STRBUF_MAX(1024);
+    const char *resource = service == M365_GRAPH ? m365->graph_resource : m365->exchange_resource;
+    if (service == M365_SHAREPOINT) {
+        const char *host = site_url ? strstr(site_url, "://") : NULL;
+        if (!host || tokens_secret_only(m365->tokens))
+            return json_null();
+        strbuf_add(&origin, site_url, (size_t)(host - site_url) + 3 + strcspn(host + 3, "/?#"));
+        resource = strbuf_text(&origin);
+    }
+    AUTO(token_header_free) char *header = token_header(m365->tokens, target, resource, err);
+    if (!header)
+        return NULL;
+    AUTO_JSON json_t *claims = claims_of(header);
+    const json_t *roles = json_object_get(claims, "roles");
+    bool tells = json_is_array(roles) || json_text(claims, "idtyp");
+    return json_is_array(roles)                ? json_incref((json_t *)roles)
+           : tells && !m365_is_delegated(m365) ? json_array()
+                                               : json_null();
+}

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/rng.h"
 #include "connector/wire.h"
 
@@ -58,10 +59,20 @@ void m365_free(struct m365 *m365); /* NULL is fine; no call may be under way */
 
 #define M365_TIMEOUT_MS 8000
 
+/* One change that a request makes, for the journal. Borrowed for the hook's call. */
+struct m365_write {
+    const char *what;       /* "PATCH /users/…" without the query, or a cmdlet name with its object */
+    const char *task;       /* on whose behalf; NULL: nobody said */
+    char hash[17];          /* tells requests apart: the same change again has the same */
+    int status;             /* afterwards: HTTP status, 0 when there was no answer */
+    const char *request_id; /* afterwards; never NULL */
+};
+
 /* On whose behalf a call is made. Borrowed for the call; zero-initialise what
  * you do not need. */
 struct m365_target {
     const char *tenant_id;
+    const char *task; /* stands in the writes of calls that do not name one themselves */
     struct cancel *cancel;
     int64_t timeout_ms; /* per HTTP request; 0 takes M365_TIMEOUT_MS */
     /* How long throttling and faults may be waited out inside the call, in all.
@@ -69,13 +80,11 @@ struct m365_target {
      * so that the caller can come again then. */
     int64_t patience_ms;
     bool urgent; /* lockout: asks the upstream to throttle others first */
-    /* Before each sending of something that changes data, repeats included, and
-     * once for each such item of a batch. what is "PATCH /users/…" without query,
-     * or a cmdlet name with its object. False with err set: the request is not
-     * sent. */
-    bool (*before_write)(void *ctx, const char *what, struct err *err);
-    /* The other half, in the same order; status 0 when there was no answer. */
-    void (*after_write)(void *ctx, const char *what, int status, const char *request_id);
+    /* Before each sending of something that changes data, repeats included, with
+     * all the changes of that request. False with err set: it is not sent. */
+    bool (*before_writes)(void *ctx, const struct m365_write *writes, size_t count, struct err *err);
+    /* The other half: the same changes, with what became of each. */
+    void (*after_writes)(void *ctx, const struct m365_write *writes, size_t count);
     void *ctx;
 };
 
@@ -86,6 +95,16 @@ bool m365_connect(struct m365 *m365, const struct m365_target *target, struct er
  * more (consent, secret, certificate, blocked partner)? Repeating it is useless
  * until a person has repaired that. */
 bool m365_is_disconnected(const struct err *err);
+/* The permissions that the application's token for a service shows, an array that the caller owns; JSON null
+ * when it does not tell: a delegated token, or one that cannot be read. It is opaque by contract, so this is
+ * for showing and warning alone. site_url: for SharePoint, a site of the tenant; NULL for the others. NULL
+ * with err set when there is no token. */
+enum m365_service { M365_GRAPH, M365_EXCHANGE, M365_SHAREPOINT };
+MUST_USE json_t *m365_granted(struct m365 *m365, const struct m365_target *target, enum m365_service service,
+                              const char *site_url, struct err *err);
+bool m365_secret_only(const struct m365 *m365); /* SharePoint then takes nothing */
+/* Does it act as a partner user, with delegated tokens? */
+bool m365_is_delegated(const struct m365 *m365);
 /* Drops the cached tokens of the tenant, for example after its consent was
  * renewed. */
 void m365_forget(struct m365 *m365, const char *tenant_id);

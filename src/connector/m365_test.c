@@ -239,19 +239,23 @@ static void an_impatient_call_is_sent_once(void **state)
     assert_int_equal(err.retry_after_ms, 1000);
 }
 
-static bool before(void *ctx, const char *what, struct err *err)
+static bool before(void *ctx, const struct m365_write *writes, size_t count, struct err *err)
 {
     struct notes *notes = ctx;
     size_t length = strlen(notes->said);
-    snprintf(notes->said + length, sizeof notes->said - length, "<%s", what);
+    assert_int_equal(count, 1);
+    assert_string_equal(writes->task, "hide_from_gal");
+    snprintf(notes->said + length, sizeof notes->said - length, "<%s", writes->what);
     return notes->forbid ? err_set(err, ERR_STALE, "Another node has taken over.") : true;
 }
 
-static void after(void *ctx, const char *what, int status, const char *request_id)
+static void after(void *ctx, const struct m365_write *writes, size_t count)
 {
     struct notes *notes = ctx;
     size_t length = strlen(notes->said);
-    snprintf(notes->said + length, sizeof notes->said - length, ">%s %d %s", what, status, request_id);
+    assert_int_equal(count, 1);
+    snprintf(notes->said + length, sizeof notes->said - length, ">%s %d %s", writes->what, writes->status,
+             writes->request_id);
 }
 
 static void writes_are_announced_and_concluded(void **state)
@@ -259,9 +263,10 @@ static void writes_are_announced_and_concluded(void **state)
     struct fixture *fixture = *state;
     struct notes *notes = &fixture->notes;
     struct err err;
-    fixture->stage.target.before_write = before;
-    fixture->stage.target.after_write = after;
+    fixture->stage.target.before_writes = before;
+    fixture->stage.target.after_writes = after;
     fixture->stage.target.ctx = notes;
+    fixture->stage.target.task = "hide_from_gal";
     assert_true(call(fixture, "GET", "/one", &err));
     assert_true(call(fixture, "POST", "/users/x/checkMemberGroups", &err));
     assert_string_equal(notes->said, "");

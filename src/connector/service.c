@@ -62,21 +62,37 @@ int64_t service_backoff(const struct rng *rng, int status, unsigned attempt)
 
 static bool announce(const struct m365_target *target, const struct service_request *request, struct err *err)
 {
-    for (size_t i = 0; target->before_write && i < request->write_count; i++) {
-        if (target->before_write(target->ctx, request->writes[i], err))
-            continue;
-        while (target->after_write && i-- > 0)
-            target->after_write(target->ctx, request->writes[i], 0, "");
-        return false;
-    }
-    return true;
+    return !target->before_writes || !request->write_count ||
+           target->before_writes(target->ctx, request->writes, request->write_count, err);
 }
 
+void service_conclude(const struct m365_target *target, const struct m365_write *writes, size_t count)
+{
+    if (target->after_writes && count)
+        target->after_writes(target->ctx, writes, count);
+}
+
+/* Every write of the request met the same fate, unless the parts of a batch tell for themselves. */
 static void conclude(const struct m365_target *target, const struct service_request *request, int status,
                      const char *request_id)
 {
-    for (size_t i = 0; target->after_write && i < request->write_count; i++)
-        target->after_write(target->ctx, request->writes[i], status, request_id);
+    if (request->parts && status / 100 == 2)
+        return;
+    for (size_t i = 0; i < request->write_count; i++) {
+        request->writes[i].status = status;
+        request->writes[i].request_id = request_id;
+    }
+    service_conclude(target, request->writes, request->write_count);
+}
+
+void service_hash(struct m365_write *write, const char *method, const char *path, const char *body)
+{
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(sum, (const guchar *)method, (gssize)strlen(method) + 1);
+    g_checksum_update(sum, (const guchar *)path, (gssize)strlen(path) + 1);
+    g_checksum_update(sum, (const guchar *)(body ? body : ""), body ? (gssize)strlen(body) : 0);
+    g_strlcpy(write->hash, g_checksum_get_string(sum), sizeof write->hash);
+    g_checksum_free(sum);
 }
 
 static void read_request_id(struct service_reply *reply)

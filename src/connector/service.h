@@ -47,9 +47,12 @@ struct service_request {
     bool harmless;              /* changes nothing */
     unsigned faults_max;        /* repeats after 500, 502, 504 and broken answers; 0
                                    takes all */
-    /* What it changes, for before_write and after_write. */
-    const char *const *writes;
+    /* What it changes; service_send fills the outcome of each. With `parts` the
+     * answer of a batch tells of each by itself: then whoever reads it calls
+     * service_conclude. */
+    struct m365_write *writes;
     size_t write_count;
+    bool parts;
 };
 
 /* Zero-initialise; service_reply_done frees. */
@@ -65,9 +68,14 @@ void service_reply_done(struct service_reply *reply);
 
 /* True with any answer that is final: whatever status, but for 2xx always
  * proper JSON or nothing. False with err of the network, the token, the lane
- * (ERR_LIMIT), before_write or ERR_CANCELLED. */
+ * (ERR_LIMIT), before_writes or ERR_CANCELLED. */
 bool service_send(struct m365 *m365, const struct m365_target *target, const struct service_request *request,
                   struct service_reply *ret, struct err *err);
+
+/* Fills the hash of a write; body may be NULL. */
+void service_hash(struct m365_write *write, const char *method, const char *path, const char *body);
+/* Tells the target what became of the writes. */
+void service_conclude(const struct m365_target *target, const struct m365_write *writes, size_t count);
 
 /* When a throttled or failed answer says to come again, by the server's clock;
  * 0 when it does not say. */

@@ -104,6 +104,11 @@ void tokens_free(struct tokens *tokens)
     free(tokens);
 }
 
+bool tokens_delegated(const struct tokens *tokens)
+{
+    return tokens->refresh_token != NULL;
+}
+
 bool tokens_secret_only(const struct tokens *tokens)
 {
     return !tokens->certificate && !tokens->refresh_token;

@@ -22,6 +22,7 @@ void token_header_free(char **header);
 /* That header's token was refused: the next caller gets a new one. */
 void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, const char *header);
 void tokens_forget(struct tokens *tokens, const char *tenant_id);
+bool tokens_delegated(const struct tokens *tokens);   /* of a partner user */
 bool tokens_secret_only(const struct tokens *tokens); /* application tokens by a client secret */
 
 #endif

@@ -1,44 +1,30 @@
 #include "engine/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/thread.h"
-#include "connector/cancel.h"
 #include "engine/job.h"
-#include "plan/options.h"
-#include "plan/plan.h"
+#include "engine/run.h"
 
 #define RUNS_PER_WORKER 4
-#define IDLE_POLL_MS 1000         /* another node may have added work; a wake-up is only a hint */
-#define PARK_AFTER_MS (60 * 1000) /* waiting longer gives the claim back */
+#define IDLE_POLL_MS 1000 /* another node may have added work; a wake-up is only a hint */
 #define STORE_RETRY_MS 500
 
-enum facts_state { FACTS_MISSING, FACTS_READING, FACTS_READ };
+#define OFFERS_MAX 64
 
-/* One claimed offboarding. The scheduler thread's own. */
-struct run {
-    struct run *next;
-    struct arena *arena;
-    struct offboarding o;
-    struct run_view view;
-    struct task_row rows[TASK_COUNT];
-    task_set chosen, active, ended, good;
-    enum facts_state facts_state;
-    json_t *facts;
-    struct cancel *cancel;
-    size_t jobs;
-    int64_t lease_until;
-    bool cancelled;
-    bool stale;
-    bool finished; /* recorded: to be forgotten */
+/* Facts that whoever made the request has read already. */
+struct offer {
+    char id[UUID_SIZE];
+    json_t *facts; /* NULL: free */
 };
 
 struct engine {
     struct engine_parts parts;
     struct engine_settings settings;
-    struct run *runs; /* scheduler only */
+    struct run_host host;
+    struct run **runs; /* scheduler only */
     size_t run_count;
     pthread_mutex_t lock; /* everything below */
     pthread_cond_t wake;  /* the scheduler */
@@ -47,8 +33,11 @@ struct engine {
     struct job *queue_end;
     struct job *done;
     bool woken;
-    bool stopping; /* no new jobs */
-    bool quit;     /* workers leave */
+    bool poked;
+    bool stopping;                   /* no new jobs */
+    bool quit;                       /* workers leave */
+    struct offer offers[OFFERS_MAX]; /* the oldest gives way */
+    size_t next_offer;
     pthread_t scheduler;
     pthread_t *workers;
 };
@@ -58,8 +47,14 @@ static int64_t now_ms(const struct engine *engine)
     return clock_utc_ms(engine->parts.clock);
 }
 
-static void enqueue(struct engine *engine, struct job *job)
+static size_t runs_max(const struct engine *engine)
 {
+    return (size_t)engine->settings.workers * RUNS_PER_WORKER;
+}
+
+static void enqueue(void *ctx, struct job *job)
+{
+    struct engine *engine = ctx;
     WITH_LOCK(&engine->lock);
     if (job->urgent || !engine->queue) {
         job->next = engine->queue;
@@ -72,320 +67,79 @@ static void enqueue(struct engine *engine, struct job *job)
     pthread_cond_signal(&engine->work);
 }
 
-static struct job *job_for(struct engine *engine, struct run *run, bool urgent)
+static void poke(void *ctx)
 {
-    struct job *job = calloc(1, sizeof *job);
-    if (!job)
-        abort();
-    job->run = run;
-    job->parts = &engine->parts;
-    job->lease_ms = engine->settings.lease_ms;
-    job->view = &run->view;
-    job->epoch = run->o.epoch;
-    job->cancel = run->cancel;
-    job->urgent = urgent;
-    run->jobs++;
-    return job;
+    struct engine *engine = ctx;
+    WITH_LOCK(&engine->lock);
+    engine->poked = true;
+    pthread_cond_signal(&engine->wake);
 }
 
-static void start_facts(struct engine *engine, struct run *run)
+static json_t *take_facts(void *ctx, const char *offboarding_id)
 {
-    run->facts_state = FACTS_READING;
-    enqueue(engine, job_for(engine, run, false));
-}
-
-/* The row moves into the job and comes back with it. */
-static void start_unit(struct engine *engine, struct run *run, task_set tasks)
-{
-    struct job *job = NULL;
-    for (int id = 0; id < TASK_COUNT; id++) {
-        if (!(tasks & TASK_BIT(id)))
+    struct engine *engine = ctx;
+    WITH_LOCK(&engine->lock);
+    for (size_t i = 0; i < OFFERS_MAX; i++) {
+        json_t *facts = engine->offers[i].facts;
+        if (!facts || strcmp(engine->offers[i].id, offboarding_id) != 0)
             continue;
-        if (!job)
-            job = job_for(engine, run, task_info((enum task_id)id)->unit == UNIT_LOCKOUT);
-        job->tasks[job->count] = (enum task_id)id;
-        job->rows[job->count++] = run->rows[id];
-        run->rows[id] = (struct task_row){.task = (enum task_id)id};
+        engine->offers[i].facts = NULL;
+        return facts;
     }
-    run->active |= tasks;
-    job->shared_facts = run->facts;
-    enqueue(engine, job);
+    return NULL;
 }
 
-static bool record(struct engine *engine, struct run *run, const struct task_row *row)
+void engine_offer_facts(struct engine *engine, const char *offboarding_id, json_t *facts)
 {
-    struct err err;
-    AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
-    if (tx && task_move(tx, run->o.id, run->o.epoch, row, now_ms(engine), &err) &&
-        journal_commit(engine->parts.journal, &tx, &err))
-        return true;
-    run->stale |= err.kind == ERR_STALE;
-    log_error("task_not_recorded", LOG_TEXT("offboarding", run->o.id), LOG_ERR(&err));
+    WITH_LOCK(&engine->lock);
+    struct offer *offer = &engine->offers[engine->next_offer++ % OFFERS_MAX];
+    json_decref(offer->facts);
+    snprintf(offer->id, sizeof offer->id, "%s", offboarding_id);
+    offer->facts = json_incref(facts);
+}
+
+static void absorb_done(struct engine *engine)
+{
+    struct job *done;
+    {
+        WITH_LOCK(&engine->lock);
+        done = engine->done;
+        engine->done = NULL;
+    }
+    while (done) {
+        struct job *job = done;
+        done = job->next;
+        run_absorb(job);
+    }
+}
+
+static bool claim_more(struct engine *engine)
+{
+    while (engine->run_count < runs_max(engine)) {
+        struct run *run = run_claim(&engine->host);
+        if (!run)
+            return true;
+        engine->runs[engine->run_count++] = run;
+    }
     return false;
 }
 
-static void end_unstarted(struct engine *engine, struct run *run, enum task_id task, enum task_status status,
-                          const char *reason)
-{
-    struct task_row *row = &run->rows[task];
-    struct task_row ended = *row;
-    ended.status = status;
-    ended.reason = reason;
-    ended.waiting_until = 0;
-    ended.ended_at = now_ms(engine);
-    if (!record(engine, run, &ended))
-        return;
-    *row = ended;
-    run->ended |= TASK_BIT(task);
-}
-
-static void end_run(struct engine *engine, struct run *run)
-{
-    struct err err;
-    bool failed = false, warned = false;
-    int64_t now = now_ms(engine);
-    for (int id = 0; id < TASK_COUNT; id++) {
-        if (!(run->chosen & TASK_BIT(id)))
-            continue;
-        failed |= run->rows[id].status == TASK_STATUS_FAILED || run->rows[id].status == TASK_STATUS_BLOCKED;
-        warned |= json_array_size(run->rows[id].warnings) > 0;
-    }
-    enum run_status status = run->cancelled ? RUN_CANCELLED
-                             : failed       ? RUN_FAILED
-                             : warned       ? RUN_SUCCEEDED_WITH_WARNINGS
-                                            : RUN_SUCCEEDED;
-    AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
-    if (tx && offboarding_move(tx, run->o.id, run->o.epoch, status, now, now, &err) &&
-        journal_commit(engine->parts.journal, &tx, &err)) {
-        run->finished = true;
-        log_info("offboarding_ended", LOG_TEXT("offboarding", run->o.id),
-                 LOG_TEXT("status", run_status_name(status)), LOG_INT("ms", now - run->o.started_at));
-        return;
-    }
-    run->stale |= err.kind == ERR_STALE;
-    log_error("end_not_recorded", LOG_TEXT("offboarding", run->o.id), LOG_ERR(&err));
-}
-
-/* Gives the claim back: until due_at when it waits, at once when this node stops. */
-static void release(struct engine *engine, struct run *run, int64_t due_at)
-{
-    struct err err;
-    int64_t now = now_ms(engine);
-    AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
-    bool good = tx != NULL;
-    if (good && due_at > now)
-        good = offboarding_move(tx, run->o.id, run->o.epoch, RUN_WAITING, now, due_at, &err);
-    else if (good)
-        good = tx_exec(tx, &err, "UPDATE offboardings SET lease_until = 0 WHERE id = $1 AND epoch = $2",
-                       P_TEXT(run->o.id), P_INT(run->o.epoch));
-    run->finished = good && journal_commit(engine->parts.journal, &tx, &err);
-    run->stale |= !run->finished; /* the lease runs out by itself */
-}
-
-static void note_lockout(struct engine *engine, struct run *run)
-{
-    struct err err;
-    const task_set lockout = run->chosen & (TASK_BIT(TASK_disable_sign_in) | TASK_BIT(TASK_reset_password) |
-                                            TASK_BIT(TASK_revoke_sessions));
-    if (run->o.locked_out_at || !(lockout & TASK_BIT(TASK_disable_sign_in)) || (lockout & ~run->good))
-        return;
-    int64_t now = now_ms(engine);
-    AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
-    if (tx && offboarding_locked_out(tx, run->o.id, run->o.epoch, now, &err) &&
-        journal_commit(engine->parts.journal, &tx, &err))
-        run->o.locked_out_at = now;
-}
-
-/* Starts what is ready and ends what cannot start. Returns when it next wants to be looked at. */
-static int64_t advance(struct engine *engine, struct run *run, bool stopping)
-{
-    int64_t now = now_ms(engine), next = INT64_MAX;
-    task_set waiting = 0, ready;
-    if (run->stale || stopping) {
-        if (!run->jobs && !run->stale)
-            release(engine, run, 0);
-        return next;
-    }
-    if (run->facts_state == FACTS_MISSING && (run->chosen & ~run->ended))
-        start_facts(engine, run);
-    for (int id = 0; id < TASK_COUNT; id++) {
-        struct task_row *row = &run->rows[id];
-        if (!(run->chosen & TASK_BIT(id)) || ((run->active | run->ended) & TASK_BIT(id)))
-            continue;
-        if (run->cancelled)
-            end_unstarted(engine, run, (enum task_id)id, TASK_STATUS_CANCELLED, NULL);
-        else if (row->status == TASK_STATUS_PENDING &&
-                 plan_blocker((enum task_id)id, run->chosen, run->ended, run->good) != TASK_COUNT)
-            end_unstarted(engine, run, (enum task_id)id, TASK_STATUS_BLOCKED,
-                          task_info(plan_blocker((enum task_id)id, run->chosen, run->ended, run->good))->id);
-        else if (row->status == TASK_STATUS_WAITING && row->waiting_until > now) {
-            waiting |= TASK_BIT(id);
-            next = row->waiting_until < next ? row->waiting_until : next;
-        }
-    }
-    ready = plan_ready(run->chosen, run->active | run->ended | waiting, run->ended);
-    for (int id = 0; id < TASK_COUNT; id++) {
-        enum task_unit unit = task_info((enum task_id)id)->unit;
-        task_set together = 0;
-        if (!(ready & TASK_BIT(id)) || (unit != UNIT_LOCKOUT && run->facts_state != FACTS_READ))
-            continue;
-        for (int other = id; other < TASK_COUNT; other++) {
-            if ((ready & TASK_BIT(other)) &&
-                (other == id || (unit != UNIT_SINGLE && task_info((enum task_id)other)->unit == unit)))
-                together |= TASK_BIT(other);
-        }
-        ready &= ~together;
-        start_unit(engine, run, together);
-    }
-    if (run->jobs || run->stale)
-        return next;
-    if (run->ended == run->chosen)
-        end_run(engine, run);
-    else if (next != INT64_MAX && next > now + PARK_AFTER_MS)
-        release(engine, run, next);
-    return run->finished || run->stale ? 0 : next == INT64_MAX ? now + STORE_RETRY_MS : next;
-}
-
-static void absorb(struct engine *engine, struct job *job)
-{
-    struct run *run = job->run;
-    run->jobs--;
-    run->stale |= job->stale;
-    if (!job->count) {
-        run->facts = job->facts;
-        run->facts_state = FACTS_READ;
-    }
-    for (size_t i = 0; i < job->count; i++) {
-        enum task_id task = job->tasks[i];
-        struct task_row *row = &job->rows[i];
-        run->active &= ~TASK_BIT(task);
-        run->rows[task] = *row;
-        if (job->unwritten) { /* the store did not take it: the task runs again from its observation */
-            run->rows[task].status = TASK_STATUS_WAITING;
-            run->rows[task].waiting_until = now_ms(engine) + STORE_RETRY_MS;
-            continue;
-        }
-        if (task_status_ended(row->status))
-            run->ended |= TASK_BIT(task);
-        if (task_status_good(row->status))
-            run->good |= TASK_BIT(task);
-    }
-    if (run->stale)
-        cancel_trigger(run->cancel);
-    else
-        note_lockout(engine, run);
-    free(job);
-}
-
-static void run_free(struct run *run)
-{
-    for (int id = 0; id < TASK_COUNT; id++)
-        task_row_done(&run->rows[id]);
-    offboarding_done(&run->o);
-    json_decref(run->facts);
-    cancel_free(run->cancel);
-    arena_free(run->arena);
-    free(run);
-}
-
-static const char *tenant_name(struct tx *tx, struct arena *arena, const char *tenant_id)
-{
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, NULL, "SELECT display_name FROM tenants WHERE id = $1", P_TEXT(tenant_id));
-    return rows && rows_next(rows) ? arena_text(arena, row_text(rows, 0)) : "";
-}
-
-/* Claims one; false when nothing is due or the store does not answer. */
-static bool claim(struct engine *engine)
-{
-    struct err err;
-    bool found = false;
-    int64_t now = now_ms(engine);
-    struct run *run = calloc(1, sizeof *run);
-    if (!run)
-        abort();
-    run->arena = arena_new();
-    AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
-    if (!tx ||
-        !offboarding_claim(tx, run->arena, engine->settings.node_name, now, engine->settings.lease_ms,
-                           &run->o, &found, &err) ||
-        !found) {
-        if (!tx || !found)
-            tx_auto_rollback(&tx);
-        arena_free(run->arena);
-        free(run);
-        return false;
-    }
-    run->chosen = offboarding_tasks(tx, run->arena, run->o.id, run->rows, &err);
-    run->cancel = cancel_new();
-    run->cancelled = run->o.cancel_requested;
-    run->lease_until = now + engine->settings.lease_ms;
-    run->view = (struct run_view){
-        .offboarding_id = run->o.id,
-        .tenant_id = run->o.tenant_id,
-        .tenant_name = tenant_name(tx, run->arena, run->o.tenant_id),
-        .user_id = run->o.user_id,
-        .user_principal_name = run->o.user_principal_name,
-        .options = run->o.options,
-        .m365 = engine->parts.m365,
-        .store = engine->parts.store,
-        .vault = engine->parts.vault,
-        .clock = engine->parts.clock,
-        .rng = engine->parts.rng,
-    };
-    for (int id = 0; id < TASK_COUNT; id++) {
-        if (!(run->chosen & TASK_BIT(id)))
-            continue;
-        run->ended |= task_status_ended(run->rows[id].status) ? TASK_BIT(id) : 0;
-        run->good |= task_status_good(run->rows[id].status) ? TASK_BIT(id) : 0;
-    }
-    if (!journal_commit(engine->parts.journal, &tx, &err)) {
-        run_free(run);
-        return false;
-    }
-    log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
-    run->next = engine->runs;
-    engine->runs = run;
-    engine->run_count++;
-    return true;
-}
-
-/* Also where a cancellation is noticed. */
-static void renew(struct engine *engine, struct run *run)
-{
-    struct err err;
-    bool cancelled = false;
-    int64_t until = now_ms(engine) + engine->settings.lease_ms;
-    AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
-    if (tx && offboarding_renew(tx, run->o.id, run->o.epoch, until, &cancelled, &err) &&
-        tx_commit(&tx, &err)) {
-        run->lease_until = until;
-        run->cancelled |= cancelled;
-        return;
-    }
-    if (err.kind == ERR_STALE || now_ms(engine) > run->lease_until) {
-        run->stale = true; /* self-fencing: without a lease nothing more is sent */
-        cancel_trigger(run->cancel);
-    }
-}
-
+/* Returns when the next one wants to be looked at. */
 static int64_t look_after_runs(struct engine *engine, bool woken, bool stopping)
 {
-    int64_t next = INT64_MAX, now = now_ms(engine);
-    for (struct run **at = &engine->runs; *at;) {
-        struct run *run = *at;
-        if (!run->stale && (woken || run->lease_until - now < engine->settings.lease_ms * 2 / 3))
-            renew(engine, run);
-        int64_t wanted = advance(engine, run, stopping);
+    int64_t next = INT64_MAX;
+    size_t kept = 0;
+    for (size_t i = 0; i < engine->run_count; i++) {
+        struct run *run = engine->runs[i];
+        run_renew(run, woken);
+        int64_t wanted = run_advance(run, stopping);
         next = wanted < next ? wanted : next;
-        if (!run->jobs && (run->finished || run->stale)) {
-            *at = run->next;
-            engine->run_count--;
+        if (run_is_over(run))
             run_free(run);
-        } else {
-            at = &run->next;
-        }
+        else
+            engine->runs[kept++] = run;
     }
+    engine->run_count = kept;
     return next;
 }
 
@@ -404,34 +158,25 @@ static void *scheduler_run(void *arg)
     struct engine *engine = arg;
     bool woken = true;
     for (;;) {
-        struct job *done;
         bool stopping;
         {
             WITH_LOCK(&engine->lock);
-            done = engine->done;
-            engine->done = NULL;
             stopping = engine->stopping;
         }
-        while (done) {
-            struct job *job = done;
-            done = job->next;
-            absorb(engine, job);
-        }
-        bool room = !stopping && engine->run_count < (size_t)engine->settings.workers * RUNS_PER_WORKER;
-        while (room && claim(engine))
-            room = engine->run_count < (size_t)engine->settings.workers * RUNS_PER_WORKER;
+        absorb_done(engine);
+        bool room = !stopping && claim_more(engine);
         int64_t next = look_after_runs(engine, woken, stopping);
-        if (stopping && !engine->runs)
+        if (stopping && !engine->run_count)
             return NULL;
         int64_t due = room ? next_due(engine) : INT64_MAX;
         next = due < next ? due : next;
         int64_t delay = next - now_ms(engine);
         delay = delay < 0 ? 0 : delay > IDLE_POLL_MS ? IDLE_POLL_MS : delay;
         WITH_LOCK(&engine->lock);
-        if (!engine->done && !engine->woken && delay > 0)
+        if (!engine->done && !engine->woken && !engine->poked && delay > 0)
             thread_wait_ms(&engine->wake, &engine->lock, delay);
         woken = engine->woken;
-        engine->woken = false;
+        engine->woken = engine->poked = false;
     }
 }
 
@@ -475,6 +220,7 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
         abort();
     engine->settings = *settings;
     engine->parts = *parts;
+    engine->host = (struct run_host){&engine->parts, &engine->settings, enqueue, poke, take_facts, engine};
     if (!take_up_again(engine, err)) {
         free(engine);
         return NULL;
@@ -483,7 +229,8 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
     thread_cond_init(&engine->wake);
     thread_cond_init(&engine->work);
     engine->workers = calloc((size_t)settings->workers, sizeof *engine->workers);
-    if (!engine->workers)
+    engine->runs = calloc(runs_max(engine), sizeof *engine->runs);
+    if (!engine->workers || !engine->runs)
         abort();
     for (int i = 0; i < settings->workers; i++)
         engine->workers[i] = thread_start("worker", worker_run, engine);
@@ -518,6 +265,9 @@ void engine_stop(struct engine *engine)
     pthread_mutex_destroy(&engine->lock);
     pthread_cond_destroy(&engine->wake);
     pthread_cond_destroy(&engine->work);
+    for (size_t i = 0; i < OFFERS_MAX; i++)
+        json_decref(engine->offers[i].facts);
+    free(engine->runs);
     free(engine->workers);
     free(engine);
 }

@@ -1,19 +1,20 @@
 #include "engine/job.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "plan/options.h"
-#include "task/facts.h"
 
 #define CALL_PATIENCE_MS 5000 /* longer throttling parks the task instead of holding a worker */
 
 /* Intent before the effect: the claim still stands, nobody has cancelled, and the journal knows what will be
  * sent. */
-static bool before_write(void *ctx, const char *what, struct err *err)
+static bool before_writes(void *ctx, const struct m365_write *writes, size_t count, struct err *err)
 {
     struct job *job = ctx;
-    bool cancelled = false;
+    bool cancelled = false, good = true;
     int64_t now = clock_utc_ms(job->parts->clock);
-    const char *task = job->count == 1 ? task_info(job->tasks[0])->id : NULL;
+    char deadline[TIME_TEXT_SIZE];
     AUTO_TX struct tx *tx = store_begin(job->parts->store, err);
     if (!tx ||
         !offboarding_renew(tx, job->view->offboarding_id, job->epoch, now + job->lease_ms, &cancelled, err)) {
@@ -22,28 +23,35 @@ static bool before_write(void *ctx, const char *what, struct err *err)
     }
     if (cancelled)
         return err_set(err, ERR_CANCELLED, "The offboarding was cancelled.");
-    return journal_effect(tx, job->view->offboarding_id, job->epoch, EVENT_INTENT, task,
-                          json_make("{s:s}", "what", what), now, err) &&
-           journal_commit(job->parts->journal, &tx, err);
+    time_format(now + M365_TIMEOUT_MS, deadline);
+    for (size_t i = 0; good && i < count; i++)
+        good =
+            journal_effect(tx, job->view->offboarding_id, job->epoch, EVENT_INTENT, writes[i].task,
+                           json_make("{s:s, s:s, s:I, s:s}", "what", writes[i].what, "hash", writes[i].hash,
+                                     "epoch", (json_int_t)job->epoch, "deadline", deadline),
+                           now, err);
+    if (!good || !journal_commit(job->parts->journal, &tx, err))
+        return false;
+    if (!atomic_exchange(&job->sent, true) && job->poke)
+        job->poke(job->poke_ctx);
+    return true;
 }
 
-static void after_write(void *ctx, const char *what, int status, const char *request_id)
+static void after_writes(void *ctx, const struct m365_write *writes, size_t count)
 {
     struct job *job = ctx;
     struct err err;
+    bool good = true;
     int64_t now = clock_utc_ms(job->parts->clock);
-    const char *task = job->count == 1 ? task_info(job->tasks[0])->id : NULL;
-    json_t *data = json_make("{s:s, s:i, s:s}", "what", what, "status", status, "request_id",
-                             request_id ? request_id : "");
     AUTO_TX struct tx *tx = store_begin(job->parts->store, &err);
-    if (!tx) {
-        json_decref(data);
+    for (size_t i = 0; tx && good && i < count; i++)
+        good =
+            journal_effect(tx, job->view->offboarding_id, job->epoch, EVENT_RESULT, writes[i].task,
+                           json_make("{s:s, s:s, s:i, s:s}", "what", writes[i].what, "hash", writes[i].hash,
+                                     "status", writes[i].status, "request_id", writes[i].request_id),
+                           now, &err);
+    if (!tx || !good || !journal_commit(job->parts->journal, &tx, &err))
         log_error("journal_result_lost", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
-    } else if (!journal_effect(tx, job->view->offboarding_id, job->epoch, EVENT_RESULT, task, data, now,
-                               &err) ||
-               !journal_commit(job->parts->journal, &tx, &err)) {
-        log_error("journal_result_lost", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
-    }
 }
 
 static bool store_rows(struct job *job)
@@ -62,50 +70,80 @@ static bool store_rows(struct job *job)
     return false;
 }
 
+/* Waiting for something to show, or to happen, is no new try. */
+static bool is_new_try(const struct task_row *row)
+{
+    static const char *const tries[] = {"retrying", "throttled"};
+    if (row->status != TASK_STATUS_WAITING || !row->reason)
+        return true;
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        if (strcmp(row->reason, tries[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void start_row(struct job *job, struct task_row *row)
+{
+    row->attempts += is_new_try(row) || !row->attempts;
+    row->status = TASK_STATUS_RUNNING;
+    row->waiting_until = 0;
+    row->started_at = row->started_at ? row->started_at : clock_utc_ms(job->parts->clock);
+}
+
 static void run_tasks(struct job *job, const struct m365_target *target)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     struct work works[TASK_COUNT];
     for (size_t i = 0; i < job->count; i++) {
         struct task_row *row = &job->rows[i];
-        job->resumed[i] = row->attempts > 0;
-        row->status = TASK_STATUS_RUNNING;
-        row->waiting_until = 0;
-        row->attempts++;
-        row->started_at = row->started_at ? row->started_at : clock_utc_ms(job->parts->clock);
         works[i] = (struct work){.run = job->view,
                                  .task = job->tasks[i],
                                  .params = options_of(job->view->options, job->tasks[i]),
                                  .row = row,
                                  .arena = arena,
                                  .target = target,
-                                 .resumed = job->resumed[i]};
+                                 .resumed = row->attempts > 0};
+        start_row(job, row);
     }
     if (!store_rows(job))
         return;
-    task_unit_run(works, job->count, job->shared_facts);
+    task_unit_run(works, job->count, job->known, &job->read);
     for (size_t i = 0; i < job->count; i++)
         job->stale |= job->rows[i].status == TASK_STATUS_RUNNING; /* what has no end lost its claim */
     if (!job->stale)
         store_rows(job);
 }
 
-void job_run(struct job *job)
+static void read_facts(struct job *job, const struct m365_target *target)
 {
     struct err err;
+    const struct facts_request request = {.m365 = job->parts->m365,
+                                          .target = target,
+                                          .user_id = job->view->user_id,
+                                          .options = job->view->options,
+                                          .people = job->view->people,
+                                          .elsewhere = job->view->elsewhere,
+                                          .wanted = job->wanted};
+    job->read = facts_read(&request, &err);
+    if (!job->read) /* each task then reads its own, and says what is wrong with it */
+        log_warn("facts_unreadable", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
+    if (job->look_at)
+        start_judge(job->parts, job->look_at, job->read, &job->start);
+}
+
+void job_run(struct job *job)
+{
     const struct m365_target target = {.tenant_id = job->view->tenant_id,
+                                       .task = job->count == 1 ? task_info(job->tasks[0])->id : NULL,
                                        .cancel = job->cancel,
                                        .patience_ms = CALL_PATIENCE_MS,
                                        .urgent = job->urgent,
-                                       .before_write = before_write,
-                                       .after_write = after_write,
+                                       .before_writes = before_writes,
+                                       .after_writes = after_writes,
                                        .ctx = job};
-    if (job->count) {
+    if (job->count)
         run_tasks(job, &target);
-        return;
-    }
-    job->facts = facts_read(job->parts->m365, &target, job->view->user_id, job->view->options,
-                            facts_wanted(job->view->options), &err);
-    if (!job->facts) /* each task then reads its own, and says what is wrong with it */
-        log_warn("facts_unreadable", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
+    else
+        read_facts(job, &target);
 }

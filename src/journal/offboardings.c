@@ -2,15 +2,17 @@
 
 #include <string.h>
 
-#define COLUMNS                                                                                           \
-    "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, " \
-    "notify_json, schedule_json, reference, reason, requested_by, created_at, due_at, scheduled_at, "     \
-    "started_at, ended_at, locked_out_at, warnings_json, cancel_requested, epoch"
+#define COLUMNS                                                                                              \
+    "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, "    \
+    "notify_json, schedule_json, reference, reason, requested_by, created_at, due_at, scheduled_at, "        \
+    "started_at, ended_at, locked_out_at, warnings_json, cancel_requested, epoch, context_json, undo_json, " \
+    "undo_started_at, undo_ended_at, direction, remind_at"
 
 void offboarding_done(struct offboarding *offboarding)
 {
-    json_t **values[] = {&offboarding->options, &offboarding->plan, &offboarding->notify,
-                         &offboarding->schedule, &offboarding->warnings};
+    json_t **values[] = {&offboarding->options,  &offboarding->plan,     &offboarding->notify,
+                         &offboarding->schedule, &offboarding->warnings, &offboarding->context,
+                         &offboarding->undo};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         json_decref(*values[i]);
         *values[i] = NULL;
@@ -38,19 +40,22 @@ bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *
     AUTO_FREE char *notify = text_of(o->notify);
     AUTO_FREE char *schedule = text_of(o->schedule);
     AUTO_FREE char *warnings = text_of(o->warnings);
+    AUTO_FREE char *context = text_of(o->context);
     if (!tx_exec(
             tx, err,
             "INSERT INTO offboardings(id, batch, tenant_id, user_id, user_principal_name, display_name, "
             "status, unfinished, "
             "options_json, plan_json, notify_json, schedule_json, reference, reason, requested_by, "
             "created_at, due_at, "
-            "scheduled_at, warnings_json) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+            "scheduled_at, warnings_json, context_json, remind_at) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+            "$19, $20)",
             P_TEXT(o->id), P_TEXT(o->batch), P_TEXT(o->tenant_id), P_TEXT(o->user_id),
             P_TEXT(o->user_principal_name), P_TEXT(o->display_name), P_TEXT(run_status_name(o->status)),
             P_TEXT(options), P_TEXT(plan), P_TEXT(notify), P_TEXT(schedule), P_TEXT(o->reference),
             P_TEXT(o->reason), P_TEXT(o->requested_by), P_INT(o->created_at), P_INT(o->due_at),
-            o->scheduled_at ? P_INT(o->scheduled_at) : P_NULL, P_TEXT(warnings))) {
+            o->scheduled_at ? P_INT(o->scheduled_at) : P_NULL, P_TEXT(warnings), P_TEXT(context),
+            o->remind_at ? P_INT(o->remind_at) : P_NULL)) {
         if (err && err->kind == ERR_CONFLICT)
             err_code(err, ERR_CONFLICT, "already_open",
                      "An offboarding of %s is not finished yet. Wait for it or cancel it first.",
@@ -60,10 +65,10 @@ bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *
     for (int id = 0; id < TASK_COUNT; id++) {
         const char *task = task_info((enum task_id)id)->id;
         if (json_object_get(o->options, task) &&
-            !tx_exec(
-                tx, err,
-                "INSERT INTO tasks(offboarding_id, task, position, status) VALUES ($1, $2, $3, 'pending')",
-                P_TEXT(o->id), P_TEXT(task), P_INT(id)))
+            !tx_exec(tx, err,
+                     "INSERT INTO tasks(offboarding_id, direction, task, position, status) "
+                     "VALUES ($1, 'do', $2, $3, 'pending')",
+                     P_TEXT(o->id), P_TEXT(task), P_INT(id)))
             return false;
     }
     return journal_append(tx, o->id, o->created_at, EVENT_OFFBOARDING, NULL,
@@ -98,6 +103,12 @@ static void read_row(struct arena *arena, const struct rows *rows, struct offboa
         .warnings = row_json(rows, 20),
         .cancel_requested = row_int(rows, 21) != 0,
         .epoch = row_int(rows, 22),
+        .context = row_json(rows, 23),
+        .undo = row_json(rows, 24),
+        .undo_started_at = row_int(rows, 25),
+        .undo_ended_at = row_int(rows, 26),
+        .direction = strcmp(row_text(rows, 27), "undo") == 0 ? DIRECTION_UNDO : DIRECTION_DO,
+        .remind_at = row_int(rows, 28),
     };
 }
 
@@ -120,23 +131,24 @@ static json_t *row_json_or_null(const struct rows *rows, int column)
     return row_text(rows, column) ? row_json(rows, column) : NULL;
 }
 
-task_set offboarding_tasks(struct tx *tx, struct arena *arena, const char *id,
-                           struct task_row out[TASK_COUNT], struct err *err)
+bool offboarding_tasks(struct tx *tx, struct arena *arena, const char *id, enum direction direction,
+                       struct task_row out[TASK_COUNT], task_set *ret_set, struct err *err)
 {
-    task_set set = 0;
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err,
-                 "SELECT task, status, reason, error_json, warnings_json, items_json, before_json, "
-                 "after_json, started_at, "
-                 "ended_at, attempts, waiting_until FROM tasks WHERE offboarding_id = $1 ORDER BY position",
-                 P_TEXT(id));
+    *ret_set = 0;
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err,
+        "SELECT task, status, reason, error_json, warnings_json, items_json, before_json, after_json, "
+        "started_at, ended_at, attempts, waiting_until, failures FROM tasks "
+        "WHERE offboarding_id = $1 AND direction = $2 ORDER BY position",
+        P_TEXT(id), P_TEXT(direction_name(direction)));
     while (rows && rows_next(rows)) {
         enum task_id task = task_by_name(row_text(rows, 0));
         if (task == TASK_COUNT)
             continue; /* written by a version that knew more tasks */
-        set |= TASK_BIT(task);
+        *ret_set |= TASK_BIT(task);
         out[task] = (struct task_row){
             .task = task,
+            .direction = direction,
             .status = task_status_parse(row_text(rows, 1)),
             .reason = arena_text(arena, row_text(rows, 2)),
             .error = row_json_or_null(rows, 3),
@@ -148,15 +160,16 @@ task_set offboarding_tasks(struct tx *tx, struct arena *arena, const char *id,
             .ended_at = row_int(rows, 9),
             .attempts = row_int(rows, 10),
             .waiting_until = row_int(rows, 11),
+            .failures = row_int(rows, 12),
         };
     }
     if (rows && !rows_failed(rows, err))
-        return set;
+        return true;
     for (int task = 0; task < TASK_COUNT; task++) {
-        if (set & TASK_BIT(task))
+        if (*ret_set & TASK_BIT(task))
             task_row_done(&out[task]);
     }
-    return 0;
+    return false;
 }
 
 bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_id, const char *user_id,
@@ -188,32 +201,48 @@ static bool check_claim(struct tx *tx, const char *id, int64_t epoch, enum run_s
     return true;
 }
 
+/* The moments that a status tells of. While something is undone, its own start and end stay. */
+static bool write_status(struct tx *tx, const char *id, enum run_status from, enum run_status to, int64_t now,
+                         int64_t due_at, struct err *err)
+{
+    bool ends = run_status_ended(to), runs = to == RUN_RUNNING || to == RUN_UNDOING;
+    bool undo = from == RUN_UNDOING || to == RUN_UNDOING;
+    return tx_exec(
+               tx, err,
+               "UPDATE offboardings SET status = $2, unfinished = $3, due_at = $4, version = version + 1, "
+               "lease_until = CASE WHEN $5 = 1 THEN lease_until ELSE 0 END WHERE id = $1",
+               P_TEXT(id), P_TEXT(run_status_name(to)), P_INT(!ends), P_INT(due_at), P_INT(runs)) &&
+           tx_exec(
+               tx, err,
+               undo
+                   ? "UPDATE offboardings SET undo_started_at = CASE WHEN $2 = 1 AND undo_started_at IS NULL "
+                     "THEN $4 ELSE undo_started_at END, undo_ended_at = CASE WHEN $3 = 1 THEN $4 ELSE NULL "
+                     "END WHERE id = $1"
+                   : "UPDATE offboardings SET started_at = CASE WHEN $2 = 1 AND started_at IS NULL THEN $4 "
+                     "ELSE started_at END, ended_at = CASE WHEN $3 = 1 THEN $4 ELSE NULL END WHERE id = $1",
+               P_TEXT(id), P_INT(runs), P_INT(ends), P_INT(now));
+}
+
 bool offboarding_move(struct tx *tx, const char *id, int64_t epoch, enum run_status to, int64_t now,
                       int64_t due_at, struct err *err)
 {
     enum run_status from;
-    bool ends = run_status_ended(to);
+    bool ends = run_status_ended(to), runs = to == RUN_RUNNING || to == RUN_UNDOING;
     if (!check_claim(tx, id, epoch, &from, err))
         return false;
     if (from >= RUN_STATUS_COUNT || !run_status_may(from, to))
         return err_set(err, ERR_CONFLICT, "An offboarding that is %s cannot become %s.",
                        from < RUN_STATUS_COUNT ? run_status_name(from) : "unknown", run_status_name(to));
-    if (!tx_exec(tx, err,
-                 "UPDATE offboardings SET status = $2, unfinished = $3, due_at = $4, version = version + 1, "
-                 "started_at = CASE WHEN $5 = 1 AND started_at IS NULL THEN $6 ELSE started_at END, "
-                 "ended_at = CASE WHEN $3 = 0 THEN $6 ELSE NULL END, "
-                 "lease_until = CASE WHEN $5 = 1 THEN lease_until ELSE 0 END WHERE id = $1",
-                 P_TEXT(id), P_TEXT(run_status_name(to)), P_INT(!ends), P_INT(due_at),
-                 P_INT(to == RUN_RUNNING), P_INT(now)))
+    if (!write_status(tx, id, from, to, now, due_at, err))
         return false;
     if (from == to)
         return true;
     json_t *data = json_make("{s:s, s:s}", "id", id, "status", run_status_name(to));
     json_put_time(data,
-                  to == RUN_RUNNING ? "started_at"
-                  : ends            ? "ended_at"
-                                    : "waiting_until",
-                  ends || to == RUN_RUNNING ? now : due_at);
+                  runs   ? "started_at"
+                  : ends ? "ended_at"
+                         : "waiting_until",
+                  ends || runs ? now : due_at);
     return journal_append(tx, id, now, EVENT_OFFBOARDING, NULL, data, err) &&
            (!ends || journal_append(tx, id, now, EVENT_END, NULL,
                                     json_make("{s:s, s:s}", "id", id, "status", run_status_name(to)), err));
@@ -226,7 +255,7 @@ bool offboarding_claim(struct tx *tx, struct arena *arena, const char *node, int
     AUTO_ROWS struct rows *rows = tx_query(
         tx, err,
         "SELECT " COLUMNS " FROM offboardings WHERE unfinished = 1 AND due_at <= $1 AND lease_until <= $1 "
-        "AND status IN ('planned', 'queued', 'running', 'waiting') "
+        "AND status IN ('planned', 'queued', 'running', 'waiting', 'undoing') "
         "ORDER BY CASE status WHEN 'queued' THEN 0 ELSE 1 END, due_at, id LIMIT 1",
         P_INT(now));
     if (!rows)
@@ -235,15 +264,16 @@ bool offboarding_claim(struct tx *tx, struct arena *arena, const char *node, int
         return !rows_failed(rows, err);
     read_row(arena, rows, ret);
     rows_auto_close(&rows);
+    enum run_status running = ret->direction == DIRECTION_UNDO ? RUN_UNDOING : RUN_RUNNING;
     if (!tx_exec(tx, err,
                  "UPDATE offboardings SET owner = $2, epoch = epoch + 1, lease_until = $3 WHERE id = $1",
                  P_TEXT(ret->id), P_TEXT(node), P_INT(now + lease_ms)) ||
-        !offboarding_move(tx, ret->id, ret->epoch + 1, RUN_RUNNING, now, ret->due_at, err)) {
+        !offboarding_move(tx, ret->id, ret->epoch + 1, running, now, ret->due_at, err)) {
         offboarding_done(ret);
         return false;
     }
     ret->epoch++;
-    ret->status = RUN_RUNNING;
+    ret->status = running;
     ret->started_at = ret->started_at ? ret->started_at : now;
     *ret_found = true;
     return true;
@@ -255,7 +285,7 @@ bool offboarding_next_due(struct tx *tx, int64_t *ret_at, struct err *err)
         tx_query(tx, err,
                  "SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END), count(*) FROM "
                  "offboardings "
-                 "WHERE unfinished = 1 AND status IN ('planned', 'queued', 'running', 'waiting')");
+                 "WHERE unfinished = 1 AND status IN ('planned', 'queued', 'running', 'waiting', 'undoing')");
     if (!rows || !rows_next(rows))
         return false;
     *ret_at = row_int(rows, 1) ? row_int(rows, 0) : INT64_MAX;
@@ -300,17 +330,20 @@ static bool cancel_pending_tasks(struct tx *tx, const char *id, int64_t now, str
 {
     AUTO_ARENA struct arena *arena = arena_new();
     struct task_row rows[TASK_COUNT];
-    task_set set = offboarding_tasks(tx, arena, id, rows, err);
-    bool good = set != 0;
-    for (int task = 0; task < TASK_COUNT; task++) {
+    task_set set = 0;
+    bool good = offboarding_tasks(tx, arena, id, DIRECTION_DO, rows, &set, err);
+    for (int task = 0; good && task < TASK_COUNT; task++) {
         if (!(set & TASK_BIT(task)))
             continue;
         rows[task].ended_at = now;
         if (rows[task].status == TASK_STATUS_PENDING) {
             rows[task].status = TASK_STATUS_CANCELLED;
-            good = good && task_move(tx, id, NO_EPOCH, &rows[task], now, err);
+            good = task_move(tx, id, NO_EPOCH, &rows[task], now, err);
         }
-        task_row_done(&rows[task]);
+    }
+    for (int task = 0; task < TASK_COUNT; task++) {
+        if (set & TASK_BIT(task))
+            task_row_done(&rows[task]);
     }
     return good;
 }
@@ -334,18 +367,19 @@ bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t n
                                   "cancel_requested", 1, "by", by),
                         err))
         return false;
-    if (status == RUN_RUNNING || status == RUN_WAITING)
+    if (status == RUN_RUNNING || status == RUN_WAITING || status == RUN_UNDOING)
         return true; /* the node that runs it ends what is under way, and then it */
     return cancel_pending_tasks(tx, id, now, err) &&
            offboarding_move(tx, id, NO_EPOCH, RUN_CANCELLED, now, now, err);
 }
 
-static bool task_status_stored(struct tx *tx, const char *id, const char *task, enum task_status *ret,
-                               struct err *err)
+static bool task_status_stored(struct tx *tx, const char *id, const struct task_row *row,
+                               enum task_status *ret, struct err *err)
 {
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err, "SELECT status FROM tasks WHERE offboarding_id = $1 AND task = $2", P_TEXT(id),
-                 P_TEXT(task));
+    const char *task = task_info(row->task)->id;
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT status FROM tasks WHERE offboarding_id = $1 AND task = $2 AND direction = $3",
+        P_TEXT(id), P_TEXT(task), P_TEXT(direction_name(row->direction)));
     if (!rows)
         return false;
     if (!rows_next(rows))
@@ -361,7 +395,7 @@ bool task_move(struct tx *tx, const char *id, int64_t epoch, const struct task_r
     enum run_status run;
     enum task_status from;
     const char *name = task_info(row->task)->id;
-    if (!check_claim(tx, id, epoch, &run, err) || !task_status_stored(tx, id, name, &from, err))
+    if (!check_claim(tx, id, epoch, &run, err) || !task_status_stored(tx, id, row, &from, err))
         return false;
     if (from >= TASK_STATUS_COUNT || !task_status_may(from, row->status))
         return err_set(err, ERR_CONFLICT, "The task %s cannot go from %s to %s.", name,
@@ -376,13 +410,14 @@ bool task_move(struct tx *tx, const char *id, int64_t epoch, const struct task_r
                    "UPDATE tasks SET status = $3, reason = $4, error_json = $5, warnings_json = $6, "
                    "items_json = $7, "
                    "before_json = $8, after_json = $9, started_at = $10, ended_at = $11, attempts = $12, "
-                   "waiting_until = $13 "
-                   "WHERE offboarding_id = $1 AND task = $2",
+                   "waiting_until = $13, failures = $14 "
+                   "WHERE offboarding_id = $1 AND task = $2 AND direction = $15",
                    P_TEXT(id), P_TEXT(name), P_TEXT(task_status_name(row->status)), P_TEXT(row->reason),
                    P_TEXT(error), P_TEXT(warnings), P_TEXT(items), P_TEXT(before), P_TEXT(after),
                    row->started_at ? P_INT(row->started_at) : P_NULL,
                    row->ended_at ? P_INT(row->ended_at) : P_NULL, P_INT(row->attempts),
-                   row->waiting_until ? P_INT(row->waiting_until) : P_NULL) &&
+                   row->waiting_until ? P_INT(row->waiting_until) : P_NULL, P_INT(row->failures),
+                   P_TEXT(direction_name(row->direction))) &&
            tx_exec(tx, err, "UPDATE offboardings SET version = version + 1 WHERE id = $1", P_TEXT(id)) &&
            journal_append(tx, id, now, EVENT_TASK, name, task_row_json(row), err);
 }
@@ -396,4 +431,15 @@ bool journal_effect(struct tx *tx, const char *id, int64_t epoch, enum event_kin
         return false;
     }
     return journal_append(tx, id, now, kind, task, data, err);
+}
+
+bool offboarding_tell(struct tx *tx, const struct offboarding *o, const char *what, const char *by,
+                      json_t *more, int64_t now, struct err *err)
+{
+    json_t *data = json_make("{s:s, s:s, s:s, s:s}", "id", o->id, "status", run_status_name(o->status),
+                             "requested", what, "by", by);
+    if (more)
+        json_object_update(data, more);
+    json_decref(more);
+    return journal_append(tx, o->id, now, EVENT_OFFBOARDING, NULL, data, err);
 }

@@ -37,13 +37,20 @@ struct offboarding {
     int64_t started_at;
     int64_t ended_at;
     int64_t locked_out_at;
+    int64_t remind_at; /* when to remind of a planned one; 0: not, or done */
     json_t *warnings;
+    json_t *context; /* {"people": {reference: object id}, "federated": bool}, or null */
+    json_t *undo;    /* {"requested_by", "requested_at", "prior"} once undo was asked for, or null */
+    int64_t undo_started_at;
+    int64_t undo_ended_at;
+    enum direction direction;
     bool cancel_requested;
     int64_t epoch;
 };
 
 struct task_row {
     enum task_id task;
+    enum direction direction;
     enum task_status status;
     const char *reason; /* code of skipped, blocked or waiting; NULL */
     json_t *error;      /* {"code","message","request_id","retryable"} or NULL */
@@ -54,6 +61,7 @@ struct task_row {
     int64_t started_at;
     int64_t ended_at;
     int64_t attempts;
+    int64_t failures; /* tries in a row that failed in a way that may pass */
     int64_t waiting_until;
 };
 
@@ -66,9 +74,9 @@ MUST_USE bool offboarding_insert(struct tx *tx, const struct offboarding *offboa
 /* ERR_NOT_FOUND when there is none. */
 MUST_USE bool offboarding_load(struct tx *tx, struct arena *arena, const char *id, struct offboarding *ret,
                                struct err *err);
-/* Fills rows[TASK_COUNT], indexed by task; returns the set that exists, 0 with err set on failure. */
-task_set offboarding_tasks(struct tx *tx, struct arena *arena, const char *id,
-                           struct task_row rows[TASK_COUNT], struct err *err);
+/* Fills rows[TASK_COUNT] of one direction, indexed by task; returns the set that exists. False on failure. */
+MUST_USE bool offboarding_tasks(struct tx *tx, struct arena *arena, const char *id, enum direction direction,
+                                struct task_row rows[TASK_COUNT], task_set *ret_set, struct err *err);
 /* An unfinished offboarding of this user? *ret_id lives in the arena, NULL when there is none. */
 MUST_USE bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_id,
                                   const char *user_id, const char **ret_id, struct err *err);
@@ -92,6 +100,54 @@ MUST_USE bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoc
                                      struct err *err);
 /* Ends it at once when nothing runs, else asks the running node to stop. ERR_CONFLICT when it has ended. */
 MUST_USE bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t now, struct err *err);
+/* Journals who asked for what ("undo", "reschedule"); takes more (an object or NULL) over. */
+MUST_USE bool offboarding_tell(struct tx *tx, const struct offboarding *offboarding, const char *what,
+                               const char *by, json_t *more, int64_t now, struct err *err);
+
+/* --- what has not started yet ------------------------------------------------------------------------------
+ */
+
+/* Another time for one that has not started. schedule as asked for; remind_at 0: no reminder. ERR_CONFLICT
+ * when it has started. */
+MUST_USE bool offboarding_reschedule(struct tx *tx, const char *id, const json_t *schedule, int64_t at,
+                                     int64_t remind_at, const char *by, int64_t now, struct err *err);
+/* Starts a planned one at once. ERR_CONFLICT for any other. */
+MUST_USE bool offboarding_run_now(struct tx *tx, const char *id, const char *by, int64_t now,
+                                  struct err *err);
+/* Lets go on what waits for a second person, or what needs attention: then its blockers are lifted with the
+ * reason. ERR_CONFLICT when nothing waits, ERR_FORBIDDEN when the one who asked would approve it. */
+MUST_USE bool offboarding_approve(struct tx *tx, const char *id, const char *by, const char *reason,
+                                  int64_t now, struct err *err);
+/* A claimed one is not to start: it needs attention. warnings replace the stored ones; words say why. */
+MUST_USE bool offboarding_hold(struct tx *tx, const char *id, int64_t epoch, const json_t *warnings,
+                               const char *words, int64_t now, struct err *err);
+/* What the look at the start of a claimed one found. Borrowed. */
+struct offboarding_start {
+    const json_t *warnings; /* all there are now */
+    const json_t *added;    /* those among them that are new */
+    const json_t *context;
+    const char *user_principal_name; /* as they are now */
+    const char *display_name;
+    int64_t lease_until;
+};
+MUST_USE bool offboarding_started(struct tx *tx, const char *id, int64_t epoch,
+                                  const struct offboarding_start *start, int64_t now, struct err *err);
+
+/* Of the forward tasks, those that changed or may have changed something and can be undone. */
+task_set offboarding_undoable(const struct task_row rows[TASK_COUNT], task_set set);
+/* Starts to undo the chosen tasks (0: all that can be) of an offboarding that has ended. ERR_CONFLICT when it
+ * has not, when nothing can be undone, or when another offboarding of the user is open. */
+MUST_USE bool offboarding_undo(struct tx *tx, const char *id, task_set tasks, const char *by, int64_t now,
+                               struct err *err);
+/* What an undo ends as: undone when everything that can be undone is, else what the offboarding was before.
+ */
+enum run_status offboarding_undo_end(const struct offboarding *offboarding,
+                                     const struct task_row forward[TASK_COUNT], task_set forward_set,
+                                     task_set undone, bool failed);
+/* Queues what failed or was blocked again (task TASK_COUNT: all of it), in the direction it went last.
+ * ERR_CONFLICT when nothing did. */
+MUST_USE bool offboarding_retry(struct tx *tx, const char *id, enum task_id task, const char *by, int64_t now,
+                                struct err *err);
 /* Writes a task's row; from its stored status to row->status must be allowed. */
 MUST_USE bool task_move(struct tx *tx, const char *id, int64_t epoch, const struct task_row *row, int64_t now,
                         struct err *err);
@@ -113,7 +169,8 @@ struct offboarding_filter {
     const char *before_id;
     size_t limit;
 };
-/* What GET holds without tasks and evidence, with "progress": {"ended","failed","total"}; NULL with err set. */
+/* What GET holds without tasks and evidence, with "progress": {"ended","failed","total"}; NULL with err set.
+ */
 json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err);
 /* Such short rows, newest first. */
 json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *filter, struct err *err);

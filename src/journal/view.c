@@ -29,8 +29,8 @@ json_t *task_row_json(const struct task_row *row)
     json_put(task, "items", copy_or(row->items, json_array()));
     json_put(task, "before", copy_or(row->before, json_object()));
     json_put(task, "after", copy_or(row->after, json_object()));
-    json_put(task, "undoable", json_boolean(info->kind == TASK_KIND_UNDO));
-    return task;
+    json_put(task, "undoable", json_boolean(task_undoable(row->task)));
+    return json_put_text(task, "direction", direction_name(row->direction));
 }
 
 static json_t *tenant_json(struct tx *tx, const char *id)
@@ -69,27 +69,58 @@ static json_t *head_json(struct tx *tx, const struct offboarding *o)
     return value;
 }
 
-json_t *offboarding_json(struct tx *tx, const char *id, struct err *err)
+/* NULL with err set when they cannot be read. */
+static json_t *tasks_json(struct tx *tx, struct arena *arena, const char *id, enum direction direction,
+                          struct err *err)
 {
-    AUTO_ARENA struct arena *arena = arena_new();
-    struct offboarding o;
     struct task_row rows[TASK_COUNT];
-    if (!offboarding_load(tx, arena, id, &o, err))
+    task_set set;
+    if (!offboarding_tasks(tx, arena, id, direction, rows, &set, err))
         return NULL;
-    json_t *value = head_json(tx, &o), *tasks = json_array();
-    json_put(value, "options", copy_or(o.options, json_object()));
-    json_put(value, "schedule", copy_or(o.schedule, json_null()));
-    json_put(value, "plan", copy_or(o.plan, json_array()));
-    offboarding_done(&o);
-    json_put(value, "tasks", tasks);
-    task_set set = offboarding_tasks(tx, arena, id, rows, err);
+    json_t *tasks = json_array();
     for (int task = 0; task < TASK_COUNT; task++) {
         if (!(set & TASK_BIT(task)))
             continue;
         json_add(tasks, task_row_json(&rows[task]));
         task_row_done(&rows[task]);
     }
-    return value;
+    return tasks;
+}
+
+static json_t *undo_json(const struct offboarding *o, json_t *tasks)
+{
+    json_t *undo = json_object();
+    const char *status = !o->undo_ended_at ? "running" : o->status == RUN_FAILED ? "failed" : "succeeded";
+    json_put_text(undo, "status", status);
+    json_put_text(undo, "requested_by", json_text(o->undo, "requested_by"));
+    json_put_text(undo, "requested_at", json_text(o->undo, "requested_at"));
+    json_put_time(undo, "started_at", o->undo_started_at);
+    json_put_time(undo, "ended_at", o->undo_ended_at);
+    return json_put(undo, "tasks", tasks);
+}
+
+json_t *offboarding_json(struct tx *tx, const char *id, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    struct offboarding o;
+    if (!offboarding_load(tx, arena, id, &o, err))
+        return NULL;
+    json_t *value = head_json(tx, &o), *undo = json_null();
+    json_put(value, "options", copy_or(o.options, json_object()));
+    json_put(value, "schedule", copy_or(o.schedule, json_null()));
+    json_put(value, "plan", copy_or(o.plan, json_array()));
+    json_t *tasks = tasks_json(tx, arena, id, DIRECTION_DO, err);
+    json_t *back = tasks && json_is_object(o.undo) ? tasks_json(tx, arena, id, DIRECTION_UNDO, err) : NULL;
+    bool good = tasks && (back || !json_is_object(o.undo));
+    if (back)
+        undo = undo_json(&o, back);
+    offboarding_done(&o);
+    json_put(value, "tasks", tasks ? tasks : json_array());
+    json_put(value, "undo", undo);
+    if (good)
+        return value;
+    json_decref(value);
+    return NULL;
 }
 
 static void add_progress(struct tx *tx, json_t *value, const char *id)
@@ -98,7 +129,7 @@ static void add_progress(struct tx *tx, json_t *value, const char *id)
                                            "SELECT count(*), sum(CASE WHEN status IN ('pending', 'running', "
                                            "'waiting') THEN 0 ELSE 1 END), sum(CASE WHEN status IN "
                                            "('failed', 'blocked') THEN 1 ELSE 0 END) FROM tasks "
-                                           "WHERE offboarding_id = $1",
+                                           "WHERE offboarding_id = $1 AND direction = 'do'",
                                            P_TEXT(id));
     if (rows && rows_next(rows))
         json_put(value, "progress",

@@ -4,36 +4,31 @@
 
 #define T(id) TASK_BIT(TASK_##id)
 static const struct task_info tasks[TASK_COUNT] = {
-#define TASK(id, label, phase, after, needs, kind, unit, help) \
-    [TASK_##id] = {#id, label, help, PHASE_##phase, after, needs, TASK_KIND_##kind, UNIT_##unit},
-#define PARAM(...)
-#define CONFLICT(...)
+#define TASK(id, label, phase, after, needs, kind, unit, subject, help) \
+    [TASK_##id] = {                                                     \
+        #id, label, help, PHASE_##phase, after, needs, TASK_KIND_##kind, UNIT_##unit, SUBJECT_##subject},
 #include "model/catalogue.def"
-#undef TASK
-#undef PARAM
 };
 
 static const struct param params[] = {
-#define TASK(...)
 #define PARAM(task, id, type, required, fallback, label, help) \
     {TASK_##task, #id, PARAM_##type, required, fallback, label, help},
 #include "model/catalogue.def"
-#undef PARAM
-#undef CONFLICT
 };
 #define PARAM_TOTAL (sizeof params / sizeof *params)
+
+static const struct app_permission permissions[] = {
+#define PERMISSION(task, resource, any) {TASK_##task, RESOURCE_##resource, any},
+#include "model/catalogue.def"
+};
 
 static const struct {
     enum task_id a;
     enum task_id b;
     const char *why;
 } conflicts[] = {
-#define PARAM(...)
 #define CONFLICT(a, b, why) {TASK_##a, TASK_##b, why},
 #include "model/catalogue.def"
-#undef TASK
-#undef PARAM
-#undef CONFLICT
 };
 
 static const struct {
@@ -96,6 +91,30 @@ const struct param *task_param(enum task_id id, const char *name)
     return NULL;
 }
 
+const char *direction_name(enum direction direction)
+{
+    return direction == DIRECTION_UNDO ? "undo" : "do";
+}
+
+bool task_undoable(enum task_id id)
+{
+    return tasks[id].kind == TASK_KIND_UNDO || tasks[id].kind == TASK_KIND_UNDO_30_DAYS;
+}
+
+const struct app_permission *catalogue_permissions(size_t *ret_count)
+{
+    *ret_count = sizeof permissions / sizeof *permissions;
+    return permissions;
+}
+
+task_set catalogue_subject(enum task_subject subject)
+{
+    task_set set = 0;
+    for (int id = 0; id < TASK_COUNT; id++)
+        set |= tasks[id].subject == subject ? TASK_BIT(id) : 0;
+    return set;
+}
+
 const char *task_conflict(enum task_id a, enum task_id b)
 {
     for (size_t i = 0; i < sizeof conflicts / sizeof *conflicts; i++) {
@@ -137,6 +156,18 @@ static json_t *param_json(const struct param *param)
                      param->fallback ? json_loads(param->fallback, JSON_DECODE_ANY, NULL) : json_null());
 }
 
+static json_t *permissions_json(enum task_id id)
+{
+    static const char *const resources[RESOURCE_COUNT] = {"graph", "exchange", "sharepoint"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof permissions / sizeof *permissions; i++) {
+        if (permissions[i].task == id)
+            json_add(list, json_make("{s:s, s:s}", "resource", resources[permissions[i].resource], "any",
+                                     permissions[i].any));
+    }
+    return list;
+}
+
 static json_t *task_json(enum task_id id)
 {
     const struct task_info *task = &tasks[id];
@@ -149,11 +180,13 @@ static json_t *task_json(enum task_id id)
         if (task_conflict(id, (enum task_id)other))
             json_add(excludes, json_text_new(tasks[other].id));
     }
-    return json_make("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "id", task->id, "label",
-                     task->label, "help", task->help, "phase", phases[task->phase].name, "undoable",
-                     task->kind == TASK_KIND_UNDO, "destructive", task->kind == TASK_KIND_DESTRUCTIVE,
-                     "parameters", list, "conflicts", excludes, "after", set_json(task->after), "needs",
-                     set_json(task->needs));
+    json_t *value =
+        json_make("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "id", task->id, "label", task->label,
+                  "help", task->help, "phase", phases[task->phase].name, "undoable", task_undoable(id),
+                  "destructive", task->kind == TASK_KIND_DESTRUCTIVE, "parameters", list, "conflicts",
+                  excludes, "after", set_json(task->after), "needs", set_json(task->needs));
+    json_put(value, "undo_days", task->kind == TASK_KIND_UNDO_30_DAYS ? json_integer(30) : json_null());
+    return json_put(value, "permissions", permissions_json(id));
 }
 
 json_t *catalogue_json(void)

@@ -11,12 +11,7 @@
 
 enum task_id {
 #define TASK(id, ...) TASK_##id,
-#define PARAM(...)
-#define CONFLICT(...)
 #include "model/catalogue.def"
-#undef TASK
-#undef PARAM
-#undef CONFLICT
     TASK_COUNT
 };
 
@@ -39,8 +34,13 @@ enum phase {
         PHASE_COUNT
 };
 
-enum task_kind { TASK_KIND_PLAIN, TASK_KIND_UNDO, TASK_KIND_DESTRUCTIVE };
-enum task_unit { UNIT_SINGLE, UNIT_LOCKOUT, UNIT_MAILBOX };
+enum task_kind { TASK_KIND_PLAIN, TASK_KIND_UNDO, TASK_KIND_UNDO_30_DAYS, TASK_KIND_DESTRUCTIVE };
+enum task_unit { UNIT_LOCKOUT, UNIT_CLOUD, UNIT_SITE };
+enum task_subject { SUBJECT_ACCOUNT, SUBJECT_MAILBOX, SUBJECT_ONEDRIVE };
+/* Which way a task goes. */
+enum direction { DIRECTION_DO, DIRECTION_UNDO };
+/* Whose permission it is: which token shows it. */
+enum resource { RESOURCE_GRAPH, RESOURCE_EXCHANGE, RESOURCE_SHAREPOINT, RESOURCE_COUNT };
 
 /* type, name in the REST catalogue */
 #define PARAM_TYPES(X)    \
@@ -48,7 +48,8 @@ enum task_unit { UNIT_SINGLE, UNIT_LOCKOUT, UNIT_MAILBOX };
     X(USERS, "users")     \
     X(HTML, "html")       \
     X(BOOLEAN, "boolean") \
-    X(AUDIENCE, "choice")
+    X(AUDIENCE, "choice") \
+    X(GROUP, "group")
 
 enum param_type {
 #define X(id, ...) PARAM_##id,
@@ -76,6 +77,14 @@ struct task_info {
     task_set needs;
     enum task_kind kind;
     enum task_unit unit;
+    enum task_subject subject;
+};
+
+/* A permission of the application that a task needs. */
+struct app_permission {
+    enum task_id task;
+    enum resource resource;
+    const char *any; /* "A|B": any one of them */
 };
 
 const struct task_info *task_info(enum task_id id);
@@ -84,6 +93,13 @@ enum task_id task_by_name(const char *name);
 /* The parameters of one task in table order; count comes back through ret_count. */
 const struct param *task_params(enum task_id id, size_t *ret_count);
 const struct param *task_param(enum task_id id, const char *name); /* NULL when unknown */
+const char *direction_name(enum direction direction);              /* "do", "undo" */
+/* What can be undone, for good or for some time. */
+bool task_undoable(enum task_id id);
+/* All rows, in table order. */
+const struct app_permission *catalogue_permissions(size_t *ret_count);
+/* The tasks that have to do with a subject. */
+task_set catalogue_subject(enum task_subject subject);
 /* Why the two exclude each other; NULL when they do not. Symmetric. */
 const char *task_conflict(enum task_id a, enum task_id b);
 const char *phase_name(enum phase phase);

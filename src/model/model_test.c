@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "model/catalogue.h"
+#include "model/sku.h"
 #include "model/status.h"
 
 static void every_task_is_whole_and_waits_for_earlier_ones_only(void **state)
@@ -27,6 +28,44 @@ static void conflicts_hold_both_ways(void **state)
     assert_non_null(task_conflict(TASK_forward_email, TASK_disable_forwarding));
     assert_non_null(task_conflict(TASK_disable_forwarding, TASK_forward_email));
     assert_null(task_conflict(TASK_forward_email, TASK_hide_from_gal));
+}
+
+static void what_deletes_the_mailbox_excludes_what_uses_it(void **state)
+{
+    (void)state;
+    static const enum task_id uses[] = {TASK_convert_to_shared,
+                                        TASK_forward_email,
+                                        TASK_set_out_of_office,
+                                        TASK_grant_mailbox_access,
+                                        TASK_grant_mailbox_access_automap,
+                                        TASK_grant_send_as,
+                                        TASK_grant_send_on_behalf};
+    assert_int_equal(TASK_COUNT, 28);
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        assert_non_null(task_conflict(uses[i], TASK_delete_user));
+    assert_int_equal(task_info(TASK_delete_user)->after, TASK_BIT(TASK_delete_user) - 1);
+}
+
+static void every_task_says_what_it_needs(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct app_permission *rows = catalogue_permissions(&count);
+    task_set seen = 0;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(*rows[i].any);
+        seen |= TASK_BIT(rows[i].task);
+    }
+    for (int id = 0; id < TASK_COUNT; id++)
+        assert_true(seen & TASK_BIT(id));
+}
+
+static void products_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(sku_name("CBDC14AB-d96c-4c30-b9f4-6ada7cdc1d46"), "Microsoft 365 Business Premium");
+    assert_null(sku_name("00000000-0000-0000-0000-000000000000"));
+    assert_null(sku_name(NULL));
 }
 
 static void the_catalogue_prints_every_parameter(void **state)
@@ -60,6 +99,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_is_whole_and_waits_for_earlier_ones_only),
         cmocka_unit_test(conflicts_hold_both_ways),
+        cmocka_unit_test(what_deletes_the_mailbox_excludes_what_uses_it),
+        cmocka_unit_test(every_task_says_what_it_needs),
+        cmocka_unit_test(products_have_names),
         cmocka_unit_test(the_catalogue_prints_every_parameter),
         cmocka_unit_test(statuses_move_forward),
     };

@@ -45,7 +45,7 @@ bool run_status_may(enum run_status from, enum run_status to)
 bool run_status_ended(enum run_status status)
 {
     return status == RUN_SUCCEEDED || status == RUN_SUCCEEDED_WITH_WARNINGS || status == RUN_FAILED ||
-           status == RUN_CANCELLED;
+           status == RUN_CANCELLED || status == RUN_UNDONE;
 }
 
 const char *task_status_name(enum task_status status)

@@ -103,6 +103,17 @@ static json_t *check_html(const struct check *check, const json_t *value)
     return html_is_blank(clean) ? json_null() : json_string(clean);
 }
 
+static json_t *check_group(const struct check *check, const json_t *value)
+{
+    const char *text = json_string_value(value);
+    if (text && text_is_uuid(text))
+        return json_string(text);
+    problem_add(check->problems, check->pointer, "invalid_group",
+                "%s must be the object id of a group, such as 5f1c0b6e-6d0f-4c39-9f51-0f3b8f0f7a11.",
+                check->param->label);
+    return NULL;
+}
+
 static json_t *check_boolean(const struct check *check, const json_t *value)
 {
     if (json_is_boolean(value))
@@ -126,7 +137,7 @@ static json_t *check_audience(const struct check *check, const json_t *value)
 
 static json_t *(*const checks[PARAM_TYPE_COUNT])(const struct check *, const json_t *) = {
     [PARAM_USER] = check_user,       [PARAM_USERS] = check_users,       [PARAM_HTML] = check_html,
-    [PARAM_BOOLEAN] = check_boolean, [PARAM_AUDIENCE] = check_audience,
+    [PARAM_BOOLEAN] = check_boolean, [PARAM_AUDIENCE] = check_audience, [PARAM_GROUP] = check_group,
 };
 
 static void check_param(json_t *params, const struct param *param, const json_t *given,
@@ -174,6 +185,27 @@ static bool is_chosen(const json_t *value)
     return value && !json_is_false(value) && !json_is_null(value);
 }
 
+/* Full Access with and without automapping exclude each other for one person. */
+static void check_both_grants(const json_t *checked, const char *prefix, json_t *problems)
+{
+    const json_t *without = json_array_at(options_of(checked, TASK_grant_mailbox_access), "users");
+    const json_t *with = json_array_at(options_of(checked, TASK_grant_mailbox_access_automap), "users");
+    size_t i, k;
+    json_t *one, *other;
+    json_array_foreach ((json_t *)with, i, one) {
+        json_array_foreach ((json_t *)without, k, other) {
+            char pointer[POINTER_SIZE];
+            if (!text_equal_nocase(json_string_value(one), json_string_value(other)))
+                continue;
+            snprintf(pointer, sizeof pointer, "%s/%s/users/%zu", prefix,
+                     task_info(TASK_grant_mailbox_access_automap)->id, i);
+            problem_add(problems, pointer, "conflict",
+                        "%.80s is named for access with and without automapping. Choose one of the two.",
+                        json_string_value(one));
+        }
+    }
+}
+
 json_t *options_check(const json_t *options, const char *prefix, json_t *problems)
 {
     json_t *checked = json_object();
@@ -201,6 +233,7 @@ json_t *options_check(const json_t *options, const char *prefix, json_t *problem
                 problem_add(problems, pointer, "conflict", "%s", why);
         }
     }
+    check_both_grants(checked, prefix, problems);
     if (!json_object_size(checked) && !json_array_size(problems))
         problem_add(problems, prefix, "required", "No task is chosen. Choose at least one.");
     return checked;

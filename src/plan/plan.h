@@ -10,13 +10,17 @@
 
 /* [{"task","label","phase","after":[ids]}] in the order people read it; `after` names chosen tasks only. */
 json_t *plan_make(const json_t *options);
+/* The same for undoing these tasks, in the order they are undone. */
+json_t *plan_make_undo(task_set chosen);
 
-/* The tasks of `chosen` that may start now: not started, and all they come after have ended, but for those of
- * their own unit, which orders them itself. */
-task_set plan_ready(task_set chosen, task_set started, task_set ended);
+/* The tasks of `chosen` that may start now: not started, and all they come after have ended. Undo goes the
+ * other way round: a task waits for those that came after it. Going forward, the tasks of the lockout unit
+ * start together; the unit orders them itself. */
+task_set plan_ready(enum direction direction, task_set chosen, task_set started, task_set ended);
 /* The first task that `task` needs, was chosen and did not end well; TASK_COUNT when nothing stands in its
- * way. */
-enum task_id plan_blocker(enum task_id task, task_set chosen, task_set ended, task_set ended_well);
+ * way. Undo goes the other way round here too: what a task needed is taken back only after it itself was. */
+enum task_id plan_blocker(enum direction direction, enum task_id task, task_set chosen, task_set ended,
+                          task_set ended_well);
 
 /* Whom and what the warnings are about, beside the facts. */
 struct plan_policy {
@@ -25,6 +29,7 @@ struct plan_policy {
     bool allow_external_forwarding;
     bool already_open;
     const json_t *also_leaving; /* object ids of the other users of the same request */
+    int64_t now;                /* Unix ms */
 };
 
 /* [{"code","severity","message","task"}]; severity is info, warn or blocker; one row for each code and task.

@@ -147,13 +147,15 @@ static void order_follows_the_catalogue(void **state)
     const task_set chosen = lockout | TASK_BIT(TASK_revoke_sessions) | TASK_BIT(TASK_convert_to_shared) |
                             TASK_BIT(TASK_remove_licenses);
     const task_set unit = lockout | TASK_BIT(TASK_revoke_sessions);
-    assert_int_equal(plan_ready(chosen, 0, 0), unit | TASK_BIT(TASK_convert_to_shared));
-    assert_int_equal(plan_ready(chosen, unit, unit), TASK_BIT(TASK_convert_to_shared));
+    assert_int_equal(plan_ready(DIRECTION_DO, chosen, 0, 0), unit | TASK_BIT(TASK_convert_to_shared));
+    assert_int_equal(plan_ready(DIRECTION_DO, chosen, unit, unit), TASK_BIT(TASK_convert_to_shared));
     const task_set converted = TASK_BIT(TASK_convert_to_shared);
-    assert_int_equal(plan_ready(chosen, converted, converted) & TASK_BIT(TASK_remove_licenses),
+    assert_int_equal(plan_ready(DIRECTION_DO, chosen, converted, converted) & TASK_BIT(TASK_remove_licenses),
                      TASK_BIT(TASK_remove_licenses));
-    assert_int_equal(plan_blocker(TASK_remove_licenses, chosen, converted, 0), TASK_convert_to_shared);
-    assert_int_equal(plan_blocker(TASK_remove_licenses, chosen, converted, converted), TASK_COUNT);
+    assert_int_equal(plan_blocker(DIRECTION_DO, TASK_remove_licenses, chosen, converted, 0),
+                     TASK_convert_to_shared);
+    assert_int_equal(plan_blocker(DIRECTION_DO, TASK_remove_licenses, chosen, converted, converted),
+                     TASK_COUNT);
     AUTO_JSON json_t *options = parse("{\"remove_licenses\":true,\"convert_to_shared\":true}");
     AUTO_JSON json_t *plan = plan_make(options);
     assert_string_equal(json_text(json_array_get(plan, 0), "task"), "convert_to_shared");

@@ -2,37 +2,55 @@
  * it. */
 #include <string.h>
 
-#include "task/facts.h"
-#include "task/task.h"
+#include "task/calls.h"
+#include "task/on_premises.h"
 
-static json_t *evidence(const json_t *mailbox)
+static enum observed look(struct work *work, const json_t *facts, const char *wanted)
 {
-    json_t *object = json_object();
-    return json_put_text(object, "RecipientTypeDetails", json_text(mailbox, "RecipientTypeDetails"));
+    static const char *const names[] = {"RecipientTypeDetails", NULL};
+    const json_t *mailbox = facts_mailbox(facts);
+    if (!mailbox)
+        return work_skip(work, "no_mailbox");
+    work_before(work, evidence_of(mailbox, names));
+    work_after(work, evidence_of(mailbox, names));
+    return strcmp(json_text_or(mailbox, "RecipientTypeDetails", ""), wanted) == 0 ? OBSERVED_DONE
+                                                                                  : OBSERVED_NEEDED;
 }
 
 static enum observed observe(struct work *work, const json_t *facts)
 {
-    const json_t *mailbox = json_object_at(facts, "mailbox");
-    if (!work_has_mailbox(work, facts))
-        return OBSERVED_SKIP;
-    if (!work->row->before)
-        work->row->before = evidence(mailbox);
-    if (strcmp(json_text_or(mailbox, "RecipientTypeDetails", ""), "SharedMailbox") != 0)
-        return OBSERVED_NEEDED;
-    json_decref(work->row->after);
-    work->row->after = evidence(mailbox);
-    return OBSERVED_DONE;
+    enum observed observed = look(work, facts, "SharedMailbox");
+    /* The cloud converts it, but the directory on the premises still says user mailbox. */
+    if (json_flag(facts_mailbox(facts), "IsDirSynced"))
+        on_premises_warn(work, json_object_at(facts, "user"), NULL);
+    return observed;
 }
 
-static void contribute(struct work *work, const json_t *facts, json_t *params)
+static void act(struct work *work, const json_t *facts, struct calls *calls)
 {
-    (void)work;
     (void)facts;
-    json_put_text(params, "Type", "Shared");
+    calls_mailbox(calls, work, "Type", json_string("Shared"));
 }
 
-const struct task_type task_convert_to_shared = {.facts = FACT_MAILBOX,
-                                                 .observe = observe,
-                                                 .contribute = contribute,
+static enum observed observe_undo(struct work *work, const json_t *facts)
+{
+    return look(work, facts, json_text_or(work_forward_before(work), "RecipientTypeDetails", "UserMailbox"));
+}
+
+static void act_undo(struct work *work, const json_t *facts, struct calls *calls)
+{
+    static const struct {
+        const char *details, *type;
+    } types[] = {{"RoomMailbox", "Room"}, {"EquipmentMailbox", "Equipment"}};
+    const char *was = json_text_or(work_forward_before(work), "RecipientTypeDetails", ""), *type = "Regular";
+    (void)facts;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        type = strcmp(types[i].details, was) == 0 ? types[i].type : type;
+    calls_mailbox(calls, work, "Type", json_string(type));
+}
+
+const struct task_type task_convert_to_shared = {.facts = FACT(USER) | FACT(MAILBOX) | FACT(SIZE),
+                                                 .proof = FACT(MAILBOX),
+                                                 .forward = {.observe = observe, .act = act},
+                                                 .undo = {.observe = observe_undo, .act = act_undo},
                                                  .patience_ms = (int64_t)24 * 60 * 60 * 1000};

@@ -1,26 +1,23 @@
 /* disable_forwarding — both forwarding properties are empty. */
-#include "task/facts.h"
 #include "task/forwarding.h"
 
 static enum observed observe(struct work *work, const json_t *facts)
 {
-    if (!work_has_mailbox(work, facts))
-        return OBSERVED_SKIP;
-    if (!work->row->before)
-        work->row->before = forwarding_evidence(facts);
-    if (!forwarding_is(facts, NULL, false))
-        return OBSERVED_NEEDED;
-    json_decref(work->row->after);
-    work->row->after = forwarding_evidence(facts);
-    return OBSERVED_DONE;
+    if (!facts_mailbox(facts))
+        return work_skip(work, "no_mailbox");
+    work_before(work, forwarding_evidence(facts));
+    work_after(work, forwarding_evidence(facts));
+    return forwarding_is(facts, NULL, false) ? OBSERVED_DONE : OBSERVED_NEEDED;
 }
 
-static void contribute(struct work *work, const json_t *facts, json_t *params)
+static void act(struct work *work, const json_t *facts, struct calls *calls)
 {
-    (void)work;
     (void)facts;
-    forwarding_contribute(params, NULL, false);
+    forwarding_set(calls, work, NULL, false);
 }
 
 const struct task_type task_disable_forwarding = {
-    .facts = FACT_MAILBOX, .observe = observe, .contribute = contribute};
+    .facts = FACT(MAILBOX),
+    .proof = FACT(MAILBOX),
+    .forward = {.observe = observe, .act = act},
+    .undo = {.observe = forwarding_observe_undo, .act = forwarding_act_undo}};

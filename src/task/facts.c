@@ -1,57 +1,164 @@
 #include "task/facts.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/thread.h"
-#include "connector/exchange.h"
-#include "connector/graph.h"
 #include "plan/options.h"
+#include "task/facts_internal.h"
 #include "task/task.h"
 
-#define USER_PROPERTIES                                                                                  \
-    "id,displayName,userPrincipalName,mail,accountEnabled,userType,jobTitle,department,createdDateTime," \
-    "onPremisesSyncEnabled,onPremisesImmutableId,onPremisesSamAccountName,assignedLicenses,"             \
-    "licenseAssignmentStates,lastPasswordChangeDateTime,signInSessionsValidFromDateTime"
-#define PERSON_PROPERTIES "id,displayName,userPrincipalName,mail,accountEnabled,userType"
-#define GROUP_PROPERTIES                                                                               \
-    "id,displayName,mail,mailEnabled,securityEnabled,groupTypes,membershipRule,onPremisesSyncEnabled," \
-    "isAssignableToRole,assignedLicenses,resourceProvisioningOptions,roleTemplateId"
-
-#define PEOPLE_MAX 64
-#define ITEMS_MAX (PEOPLE_MAX + 8)
-
-struct reading {
-    struct m365 *m365;
-    const struct m365_target *target;
-    const char *user_id;
-    const json_t *options;
-    unsigned wanted;
-    struct arena *arena;
-    json_t *graph; /* facts from Graph, made by one thread */
-    json_t *exchange;
-    struct err graph_err, exchange_err;
-    bool graph_ok, exchange_ok;
-    const char *people[PEOPLE_MAX];
-    size_t people_count;
+static const char *const names[FACT_COUNT] = {
+#define X(id, name) [FACT_NUMBER_##id] = name,
+    FACTS(X)
+#undef X
 };
 
-unsigned facts_wanted(const json_t *options)
+const char *fact_name(enum fact fact)
+{
+    return names[fact];
+}
+
+/* --- what is wanted ------------------------------------------------------------------------------------ */
+
+fact_set facts_of_tasks(const json_t *options)
 {
     task_set chosen = options_tasks(options);
-    unsigned wanted = FACT_USER | FACT_GROUPS | FACT_REPORTS | FACT_PEOPLE;
-    for (int id = 0; id < TASK_COUNT; id++) {
-        if (chosen & TASK_BIT(id))
-            wanted |= task_type((enum task_id)id)->facts;
-    }
+    fact_set wanted = 0;
+    for (int id = 0; id < TASK_COUNT; id++)
+        wanted |= chosen & TASK_BIT(id) ? task_type((enum task_id)id)->facts : 0;
     return wanted;
+}
+
+fact_set facts_of_plan(const json_t *options)
+{
+    return (facts_of_tasks(options) & ~FACTS_READ_LATE) | FACT(USER) | FACT(PEOPLE) | FACT(RECIPIENTS) |
+           FACT(GROUPS) | FACT(OWNED) | FACT(REPORTS) | FACT(ROLES) | FACT(ROLES_ACTIVE) |
+           FACT(ROLES_ELIGIBLE) | FACT(ADMINS) | FACT(GRANTED) | FACT(SIGN_IN) | FACT(DOMAINS) |
+           FACT(MAILBOX) | FACT(SIZE);
+}
+
+/* --- what was read ------------------------------------------------------------------------------------- */
+
+static json_t *error_json(const struct err *err)
+{
+    return json_make("{s:i, s:s, s:s, s:s, s:i, s:I}", "kind", err->kind, "code", err->code, "message",
+                     err->message, "request_id", err->request_id, "status", err->upstream_status,
+                     "retry_after_ms", (json_int_t)err->retry_after_ms);
+}
+
+static void error_read(const json_t *error, struct err *ret)
+{
+    err_code(ret, (enum err_kind)json_int(error, "kind", ERR_INTERNAL), json_text_or(error, "code", ""), "%s",
+             json_text_or(error, "message", ""));
+    ret->upstream_status = (int)json_int(error, "status", 0);
+    ret->retry_after_ms = json_int(error, "retry_after_ms", 0);
+    strncat(ret->request_id, json_text_or(error, "request_id", ""), sizeof ret->request_id - 1);
+}
+
+bool facts_missing(const json_t *facts, fact_set wanted, struct err *err)
+{
+    const json_t *unread = json_object_at(facts, "unread");
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        if (!((wanted >> fact) & 1))
+            continue;
+        const json_t *error = json_object_get(unread, names[fact]);
+        if (error) {
+            error_read(error, err);
+            return true;
+        }
+        if (!json_object_get(facts, names[fact])) {
+            err_set(err, ERR_INTERNAL, "The fact %s was not read.", names[fact]);
+            return true;
+        }
+    }
+    return false;
+}
+
+fact_set facts_fresh(const json_t *facts, fact_set wanted, int64_t since)
+{
+    const json_t *read_at = json_object_at(facts, "read_at");
+    fact_set fresh = 0;
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        fact_set bit = (fact_set)1 << fact;
+        if ((wanted & bit) && json_int(read_at, names[fact], INT64_MIN) >= since)
+            fresh |= bit;
+    }
+    return fresh;
+}
+
+json_t *facts_merge(const json_t *older, const json_t *newer)
+{
+    json_t *merged = older ? json_copy((json_t *)older) : json_object();
+    json_t *read_at = json_copy((json_t *)json_object_at(older, "read_at"));
+    json_t *unread = json_copy((json_t *)json_object_at(older, "unread"));
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)json_object_at(newer, "read_at"), name, value)
+        json_object_del(unread, name);
+    json_object_update(read_at, (json_t *)json_object_at(newer, "read_at"));
+    json_object_update(unread, (json_t *)json_object_at(newer, "unread"));
+    json_object_update(merged, (json_t *)newer);
+    json_put(merged, "read_at", read_at);
+    return json_put(merged, "unread", unread);
 }
 
 const json_t *facts_person(const json_t *facts, const char *reference)
 {
     const json_t *person = json_object_get(json_object_at(facts, "people"), reference);
     return json_is_object(person) ? person : NULL;
+}
+
+const json_t *facts_recipient(const json_t *facts, const char *object_id)
+{
+    const char *reference;
+    json_t *recipient;
+    json_object_foreach ((json_t *)json_object_at(facts, names[FACT_NUMBER_RECIPIENTS]), reference,
+                         recipient) {
+        if (text_equal_nocase(json_text(recipient, "ExternalDirectoryObjectId"), object_id))
+            return recipient;
+    }
+    return NULL;
+}
+
+bool facts_is_person(const json_t *person, const char *text)
+{
+    return text_equal_nocase(text, json_text(person, "userPrincipalName")) ||
+           text_equal_nocase(text, json_text(person, "mail")) ||
+           text_equal_nocase(text, json_text(person, "id"));
+}
+
+/* --- reading ------------------------------------------------------------------------------------------- */
+
+bool reading_wants(const struct reading *reading, fact_set set)
+{
+    return reading->request->wanted & set;
+}
+
+const char *reading_person(const struct reading *reading, const char *reference)
+{
+    return json_text_or(reading->request->people, reference, reference);
+}
+
+static void note_time(struct reading *reading, enum fact fact)
+{
+    json_t *read_at = json_object_get(reading->facts, "read_at");
+    json_put(read_at, names[fact], json_integer(clock_mono_ms(clock_system())));
+}
+
+void reading_keep(struct reading *reading, enum fact fact, json_t *value)
+{
+    json_put(reading->facts, names[fact], value);
+    note_time(reading, fact);
+}
+
+void reading_fail(struct reading *reading, enum fact fact, const struct err *err)
+{
+    if (err->kind == ERR_CANCELLED || err->kind == ERR_STALE)
+        reading->fatal = *err;
+    json_put(json_object_get(reading->facts, "unread"), names[fact], error_json(err));
+    note_time(reading, fact);
 }
 
 static void collect_person(void *ctx, const char *reference, enum task_id task, const char *pointer)
@@ -63,236 +170,121 @@ static void collect_person(void *ctx, const char *reference, enum task_id task, 
         if (text_equal_nocase(reading->people[i], reference))
             return;
     }
-    if (strcmp(reference, "manager") != 0 && reading->people_count < PEOPLE_MAX)
+    if (strcmp(reference, "manager") == 0) {
+        reading->manager_named = true;
+    } else if (reading->people_count < FACTS_PEOPLE_MAX) {
         reading->people[reading->people_count++] = reference;
+        json_add(reading->references, json_text_new(reference));
+    }
 }
 
-static void split_memberships(json_t *facts, const json_t *page)
-{
-    json_t *groups = json_array(), *roles = json_array(), *object;
-    size_t i;
-    json_array_foreach ((json_t *)json_array_at(page, "value"), i, object) {
-        const char *type = json_text_or(object, "@odata.type", "");
-        if (strcmp(type, "#microsoft.graph.group") == 0)
-            json_add(groups, json_incref(object));
-        else if (strcmp(type, "#microsoft.graph.directoryRole") == 0)
-            json_add(roles, json_incref(object));
-    }
-    json_put(facts, "groups", groups);
-    json_put(facts, "roles", roles);
-}
+/* One reader in one round. Each has its own arena and its own facts, so that they need no lock. */
+struct share {
+    struct reading reading;
+    void (*first)(struct reading *reading);
+    void (*more)(struct reading *reading, const json_t *known);
+    const json_t *known; /* NULL in the first round */
+    bool started;
+    pthread_t thread;
+};
 
-static void keep_owned_groups(json_t *facts, const json_t *page)
+static void *share_run(void *arg)
 {
-    json_t *owned = json_array(), *object;
-    size_t i;
-    json_array_foreach ((json_t *)json_array_at(page, "value"), i, object) {
-        if (strcmp(json_text_or(object, "@odata.type", ""), "#microsoft.graph.group") == 0)
-            json_add(owned, json_incref(object));
-    }
-    json_put(facts, "owned", owned);
-}
-
-/* Second round trip: which of the owned groups have nobody else. */
-static bool read_owners(struct reading *reading)
-{
-    const json_t *owned = json_array_at(reading->graph, "owned");
-    size_t count = json_array_size(owned);
-    json_t *sole = json_array();
-    json_put(reading->graph, "sole_owner_of", sole);
-    if (!count)
-        return true;
-    struct graph_item *items = arena_alloc(reading->arena, count, sizeof *items);
-    for (size_t i = 0; i < count; i++)
-        items[i] = (struct graph_item){.method = "GET",
-                                       .path = graph_path(reading->arena, "/groups/%s/owners?$select=id",
-                                                          json_text_or(json_array_get(owned, i), "id", "")),
-                                       .after = -1};
-    bool good = graph_batch(reading->m365, reading->target, items, count, &reading->graph_err);
-    for (size_t i = 0; good && i < count; i++) {
-        good = graph_item_ok(&items[i]);
-        if (!good)
-            reading->graph_err = items[i].err;
-        else if (json_array_size(json_array_at(items[i].reply, "value")) < 2)
-            json_add(sole, json_text_new(json_text(json_array_get(owned, i), "id")));
-    }
-    graph_items_done(items, count);
-    return good;
-}
-
-enum slot { SLOT_USER, SLOT_GROUPS, SLOT_OWNED, SLOT_REPORTS, SLOT_SKUS, SLOT_PEOPLE };
-
-static bool take_graph_item(struct reading *reading, enum slot slot, struct graph_item *item,
-                            const char *reference)
-{
-    json_t *facts = reading->graph;
-    bool missing = item->err.kind == ERR_NOT_FOUND;
-    if (!graph_item_ok(item) && !(missing && slot == SLOT_PEOPLE)) {
-        reading->graph_err = item->err;
-        return false;
-    }
-    switch (slot) {
-    case SLOT_USER:
-        json_put(facts, "user", json_incref(item->reply));
-        json_put((json_t *)json_object_at(facts, "people"), "manager",
-                 json_incref(json_object_get(item->reply, "manager") ?: json_null()));
-        break;
-    case SLOT_GROUPS:
-        split_memberships(facts, item->reply);
-        break;
-    case SLOT_OWNED:
-        keep_owned_groups(facts, item->reply);
-        break;
-    case SLOT_REPORTS:
-        json_put(facts, "direct_reports",
-                 json_integer(json_array_size(json_array_at(item->reply, "value")) > 0));
-        break;
-    case SLOT_SKUS:
-        json_put(facts, "skus", json_incref((json_t *)json_array_at(item->reply, "value")));
-        break;
-    case SLOT_PEOPLE:
-        json_put((json_t *)json_object_at(facts, "people"), reference,
-                 missing ? json_null() : json_incref(item->reply));
-        break;
-    }
-    return true;
-}
-
-static bool read_graph(struct reading *reading)
-{
-    static const struct {
-        unsigned fact;
-        enum slot slot;
-        const char *path;
-    } reads[] = {
-        {FACT_USER, SLOT_USER, "?$select=" USER_PROPERTIES "&$expand=manager($select=" PERSON_PROPERTIES ")"},
-        {FACT_GROUPS, SLOT_GROUPS, "/memberOf?$select=" GROUP_PROPERTIES "&$top=999"},
-        {FACT_OWNED, SLOT_OWNED, "/ownedObjects?$select=id,displayName,groupTypes,onPremisesSyncEnabled"},
-        {FACT_REPORTS, SLOT_REPORTS, "/directReports?$select=id"},
-        {FACT_SKUS, SLOT_SKUS, "/subscribedSkus?$select=skuId,skuPartNumber,servicePlans"},
-    };
-    struct graph_item items[ITEMS_MAX];
-    enum slot slots[ITEMS_MAX];
-    size_t count = 0, people_from;
-    reading->graph = json_make("{s:{}}", "people");
-    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
-        if (!(reading->wanted & reads[i].fact))
-            continue;
-        const char *user =
-            reads[i].slot == SLOT_SKUS ? "" : graph_path(reading->arena, "/users/%s", reading->user_id);
-        const char *path = arena_printf(reading->arena, "%s%s", user, reads[i].path);
-        slots[count] = reads[i].slot;
-        items[count++] = (struct graph_item){.method = "GET", .path = path, .after = -1};
-    }
-    people_from = count;
-    for (size_t i = 0; (reading->wanted & FACT_PEOPLE) && i < reading->people_count; i++) {
-        slots[count] = SLOT_PEOPLE;
-        items[count++] = (struct graph_item){
-            .method = "GET",
-            .path = graph_path(reading->arena, "/users/%s?$select=" PERSON_PROPERTIES, reading->people[i]),
-            .after = -1};
-    }
-    if (!count)
-        return true;
-    bool good = graph_batch(reading->m365, reading->target, items, count, &reading->graph_err);
-    for (size_t i = 0; good && i < count; i++)
-        good = take_graph_item(reading, slots[i], &items[i],
-                               i >= people_from ? reading->people[i - people_from] : NULL);
-    graph_items_done(items, count);
-    return good && (!(reading->wanted & FACT_OWNED) || read_owners(reading));
-}
-
-/* "99 GB (106,300,440,576 bytes)" (contract/exchange.md, value formats); 0 for a mailbox never opened. */
-static int64_t size_bytes(const char *text)
-{
-    int64_t bytes = 0;
-    const char *c = text ? strchr(text, '(') : NULL;
-    for (; c && *c && *c != ' '; c++) {
-        if (*c >= '0' && *c <= '9')
-            bytes = bytes * 10 + (*c - '0');
-    }
-    return bytes;
-}
-
-static bool read_exchange(struct reading *reading)
-{
-    static const struct {
-        unsigned fact;
-        const char *cmdlet;
-        const char *name;
-        bool list;
-    } reads[] = {
-        {FACT_MAILBOX, "Get-Mailbox", "mailbox", false},
-        {FACT_SIZE, "Get-MailboxStatistics", "statistics", false},
-        {FACT_AUTO_REPLY, "Get-MailboxAutoReplyConfiguration", "auto_reply", false},
-        {FACT_PERMISSIONS, "Get-MailboxPermission", "permissions", true},
-    };
-    struct exchange_item items[sizeof reads / sizeof *reads];
-    size_t which[sizeof reads / sizeof *reads], count = 0;
-    AUTO_JSON json_t *identity = json_make("{s:s}", "Identity", reading->user_id);
-    reading->exchange = json_object();
-    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
-        if (!(reading->wanted & reads[i].fact))
-            continue;
-        which[count] = i;
-        items[count++] = (struct exchange_item){.cmdlet = reads[i].cmdlet, .params = identity};
-    }
-    bool good = exchange_batch(reading->m365, reading->target, items, count, &reading->exchange_err);
-    for (size_t i = 0; good && i < count; i++) {
-        const char *name = reads[which[i]].name;
-        const json_t *first = items[i].ok ? json_array_get(items[i].rows, 0) : NULL;
-        if (!items[i].ok && items[i].err.kind != ERR_NOT_FOUND) {
-            reading->exchange_err = items[i].err;
-            good = false;
-        } else if (reads[which[i]].list) {
-            json_put(reading->exchange, name, items[i].ok ? json_incref(items[i].rows) : json_array());
-        } else {
-            json_put(reading->exchange, name, first ? json_incref((json_t *)first) : json_null());
-        }
-    }
-    exchange_items_done(items, count);
-    if (good && (reading->wanted & FACT_SIZE))
-        json_put(reading->exchange, "mailbox_size",
-                 json_integer(size_bytes(
-                     json_text(json_object_at(reading->exchange, "statistics"), "TotalItemSize"))));
-    return good;
-}
-
-static void *exchange_thread(void *arg)
-{
-    struct reading *reading = arg;
-    reading->exchange_ok = read_exchange(reading);
+    struct share *share = arg;
+    if (share->known)
+        share->more(&share->reading, share->known);
+    else
+        share->first(&share->reading);
     return NULL;
 }
 
-json_t *facts_read(struct m365 *m365, const struct m365_target *target, const char *user_id,
-                   const json_t *options, unsigned wanted, struct err *err)
+/* All shares in parallel: this thread takes the last one. What they found is joined into facts. */
+static bool run_shares(struct share *shares, size_t count, json_t **facts, struct err *err)
 {
-    AUTO_ARENA struct arena *arena = arena_new();
-    struct reading reading = {.m365 = m365,
-                              .target = target,
-                              .user_id = user_id,
-                              .options = options,
-                              .wanted = wanted,
-                              .arena = arena,
-                              .exchange_ok = true};
-    bool both = wanted & FACT_EXCHANGE;
-    pthread_t thread;
-    options_each_person(options, collect_person, &reading);
-    if (both)
-        thread = thread_start("facts", exchange_thread, &reading);
-    reading.graph_ok = read_graph(&reading);
-    if (both)
-        pthread_join(thread, NULL);
-    if (reading.graph_ok && reading.exchange_ok) {
-        if (reading.exchange)
-            json_object_update(reading.graph, reading.exchange);
-        json_decref(reading.exchange);
-        return reading.graph;
+    struct err fatal = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct reading *reading = &shares[i].reading;
+        reading->arena = arena_new();
+        reading->facts = json_make("{s:{}, s:{}}", "read_at", "unread");
+        reading->references = json_array();
+        options_each_person(reading->request->options, collect_person, reading);
+        if (i + 1 < count)
+            shares[i].thread = thread_start("facts", share_run, &shares[i]);
     }
-    json_decref(reading.graph);
-    json_decref(reading.exchange);
+    if (count)
+        share_run(&shares[count - 1]);
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 < count)
+            pthread_join(shares[i].thread, NULL);
+        struct reading *reading = &shares[i].reading;
+        fatal = reading->fatal.kind ? reading->fatal : fatal;
+        json_t *joined = facts_merge(*facts, reading->facts);
+        json_decref(*facts);
+        json_decref(reading->facts);
+        json_decref(reading->references);
+        arena_free(reading->arena);
+        *facts = joined;
+    }
+    if (!fatal.kind)
+        return true;
     if (err)
-        *err = reading.graph_ok ? reading.exchange_err : reading.graph_err;
+        *err = fatal;
+    return false;
+}
+
+static bool first_round(const struct facts_request *request, json_t **facts, struct err *err)
+{
+    struct share shares[2];
+    size_t count = 0;
+    if (request->wanted & FACTS_GRAPH)
+        shares[count++] = (struct share){.reading.request = request, .first = facts_graph_read};
+    if (request->wanted & FACTS_EXCHANGE)
+        shares[count++] = (struct share){.reading.request = request, .first = facts_exchange_read};
+    return run_shares(shares, count, facts, err);
+}
+
+static bool second_round(const struct facts_request *request, json_t **facts, struct err *err)
+{
+    struct share shares[3];
+    size_t count = 0;
+    AUTO_JSON json_t *known = facts_merge(request->known, *facts);
+    if (request->wanted & (FACT(OWNED) | FACT(ADMINS)))
+        shares[count++] =
+            (struct share){.reading.request = request, .more = facts_graph_read_more, .known = known};
+    if (request->wanted & FACTS_EXCHANGE_MORE)
+        shares[count++] =
+            (struct share){.reading.request = request, .more = facts_exchange_read_more, .known = known};
+    if (request->wanted & FACTS_SITE)
+        shares[count++] = (struct share){.reading.request = request, .more = facts_site_read, .known = known};
+    return run_shares(shares, count, facts, err);
+}
+
+/* From the tokens, which are at hand by now: no request of its own. */
+static void read_granted(const struct facts_request *request, json_t *facts)
+{
+    static const struct {
+        const char *name;
+        enum m365_service service;
+    } services[] = {{"graph", M365_GRAPH}, {"exchange", M365_EXCHANGE}, {"sharepoint", M365_SHAREPOINT}};
+    const char *site = json_text(json_object_at(facts, "drive"), "siteUrl");
+    json_t *granted = json_make("{s:b}", "secret_only", m365_secret_only(request->m365));
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+        struct err err;
+        json_t *held = m365_granted(request->m365, request->target, services[i].service, site, &err);
+        json_put(granted, services[i].name, held ? held : json_null());
+    }
+    struct reading reading = {.request = request, .facts = facts};
+    reading_keep(&reading, FACT_NUMBER_GRANTED, granted);
+}
+
+json_t *facts_read(const struct facts_request *request, struct err *err)
+{
+    json_t *facts = json_make("{s:{}, s:{}}", "read_at", "unread");
+    if (first_round(request, &facts, err) && second_round(request, &facts, err)) {
+        if (request->wanted & FACT(GRANTED))
+            read_granted(request, facts);
+        return facts;
+    }
+    json_decref(facts);
     return NULL;
 }

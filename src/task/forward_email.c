@@ -1,5 +1,4 @@
 /* forward_email — the mailbox forwards to the chosen person, copies kept or not as asked. */
-#include "task/facts.h"
 #include "task/forwarding.h"
 
 static const char *address_of(const struct work *work, const json_t *facts)
@@ -10,29 +9,25 @@ static const char *address_of(const struct work *work, const json_t *facts)
 static enum observed observe(struct work *work, const json_t *facts)
 {
     const char *address = address_of(work, facts);
-    if (!work_has_mailbox(work, facts))
-        return OBSERVED_SKIP;
-    if (!work->row->before)
-        work->row->before = forwarding_evidence(facts);
-    if (!address) {
-        json_decref(work->row->error);
-        work->row->error =
-            json_make("{s:s, s:s, s:n, s:b}", "code", "recipient_not_found", "message",
-                      "The person to forward to does not exist any more or has no mail address.",
-                      "request_id", "retryable", 0);
-        return OBSERVED_UNKNOWN;
-    }
-    if (!forwarding_is(facts, address, json_flag(work->params, "keep_copy")))
-        return OBSERVED_NEEDED;
-    json_decref(work->row->after);
-    work->row->after = forwarding_evidence(facts);
-    return OBSERVED_DONE;
+    if (!facts_mailbox(facts))
+        return work_skip(work, "no_mailbox");
+    work_before(work, forwarding_evidence(facts));
+    if (!address)
+        return work_refuse(work, "recipient_not_found",
+                           "The person to forward to does not exist any more or has no mail address. Choose "
+                           "somebody else.");
+    work_after(work, forwarding_evidence(facts));
+    return forwarding_is(facts, address, json_flag(work->params, "keep_copy")) ? OBSERVED_DONE
+                                                                               : OBSERVED_NEEDED;
 }
 
-static void contribute(struct work *work, const json_t *facts, json_t *params)
+static void act(struct work *work, const json_t *facts, struct calls *calls)
 {
-    forwarding_contribute(params, address_of(work, facts), json_flag(work->params, "keep_copy"));
+    forwarding_set(calls, work, address_of(work, facts), json_flag(work->params, "keep_copy"));
 }
 
 const struct task_type task_forward_email = {
-    .facts = FACT_USER | FACT_PEOPLE | FACT_MAILBOX, .observe = observe, .contribute = contribute};
+    .facts = FACT(PEOPLE) | FACT(MAILBOX),
+    .proof = FACT(MAILBOX),
+    .forward = {.observe = observe, .act = act},
+    .undo = {.observe = forwarding_observe_undo, .act = forwarding_act_undo}};

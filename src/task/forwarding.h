@@ -4,12 +4,16 @@
 #ifndef TASK_FORWARDING_H
 #define TASK_FORWARDING_H
 
-#include "task/task.h"
+#include "task/calls.h"
 
 /* ForwardingAddress, ForwardingSmtpAddress and DeliverToMailboxAndForward of the mailbox; a new object. */
 json_t *forwarding_evidence(const json_t *facts);
 /* Does the mailbox forward to exactly this address (NULL: to nobody), keeping copies or not? */
 bool forwarding_is(const json_t *facts, const char *address, bool keep_copy);
-void forwarding_contribute(json_t *params, const char *address, bool keep_copy);
+void forwarding_set(struct calls *calls, struct work *work, const char *address, bool keep_copy);
+
+/* Both tasks undo alike: the forwarding is as it was. */
+enum observed forwarding_observe_undo(struct work *work, const json_t *facts);
+void forwarding_act_undo(struct work *work, const json_t *facts, struct calls *calls);
 
 #endif

@@ -2,83 +2,64 @@
 
 #include <string.h>
 
-#include "connector/exchange.h"
-#include "connector/graph.h"
+json_t *work_item(struct work *work, const char *id, const char *name, const char *kind)
+{
+    if (!work->row->items)
+        work->row->items = json_array();
+    json_t *item = json_array_find(work->row->items, "id", id);
+    if (item)
+        return item;
+    item = json_object();
+    json_put_text(item, "id", id);
+    json_put_text(item, "name", name);
+    json_put_text(item, "kind", kind);
+    item_set(item, "pending", "");
+    json_add(work->row->items, item);
+    return item;
+}
+
+void item_set(json_t *item, const char *status, const char *message)
+{
+    json_put_text(item, "status", status);
+    json_put_text(item, "message", message);
+}
 
 bool item_is(const json_t *item, const char *status)
 {
     return strcmp(json_text_or(item, "status", ""), status) == 0;
 }
 
-/* The whole batch comes again when an item says that trying again helps, or when the claim is lost. */
-static bool settle(json_t *item, const struct err *failure, const struct item_call *call, struct err *err)
+bool items_settle(struct work *work, const json_t *facts,
+                  bool (*there)(const struct work *work, const json_t *facts, const json_t *item))
 {
-    if (failure->kind == ERR_NONE || (call->already_so && call->already_so(failure)))
-        return true;
-    if (err_again(failure) || failure->outcome_unknown || failure->kind == ERR_STALE ||
-        failure->kind == ERR_CANCELLED) {
-        *err = *failure;
-        return false;
-    }
-    work_item_set(item, "failed", failure->message);
-    return true;
-}
-
-static bool by_graph(struct work *work, const struct item_call *call, struct err *err)
-{
-    size_t total = json_array_size(work->row->items), count = 0, i;
-    struct graph_item *calls = arena_alloc(work->arena, total + 1, sizeof *calls);
-    json_t **rows = arena_alloc(work->arena, total + 1, sizeof *rows), *item;
-    json_array_foreach (work->row->items, i, item) {
-        char *path = item_is(item, "pending") ? call->path(work, item) : NULL;
-        if (!path)
+    bool left = false;
+    size_t i;
+    json_t *item;
+    items_foreach(work, i, item)
+    {
+        if (!item_is(item, "pending"))
             continue;
-        rows[count] = item;
-        calls[count++] =
-            (struct graph_item){.method = call->method, .path = path, .body = call->body, .after = -1};
+        if (there(work, facts, item))
+            item_set(item, work->acted || work->resumed ? "succeeded" : "already_done", "");
+        else
+            left = true;
     }
-    if (!count)
-        return true;
-    bool good = graph_batch(work->run->m365, work->target, calls, count, err);
-    for (i = 0; i < count; i++) {
-        if (calls[i].ran || calls[i].err.kind != ERR_NONE)
-            good = settle(rows[i], &calls[i].err, call, err) && good;
-    }
-    graph_items_done(calls, count);
-    return good;
+    return left;
 }
 
-static bool by_exchange(struct work *work, const struct item_call *call, struct err *err)
+void items_from_forward(struct work *work)
 {
-    size_t total = json_array_size(work->row->items);
-    bool good = true;
-    for (size_t at = 0; at < total && good;) {
-        struct exchange_item calls[EXCHANGE_BATCH_MAX];
-        json_t *rows[EXCHANGE_BATCH_MAX];
-        size_t count = 0;
-        for (; at < total && count < EXCHANGE_BATCH_MAX; at++) {
-            json_t *item = json_array_get(work->row->items, at);
-            json_t *params = item_is(item, "pending") ? call->params(work, item) : NULL;
-            if (!params)
-                continue;
-            rows[count] = item;
-            calls[count++] = (struct exchange_item){
-                .cmdlet = call->cmdlet, .params = params, .anchor_upn = work->run->user_principal_name};
-        }
-        if (!count)
-            break;
-        good = exchange_batch(work->run->m365, work->target, calls, count, err);
-        for (size_t i = 0; i < count; i++) {
-            if (good || calls[i].err.kind != ERR_NONE)
-                good = (calls[i].ok || settle(rows[i], &calls[i].err, call, err)) && good;
-            json_decref((json_t *)calls[i].params);
-        }
-        exchange_items_done(calls, count);
+    size_t i;
+    json_t *done;
+    json_array_foreach (work->run->forward[work->task].items, i, done) {
+        const char *id = json_text_or(done, "id", "");
+        bool untouched = item_is(done, "skipped") || item_is(done, "already_done");
+        if (untouched || json_array_find(work->row->items, "id", id))
+            continue;
+        if (!work->row->items)
+            work->row->items = json_array();
+        json_t *item = json_deep_copy(done);
+        item_set(item, "pending", "");
+        json_add(work->row->items, item);
     }
-    return good;
-}
-
-bool items_apply(struct work *work, const struct item_call *call, struct err *err)
-{
-    return (!call->path || by_graph(work, call, err)) && (!call->params || by_exchange(work, call, err));
 }

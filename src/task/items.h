@@ -1,21 +1,23 @@
-/* items — applying one cmdlet or one Graph call to each pending item of a task, in batches. */
+/* items — the rows of what a task touches one by one: a group, a rule, a device. Each row is
+ * {"id","name","kind","status","message"}; tasks add members of their own, such as what undo needs. */
 #ifndef TASK_ITEMS_H
 #define TASK_ITEMS_H
 
 #include "task/task.h"
 
+/* The row with this id, made as "pending" when it is not there yet. Borrowed from the work's row. */
+json_t *work_item(struct work *work, const char *id, const char *name, const char *kind);
+void item_set(json_t *item, const char *status, const char *message);
 bool item_is(const json_t *item, const char *status);
-/* Makes the Graph call for every pending item for which make() gives a path. A refused item is failed with
- * its message; a code in already_so counts as done. False with err set when the batch as a whole must come
- * again. */
-struct item_call {
-    const char *method;
-    const json_t *body;                                       /* NULL for none */
-    char *(*path)(struct work *work, const json_t *item);     /* NULL: not by Graph */
-    const char *cmdlet;                                       /* the same for Exchange */
-    json_t *(*params)(struct work *work, const json_t *item); /* NULL: not by Exchange; a new object */
-    bool (*already_so)(const struct err *err); /* this error means that nothing is left to do */
-};
-bool items_apply(struct work *work, const struct item_call *call, struct err *err);
+/* Ends every pending row that the facts show as reached (there(…) true): succeeded, or already_done when
+ * nothing was sent for it. True when one is left. */
+bool items_settle(struct work *work, const json_t *facts,
+                  bool (*there)(const struct work *work, const json_t *facts, const json_t *item));
+
+/* For undo: the rows that the forward task changed or may have changed, each copied into the work as pending.
+ * Rows of the same id that are there already stay. */
+void items_from_forward(struct work *work);
+
+#define items_foreach(work, index, item) json_array_foreach ((work)->row->items, index, item)
 
 #endif

@@ -5,135 +5,174 @@
 
 #include "connector/graph.h"
 #include "plan/options.h"
-#include "task/facts.h"
-#include "task/group.h"
 #include "task/items.h"
+#include "task/membership.h"
+#include "task/on_premises.h"
 
 #define OWNERSHIP "ownership"
+#define OWNER_PREFIX "owner:"
+#define ROLE_PERMISSION "RoleManagement.ReadWrite.Directory"
 
 static bool holds(const json_t *list, const char *id)
 {
     size_t i;
     json_t *element;
     json_array_foreach ((json_t *)list, i, element) {
-        if (strcmp(json_is_string(element) ? json_string_value(element) : json_text_or(element, "id", ""),
-                   id) == 0)
+        const char *own =
+            json_is_string(element) ? json_string_value(element) : json_text_or(element, "id", "");
+        if (text_equal_nocase(own, id))
             return true;
     }
     return false;
 }
 
-static const char *skip_words(const char *code)
+static bool licenses_come_later(const struct work *work)
 {
-    return strcmp(code, "dynamic_group") == 0
-               ? "A rule decides who is in this group. Change the user's attributes instead."
-               : "This group is synced from Active Directory. Remove the user there.";
+    return options_tasks(work->run->options) & TASK_BIT(TASK_remove_licenses);
 }
 
-static void note_membership(struct work *work, const json_t *group, bool licenses_come_later)
+/* The group that add_to_group names is where the user should be afterwards. */
+static bool is_wanted(const struct work *work, const char *group_id)
 {
+    return text_equal_nocase(json_text(options_of(work->run->options, TASK_add_to_group), "group"), group_id);
+}
+
+static void note_membership(struct work *work, const json_t *facts, const json_t *group)
+{
+    const char *id = json_text_or(group, "id", ""), *name = json_text(group, "displayName");
     enum group_kind kind = group_kind(group);
     const char *skip = group_kind_skip(kind);
-    json_t *item = work_item(work, json_text_or(group, "id", ""), json_text(group, "displayName"),
-                             group_kind_name(kind));
-    if (skip) {
-        work_item_set(item, "skipped", skip_words(skip));
-        work_warn(work, skip, skip_words(skip));
-    } else if (licenses_come_later && group_gives_licenses(group)) {
-        work_item_set(item, "skipped",
-                      "This group gives licenses: it is left when the licenses are removed.");
+    json_t *item = work_item(work, id, name, group_kind_name(kind));
+    if (json_flag(group, "isAssignableToRole"))
+        json_put_text(item, "permission", ROLE_PERMISSION);
+    if (skip && kind == GROUP_ON_PREMISES) {
+        item_set(item, "skipped", group_skip_words(skip));
+        on_premises_warn(work, json_object_get(facts, "user"), name);
+        work_warn(work, skip, group_skip_words(skip));
+    } else if (skip) {
+        item_set(item, "skipped", group_skip_words(skip));
+        work_warn(work, skip, group_skip_words(skip));
+    } else if (is_wanted(work, id)) {
+        item_set(item, "skipped", "The user stays in this group: Add to group is chosen.");
+    } else if (licenses_come_later(work) && group_gives_licenses(group)) {
+        item_set(item, "skipped", "This group gives licenses: it is left when the licenses are removed.");
     }
 }
 
 /* An ownership has the group's id too, so its row is told apart by a prefix. */
 static void note_ownership(struct work *work, const json_t *facts, const json_t *group)
 {
-    char id[80] = "owner:";
-    strncat(id, json_text_or(group, "id", ""), sizeof id - strlen(id) - 1);
-    json_t *item = work_item(work, id, json_text(group, "displayName"), OWNERSHIP);
-    if (holds(json_array_at(facts, "sole_owner_of"), json_text_or(group, "id", ""))) {
-        work_item_set(item, "skipped", "The last owner cannot be removed. Name another owner first.");
+    const char *group_id = json_text_or(group, "id", "");
+    json_t *item = work_item(work, arena_printf(work->arena, OWNER_PREFIX "%s", group_id),
+                             json_text(group, "displayName"), OWNERSHIP);
+    if (!item_is(item, "pending"))
+        return;
+    if (holds(json_array_at(facts, "sole_owner_of"), group_id)) {
+        item_set(item, "skipped", "The last owner cannot be removed. Name another owner first.");
         work_warn(work, "last_group_owner",
                   "The user stays the only owner of a group. Name another owner first.");
     } else if (json_flag(group, "onPremisesSyncEnabled")) {
-        work_item_set(item, "skipped", skip_words("on_premises_group"));
+        item_set(item, "skipped", group_skip_words("on_premises_group"));
     }
 }
 
-static bool still_there(const json_t *facts, const json_t *item)
+static bool is_ownership(const json_t *item)
+{
+    return strcmp(json_text_or(item, "kind", ""), OWNERSHIP) == 0;
+}
+
+static const char *group_of(const json_t *item)
 {
     const char *id = json_text_or(item, "id", "");
-    return strcmp(json_text_or(item, "kind", ""), OWNERSHIP) == 0
-               ? holds(json_array_at(facts, "owned"), id + strlen("owner:"))
-               : holds(json_array_at(facts, "groups"), id);
+    return is_ownership(item) ? id + strlen(OWNER_PREFIX) : id;
+}
+
+static bool is_in(const json_t *facts, const json_t *item)
+{
+    return holds(json_array_at(facts, is_ownership(item) ? "owned" : "groups"), group_of(item));
+}
+
+static bool has_left(const struct work *work, const json_t *facts, const json_t *item)
+{
+    (void)work;
+    return !is_in(facts, item);
+}
+
+static json_t *evidence(const json_t *facts)
+{
+    return json_make("{s:O, s:O}", "groups", json_array_at(facts, "groups"), "owned",
+                     json_array_at(facts, "owned"));
 }
 
 static enum observed observe(struct work *work, const json_t *facts)
 {
     size_t i;
-    json_t *row;
-    bool needed = false;
-    bool later = options_tasks(work->run->options) & TASK_BIT(TASK_remove_licenses);
+    json_t *group;
     if (!work->row->before) {
-        work->row->before = json_make("{s:O, s:O}", "groups", json_array_at(facts, "groups"), "owned",
-                                      json_array_at(facts, "owned"));
-        json_array_foreach ((json_t *)json_array_at(facts, "groups"), i, row)
-            note_membership(work, row, later);
-        json_array_foreach ((json_t *)json_array_at(facts, "owned"), i, row)
-            note_ownership(work, facts, row);
+        json_array_foreach ((json_t *)json_array_at(facts, "groups"), i, group)
+            note_membership(work, facts, group);
+        json_array_foreach ((json_t *)json_array_at(facts, "owned"), i, group)
+            note_ownership(work, facts, group);
     }
-    json_array_foreach (work->row->items, i, row) {
-        bool pending = item_is(row, "pending");
-        if (pending && !still_there(facts, row))
-            work_item_set(row, "succeeded", "");
-        else
-            needed |= pending;
-    }
-    if (needed)
-        return OBSERVED_NEEDED;
-    json_decref(work->row->after);
-    work->row->after = json_make("{s:O, s:O}", "groups", json_array_at(facts, "groups"), "owned",
-                                 json_array_at(facts, "owned"));
-    return OBSERVED_DONE;
+    work_before(work, evidence(facts));
+    work_after(work, evidence(facts));
+    return items_settle(work, facts, has_left) ? OBSERVED_NEEDED : OBSERVED_DONE;
 }
 
-static char *graph_path_of(struct work *work, const json_t *item)
+static void act(struct work *work, const json_t *facts, struct calls *calls)
 {
-    const char *id = json_text_or(item, "id", ""), *kind = json_text_or(item, "kind", "");
-    if (strcmp(kind, OWNERSHIP) == 0)
-        return graph_owner_ref_path(work->arena, id + strlen("owner:"), work->run->user_id);
-    enum group_kind parsed = group_kind_parse(kind);
-    return parsed == GROUP_KIND_COUNT || group_kind_by_exchange(parsed)
-               ? NULL
-               : graph_member_ref_path(work->arena, id, work->run->user_id);
-}
-
-static json_t *exchange_params_of(struct work *work, const json_t *item)
-{
-    enum group_kind kind = group_kind_parse(json_text(item, "kind"));
-    if (kind == GROUP_KIND_COUNT || !group_kind_by_exchange(kind))
-        return NULL;
-    return json_make("{s:s, s:s, s:b, s:b}", "Identity", json_text(item, "id"), "Member", work->run->user_id,
-                     "BypassSecurityGroupManagerCheck", 1, "Confirm", 0);
-}
-
-/* "Not a member" is what we want (contract/graph.md, exchange.md); the read-back decides. */
-static bool already_left(const struct err *err)
-{
-    return err->kind == ERR_NOT_FOUND || strcmp(err->code, "MemberNotFoundException") == 0 ||
-           strstr(err->message, "removed object references do not exist");
-}
-
-static bool apply(struct work *work, const json_t *facts, struct err *err)
-{
-    static const struct item_call call = {.method = "DELETE",
-                                          .path = graph_path_of,
-                                          .cmdlet = "Remove-DistributionGroupMember",
-                                          .params = exchange_params_of,
-                                          .already_so = already_left};
+    size_t i;
+    json_t *item;
     (void)facts;
-    return items_apply(work, &call, err);
+    items_foreach(work, i, item)
+    {
+        if (!item_is(item, "pending"))
+            continue;
+        if (is_ownership(item))
+            calls_graph(calls, work, item, "DELETE",
+                        graph_owner_ref_path(work->arena, group_of(item), work->run->user_id), NULL);
+        else
+            group_leave(calls, work, item, group_kind_parse(json_text(item, "kind")), group_of(item));
+    }
+}
+
+/* --- undo ------------------------------------------------------------------------------------------------
+ */
+
+static bool is_back(const struct work *work, const json_t *facts, const json_t *item)
+{
+    (void)work;
+    return is_in(facts, item);
+}
+
+static enum observed observe_undo(struct work *work, const json_t *facts)
+{
+    items_from_forward(work);
+    work_before(work, evidence(facts));
+    work_after(work, evidence(facts));
+    return items_settle(work, facts, is_back) ? OBSERVED_NEEDED : OBSERVED_DONE;
+}
+
+static void act_undo(struct work *work, const json_t *facts, struct calls *calls)
+{
+    size_t i;
+    json_t *item;
+    (void)facts;
+    items_foreach(work, i, item)
+    {
+        if (!item_is(item, "pending"))
+            continue;
+        if (is_ownership(item))
+            calls_graph(calls, work, item, "POST",
+                        graph_path(work->arena, "/groups/%s/owners/$ref", group_of(item)),
+                        group_reference(work, work->run->user_id));
+        else
+            group_join(calls, work, item, group_kind_parse(json_text(item, "kind")), group_of(item));
+    }
 }
 
 const struct task_type task_remove_from_groups = {
-    .facts = FACT_GROUPS | FACT_OWNED, .observe = observe, .apply = apply};
+    .facts = FACT(USER) | FACT(GROUPS) | FACT(OWNED),
+    .proof = FACT(GROUPS) | FACT(OWNED),
+    .forward = {.observe = observe, .act = act, .already_so = group_already_left},
+    .undo = {.observe = observe_undo, .act = act_undo, .already_so = group_already_joined}};

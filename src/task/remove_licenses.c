@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "connector/graph.h"
-#include "plan/options.h"
-#include "task/facts.h"
-#include "task/group.h"
+#include "model/sku.h"
+#include "plan/mailbox.h"
 #include "task/items.h"
-
-#define SHARED_MAX_BYTES ((int64_t)50 * 1024 * 1024 * 1024)
+#include "task/membership.h"
 
 /* Service plans that are a mailbox (contract/licenses.md); by id, since names repeat. */
 static const char *const mailbox_plans[] = {
@@ -43,137 +41,198 @@ static bool gives_mailbox(const json_t *facts, const char *sku_id)
     return false;
 }
 
-static const char *sku_name(const json_t *facts, const char *sku_id)
+static const char *name_of(const json_t *facts, const char *sku_id)
 {
     const json_t *sku = json_array_find(json_array_at(facts, "skus"), "skuId", sku_id);
-    return json_text_or(sku, "skuPartNumber", sku_id);
+    const char *known = sku_name(sku_id);
+    return known ? known : json_text_or(sku, "skuPartNumber", sku_id);
 }
 
-static bool mailbox_needs_license(const json_t *facts)
-{
-    const json_t *mailbox = json_object_at(facts, "mailbox");
-    return json_int(facts, "mailbox_size", 0) > SHARED_MAX_BYTES ||
-           json_flag(mailbox, "LitigationHoldEnabled") || json_flag(mailbox, "RetentionHoldEnabled") ||
-           json_flag(mailbox, "ComplianceTagHoldApplied") ||
-           json_array_size(json_array_at(mailbox, "InPlaceHolds")) ||
-           strcmp(json_text_or(mailbox, "ArchiveStatus", "None"), "None") != 0;
-}
-
-static const char *item_id(struct work *work, const json_t *state)
+static const char *item_id(const struct work *work, const json_t *state)
 {
     const char *group = json_text(state, "assignedByGroup");
     return arena_printf(work->arena, "%s%s%s", json_text_or(state, "skuId", ""), group ? ":" : "",
                         group ? group : "");
 }
 
+static const json_t *states_of(const json_t *facts)
+{
+    return json_array_at(json_object_at(facts, "user"), "licenseAssignmentStates");
+}
+
+/* A license by group whose group cannot be left here. */
+static void note_group(struct work *work, const json_t *facts, json_t *item, const char *group_id)
+{
+    const json_t *group = json_array_find(json_array_at(facts, "groups"), "id", group_id);
+    enum group_kind kind = group ? group_kind(group) : GROUP_SECURITY;
+    json_put_text(item, "group_id", group_id);
+    json_put_text(item, "group_kind", group_kind_name(kind));
+    if (!group_kind_skip(kind))
+        return;
+    item_set(item, "skipped", "The group that gives this license cannot be left here.");
+    work_warn(
+        work, group_kind_skip(kind),
+        "A license comes from a group that cannot be left here. Remove the user from it at its source.");
+}
+
 static void note(struct work *work, const json_t *facts, const json_t *state, bool keep)
 {
     const char *sku = json_text_or(state, "skuId", ""), *group_id = json_text(state, "assignedByGroup");
     json_t *item =
-        work_item(work, item_id(work, state), sku_name(facts, sku), group_id ? "group_license" : "license");
+        work_item(work, item_id(work, state), name_of(facts, sku), group_id ? "group_license" : "license");
     json_put_text(item, "sku_id", sku);
-    json_put_text(item, "group_id", group_id);
+    json_put(item, "disabledPlans", json_incref((json_t *)json_array_at(state, "disabledPlans")));
     if (keep && gives_mailbox(facts, sku)) {
-        work_item_set(item, "skipped", "Kept: the mailbox stops working without it.");
+        item_set(item, "skipped", "Kept: the mailbox stops working without it.");
         work_warn(
             work, "license_kept_for_mailbox",
             "The Exchange license was kept: the mailbox is larger than 50 GB, has an archive or is on hold.");
-        return;
-    }
-    const json_t *group = group_id ? json_array_find(json_array_at(facts, "groups"), "id", group_id) : NULL;
-    const char *skip = group ? group_kind_skip(group_kind(group)) : NULL;
-    if (skip) {
-        work_item_set(item, "skipped", "The group that gives this license cannot be left here.");
-        work_warn(
-            work, skip,
-            "A license comes from a group that cannot be left here. Remove the user from it at its source.");
+    } else if (group_id) {
+        note_group(work, facts, item, group_id);
     }
 }
 
-static bool holds_license(struct work *work, const json_t *facts, const json_t *item)
+static void note_all(struct work *work, const json_t *facts)
+{
+    const json_t *mailbox = facts_mailbox(facts);
+    bool keep = !json_flag(work->params, "force") &&
+                mailbox_needs_license(mailbox, json_int(facts, "mailbox_size", 0));
+    size_t i;
+    json_t *state;
+    json_array_foreach ((json_t *)states_of(facts), i, state)
+        note(work, facts, state, keep);
+    if (json_array_size(states_of(facts)) && !keep &&
+        strcmp(json_text_or(mailbox, "RecipientTypeDetails", ""), "UserMailbox") == 0 &&
+        !(work->run->chosen & TASK_BIT(TASK_convert_to_shared)))
+        work_warn(
+            work, "mailbox_loses_license",
+            "The mailbox lost its license and stays a user mailbox: Microsoft deletes it after 30 days.");
+}
+
+static bool is_held(const struct work *work, const json_t *facts, const json_t *item)
 {
     size_t i;
     json_t *state;
-    json_array_foreach ((json_t *)json_array_at(json_object_at(facts, "user"), "licenseAssignmentStates"), i,
-                        state) {
+    json_array_foreach ((json_t *)states_of(facts), i, state) {
         if (strcmp(item_id(work, state), json_text_or(item, "id", "")) == 0)
             return true;
     }
     return false;
 }
 
+static bool is_gone(const struct work *work, const json_t *facts, const json_t *item)
+{
+    return !is_held(work, facts, item);
+}
+
+static json_t *evidence(const json_t *facts)
+{
+    return json_make("{s:O}", "licenseAssignmentStates", states_of(facts));
+}
+
 static enum observed observe(struct work *work, const json_t *facts)
 {
+    if (!work->row->before)
+        note_all(work, facts);
+    work_before(work, evidence(facts));
+    work_after(work, evidence(facts));
+    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : OBSERVED_DONE;
+}
+
+static void assign(struct work *work, struct calls *calls, json_t *item, json_t *add, json_t *remove)
+{
+    calls_graph(calls, work, item, "POST",
+                graph_path(work->arena, "/users/%s/assignLicense", work->run->user_id),
+                json_make("{s:o, s:o}", "addLicenses", add, "removeLicenses", remove));
+}
+
+static void act(struct work *work, const json_t *facts, struct calls *calls)
+{
+    json_t *remove = json_array(), *item;
     size_t i;
-    json_t *row;
-    bool needed = false;
-    const json_t *states = json_array_at(json_object_at(facts, "user"), "licenseAssignmentStates");
-    const json_t *mailbox = json_object_at(facts, "mailbox");
-    if (!work->row->before) {
-        bool keep =
-            !json_flag(work->params, "force") && json_object_size(mailbox) && mailbox_needs_license(facts);
-        work->row->before = json_make("{s:O}", "licenseAssignmentStates", states);
-        json_array_foreach ((json_t *)states, i, row)
-            note(work, facts, row, keep);
-        if (json_array_size(states) && !keep &&
-            strcmp(json_text_or(mailbox, "RecipientTypeDetails", ""), "UserMailbox") == 0 &&
-            !(options_tasks(work->run->options) & TASK_BIT(TASK_convert_to_shared)))
-            work_warn(
-                work, "mailbox_loses_license",
-                "The mailbox lost its license and stays a user mailbox: Microsoft deletes it after 30 days.");
-    }
-    json_array_foreach (work->row->items, i, row) {
-        bool pending = item_is(row, "pending");
-        if (pending && !holds_license(work, facts, row))
-            work_item_set(row, "succeeded", "");
+    (void)facts;
+    items_foreach(work, i, item)
+    {
+        const char *group = json_text(item, "group_id");
+        if (!item_is(item, "pending"))
+            continue;
+        if (group)
+            group_leave(calls, work, item, group_kind_parse(json_text(item, "group_kind")), group);
         else
-            needed |= pending;
+            json_add(remove, json_text_new(json_text(item, "sku_id")));
     }
-    if (needed)
-        return OBSERVED_NEEDED;
-    json_decref(work->row->after);
-    work->row->after = json_make("{s:O}", "licenseAssignmentStates", states);
-    return OBSERVED_DONE;
+    if (json_array_size(remove))
+        assign(work, calls, NULL, json_array(), remove);
+    else
+        json_decref(remove);
 }
 
-static char *group_path(struct work *work, const json_t *item)
+static bool already_so(const struct err *err)
 {
-    const char *group_id = json_text(item, "group_id");
-    return group_id ? graph_member_ref_path(work->arena, group_id, work->run->user_id) : NULL;
+    return group_already_left(err) || strstr(err->message, "does not have a corresponding license");
 }
 
-static bool already_left(const struct err *err)
+/* --- undo ------------------------------------------------------------------------------------------------
+ */
+
+static int64_t units_left(const json_t *facts, const char *sku_id)
 {
-    return err->kind == ERR_NOT_FOUND || strstr(err->message, "removed object references do not exist");
+    const json_t *sku = json_array_find(json_array_at(facts, "skus"), "skuId", sku_id);
+    return json_int(json_object_at(sku, "prepaidUnits"), "enabled", 0) - json_int(sku, "consumedUnits", 0);
 }
 
-static bool remove_direct(struct work *work, struct err *err)
+/* Said at once, and before the others go: one license that is not there refuses the whole request. */
+static void refuse_what_is_used_up(struct work *work, const json_t *facts)
 {
     size_t i;
     json_t *item;
-    AUTO_JSON json_t *remove = json_array();
-    json_array_foreach (work->row->items, i, item) {
-        if (item_is(item, "pending") && !json_text(item, "group_id"))
-            json_add(remove, json_text_new(json_text(item, "sku_id")));
+    items_foreach(work, i, item)
+    {
+        if (!item_is(item, "pending") || json_text(item, "group_id") || is_held(work, facts, item) ||
+            units_left(facts, json_text_or(item, "sku_id", "")) > 0)
+            continue;
+        item_set(item, "failed", "No license of this kind is left. Buy or free one, then undo again.");
+        struct err err;
+        err_code(&err, ERR_REFUSED, "no_license_left", "No license is left of: %s.",
+                 json_text_or(item, "name", ""));
+        work_note_error(work, &err);
     }
-    if (!json_array_size(remove))
-        return true;
-    AUTO_JSON json_t *body = json_make("{s:[], s:O}", "addLicenses", "removeLicenses", remove);
-    return graph_call(work->run->m365, work->target, "POST",
-                      graph_path(work->arena, "/users/%s/assignLicense", work->run->user_id), body, false,
-                      NULL, err) ||
-           strstr(err->message, "does not have a corresponding license");
 }
 
-static bool apply(struct work *work, const json_t *facts, struct err *err)
+static enum observed observe_undo(struct work *work, const json_t *facts)
 {
-    static const struct item_call call = {.method = "DELETE", .path = group_path, .already_so = already_left};
-    (void)facts;
-    return remove_direct(work, err) && items_apply(work, &call, err);
+    items_from_forward(work);
+    work_before(work, evidence(facts));
+    work_after(work, evidence(facts));
+    if (!work->acted)
+        refuse_what_is_used_up(work, facts);
+    return items_settle(work, facts, is_held) ? OBSERVED_NEEDED : OBSERVED_DONE;
 }
 
-const struct task_type task_remove_licenses = {.facts = FACT_USER | FACT_GROUPS | FACT_SKUS | FACT_MAILBOX |
-                                                        FACT_SIZE,
-                                               .fresh = true,
-                                               .observe = observe,
-                                               .apply = apply};
+static void act_undo(struct work *work, const json_t *facts, struct calls *calls)
+{
+    json_t *add = json_array(), *item;
+    size_t i;
+    (void)facts;
+    items_foreach(work, i, item)
+    {
+        const char *group = json_text(item, "group_id");
+        if (!item_is(item, "pending"))
+            continue;
+        if (group)
+            group_join(calls, work, item, group_kind_parse(json_text(item, "group_kind")), group);
+        else
+            json_add(add, json_make("{s:s, s:O}", "skuId", json_text_or(item, "sku_id", ""), "disabledPlans",
+                                    json_array_at(item, "disabledPlans")));
+    }
+    if (json_array_size(add))
+        assign(work, calls, NULL, add, json_array());
+    else
+        json_decref(add);
+}
+
+const struct task_type task_remove_licenses = {
+    .facts = FACT(USER) | FACT(GROUPS) | FACT(SKUS) | FACT(MAILBOX) | FACT(SIZE),
+    .proof = FACT(USER),
+    .forward = {.observe = observe, .act = act, .already_so = already_so},
+    .undo = {.observe = observe_undo, .act = act_undo, .already_so = group_already_joined}};

@@ -1,5 +1,5 @@
-/* revoke_sessions — signInSessionsValidFromDateTime moves past the start. Acts each time it is asked for. */
-#include "task/facts.h"
+/* revoke_sessions — signInSessionsValidFromDateTime moves past the start (lockout.c). Acts each time it is
+ * asked for. */
 #include "task/task.h"
 
 static enum observed observe(struct work *work, const json_t *facts)
@@ -9,4 +9,4 @@ static enum observed observe(struct work *work, const json_t *facts)
     return OBSERVED_NEEDED;
 }
 
-const struct task_type task_revoke_sessions = {.facts = FACT_USER, .observe = observe};
+const struct task_type task_revoke_sessions = {.facts = FACT(USER), .forward = {.observe = observe}};

@@ -1,11 +1,9 @@
 /* set_out_of_office — automatic replies are on with the given text, inside and (by audience) outside. */
 #include <string.h>
 
-#include "connector/exchange.h"
 #include "plan/html.h"
 #include "plan/options.h"
-#include "task/facts.h"
-#include "task/task.h"
+#include "task/calls.h"
 
 struct words {
     const struct work *work;
@@ -64,48 +62,82 @@ static const char *audience(const struct work *work)
     return strcmp(name, "known") == 0 ? "Known" : strcmp(name, "none") == 0 ? "None" : "All";
 }
 
-static json_t *evidence(const json_t *reply)
+static const char *const evidence_names[] = {
+    "AutoReplyState", "InternalMessage", "ExternalMessage", "ExternalAudience", "StartTime", "EndTime", NULL};
+
+static const json_t *reply_of(const json_t *facts)
 {
-    static const char *const names[] = {"AutoReplyState",   "InternalMessage", "ExternalMessage",
-                                        "ExternalAudience", "StartTime",       "EndTime"};
-    json_t *object = json_object();
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        json_t *value = json_object_get(reply, names[i]);
-        json_put(object, names[i], value ? json_incref(value) : json_null());
-    }
-    return object;
+    return json_object_at(facts, "auto_reply");
 }
 
 static enum observed observe(struct work *work, const json_t *facts)
 {
-    const json_t *reply = json_object_at(facts, "auto_reply");
-    if (!work_has_mailbox(work, facts))
-        return OBSERVED_SKIP;
-    if (!work->row->before)
-        work->row->before = evidence(reply);
+    const json_t *reply = reply_of(facts);
+    if (!facts_mailbox(facts))
+        return work_skip(work, "no_mailbox");
+    work_before(work, evidence_of(reply, evidence_names));
+    work_after(work, evidence_of(reply, evidence_names));
     AUTO_FREE char *inside = message(work, facts, "message_html");
     AUTO_FREE char *outside = message(work, facts, "external_message_html");
     bool none = strcmp(audience(work), "None") == 0;
-    if (!text_equal_nocase(json_text(reply, "AutoReplyState"), "Enabled") ||
-        !text_equal_nocase(json_text(reply, "ExternalAudience"), audience(work)) ||
-        !same_text(json_text(reply, "InternalMessage"), inside) ||
-        !(none || same_text(json_text(reply, "ExternalMessage"), outside)))
-        return OBSERVED_NEEDED;
-    json_decref(work->row->after);
-    work->row->after = evidence(reply);
-    return OBSERVED_DONE;
+    bool there = text_equal_nocase(json_text(reply, "AutoReplyState"), "Enabled") &&
+                 text_equal_nocase(json_text(reply, "ExternalAudience"), audience(work)) &&
+                 same_text(json_text(reply, "InternalMessage"), inside) &&
+                 (none || same_text(json_text(reply, "ExternalMessage"), outside));
+    return there ? OBSERVED_DONE : OBSERVED_NEEDED;
 }
 
-static bool apply(struct work *work, const json_t *facts, struct err *err)
+static void act(struct work *work, const json_t *facts, struct calls *calls)
 {
     AUTO_FREE char *inside = message(work, facts, "message_html");
     AUTO_FREE char *outside = message(work, facts, "external_message_html");
-    AUTO_JSON json_t *params =
-        json_make("{s:s, s:s, s:s, s:s, s:s}", "Identity", work->run->user_id, "AutoReplyState", "Enabled",
-                  "InternalMessage", inside, "ExternalMessage", outside, "ExternalAudience", audience(work));
-    return exchange_call(work->run->m365, work->target, "Set-MailboxAutoReplyConfiguration", params,
-                         work->run->user_principal_name, NULL, NULL, err);
+    calls_exchange(calls, work, NULL, "Set-MailboxAutoReplyConfiguration",
+                   json_make("{s:s, s:s, s:s, s:s, s:s}", "Identity", work->run->user_id, "AutoReplyState",
+                             "Enabled", "InternalMessage", inside, "ExternalMessage", outside,
+                             "ExternalAudience", audience(work)));
 }
 
-const struct task_type task_set_out_of_office = {
-    .facts = FACT_USER | FACT_PEOPLE | FACT_MAILBOX | FACT_AUTO_REPLY, .observe = observe, .apply = apply};
+/* --- undo ------------------------------------------------------------------------------------------------
+ */
+
+/* Start and end count only for a reply that is scheduled. */
+static bool is_scheduled(const json_t *reply)
+{
+    return text_equal_nocase(json_text(reply, "AutoReplyState"), "Scheduled");
+}
+
+static enum observed observe_undo(struct work *work, const json_t *facts)
+{
+    const json_t *was = work_forward_before(work), *is = reply_of(facts);
+    if (!facts_mailbox(facts))
+        return work_skip(work, "no_mailbox");
+    work_before(work, evidence_of(is, evidence_names));
+    work_after(work, evidence_of(is, evidence_names));
+    bool same = text_equal_nocase(json_text(was, "AutoReplyState"), json_text(is, "AutoReplyState")) &&
+                text_equal_nocase(json_text(was, "ExternalAudience"), json_text(is, "ExternalAudience")) &&
+                same_text(json_text(was, "InternalMessage"), json_text_or(is, "InternalMessage", "")) &&
+                same_text(json_text(was, "ExternalMessage"), json_text_or(is, "ExternalMessage", ""));
+    return same ? OBSERVED_DONE : OBSERVED_NEEDED;
+}
+
+static void act_undo(struct work *work, const json_t *facts, struct calls *calls)
+{
+    const json_t *was = work_forward_before(work);
+    (void)facts;
+    json_t *params = json_make("{s:s, s:s, s:s, s:s, s:s}", "Identity", work->run->user_id, "AutoReplyState",
+                               json_text_or(was, "AutoReplyState", "Disabled"), "InternalMessage",
+                               json_text_or(was, "InternalMessage", ""), "ExternalMessage",
+                               json_text_or(was, "ExternalMessage", ""), "ExternalAudience",
+                               json_text_or(was, "ExternalAudience", "All"));
+    if (is_scheduled(was)) {
+        json_put_text(params, "StartTime", json_text(was, "StartTime"));
+        json_put_text(params, "EndTime", json_text(was, "EndTime"));
+    }
+    calls_exchange(calls, work, NULL, "Set-MailboxAutoReplyConfiguration", params);
+}
+
+const struct task_type task_set_out_of_office = {.facts = FACT(USER) | FACT(PEOPLE) | FACT(MAILBOX) |
+                                                          FACT(AUTO_REPLY),
+                                                 .proof = FACT(AUTO_REPLY),
+                                                 .forward = {.observe = observe, .act = act},
+                                                 .undo = {.observe = observe_undo, .act = act_undo}};

@@ -1,10 +1,10 @@
 /* task — what an offboarding does, as desired states. One file for each task; task.c dispatches by the
  * catalogue.
  *
- * observe compares the wanted state with the facts and changes nothing; apply makes the calls that are still
- * needed; verifying is observing again. The engine calls task_unit_run for tasks that share their calls (a
- * unit) and stores what it leaves in each row. A task is safe to run again after a crash at any instant: it
- * starts at observe. */
+ * observe compares the wanted state with the facts and changes nothing; act adds the calls that are still
+ * needed; verifying is observing again. Undo is the same with another wanted state: the one from before. The
+ * engine calls task_unit_run for tasks that share their calls (a unit) and stores what it leaves in each row.
+ * A task is safe to run again after a crash at any instant: it starts at observe. */
 #ifndef TASK_TASK_H
 #define TASK_TASK_H
 
@@ -13,7 +13,10 @@
 #include "base/rng.h"
 #include "connector/m365.h"
 #include "journal/offboardings.h"
+#include "task/facts.h"
 #include "vault/vault.h"
+
+struct calls;
 
 /* One offboarding under way, as its tasks see it. Read-only for them. */
 struct run_view {
@@ -23,6 +26,11 @@ struct run_view {
     const char *user_id;
     const char *user_principal_name;
     const json_t *options;
+    const json_t *people;           /* {reference: object id}, as resolved for the plan; NULL */
+    const json_t *elsewhere;        /* where the permission index has seen the user: see facts.h; NULL */
+    bool federated;                 /* the user's password is kept by another identity provider */
+    const struct task_row *forward; /* [TASK_COUNT]: what is being undone; NULL when going forward */
+    task_set chosen;
     struct m365 *m365;
     struct store *store;
     struct vault *vault;
@@ -40,46 +48,82 @@ struct work {
     struct arena *arena;              /* of the attempt */
     const struct m365_target *target; /* carries the hooks that journal each effect of this attempt */
     bool resumed;                     /* an earlier attempt may have had effects */
+    bool acted;                       /* this attempt has made its calls */
+    const json_t *user;               /* the user as a fact while calls are settled; NULL: not known */
+    int64_t wait_ms;                  /* with OBSERVED_WAIT: when to look again */
+    struct err later;                 /* a call failed that may succeed later; ERR_NONE: none did */
 };
 
 enum observed {
-    OBSERVED_NEEDED,  /* the wanted state is not there */
-    OBSERVED_DONE,    /* it is there */
-    OBSERVED_SKIP,    /* there is nothing to do it to: row->reason says why */
-    OBSERVED_UNKNOWN, /* row->error says why */
+    OBSERVED_NEEDED, /* the wanted state is not there */
+    OBSERVED_DONE,   /* it is there */
+    OBSERVED_SKIP,   /* there is nothing to do it to: row->reason says why */
+    OBSERVED_WAIT, /* something else has to happen first: row->reason says what, wait_ms when to look again */
+    OBSERVED_FAILED, /* it cannot be reached: row->error says why */
+};
+
+/* One direction of a task. */
+struct task_verbs {
+    enum observed (*observe)(struct work *work, const json_t *facts);
+    /* Adds the calls that are still needed. */
+    void (*act)(struct work *work, const json_t *facts, struct calls *calls);
+    /* Or makes them itself, where the service knows no batch. False with err set when it failed as a whole.
+     */
+    bool (*apply)(struct work *work, const json_t *facts, struct err *err);
+    /* This error of a call means that nothing is left to do. NULL: none does. */
+    bool (*already_so)(const struct err *err);
+    /* This refusal may pass when other items are done or time goes by; it may note that in the item (which
+     * may be NULL). NULL: none does. */
+    bool (*passes)(json_t *item, const struct err *err);
 };
 
 struct task_type {
-    unsigned facts; /* FACT_… that observe reads */
-    bool fresh;     /* the facts of the run's start are too old for it: read them again */
-    enum observed (*observe)(struct work *work, const json_t *facts);
-    /* UNIT_SINGLE: makes the calls. False with err set when it failed as a whole; single items fail in their
-     * rows. */
-    bool (*apply)(struct work *work, const json_t *facts, struct err *err);
-    /* UNIT_MAILBOX: adds its part to the parameters of the one Set-Mailbox call. */
-    void (*contribute)(struct work *work, const json_t *facts, json_t *params);
-    int64_t patience_ms; /* how long the read-back may lag; 0 takes 15 minutes */
+    fact_set facts; /* what observe looks at, in both directions */
+    fact_set proof; /* those of them that show whether it is done: all that verifying reads again */
+    struct task_verbs forward;
+    struct task_verbs undo; /* zeroed for what cannot be undone */
+    int64_t patience_ms;    /* how long the read-back may lag; 0 takes 15 minutes */
 };
 
 const struct task_type *task_type(enum task_id task);
+/* The verbs of a work's direction. */
+const struct task_verbs *work_verbs(const struct work *work);
 
-/* Runs the tasks of one unit together and leaves an end or TASK_STATUS_WAITING in each row. facts are those
- * read at the run's start, or NULL when they must be read. */
-void task_unit_run(struct work *works, size_t count, const json_t *facts);
+/* Runs the tasks of one unit together and leaves an end or TASK_STATUS_WAITING in each row. facts are what is
+ * known already, with the time of each reading; what is missing or too old is read. *ret_facts is everything
+ * that was read on the way, the caller's; NULL when nothing was. */
+void task_unit_run(struct work *works, size_t count, const json_t *facts, json_t **ret_facts);
 
-/* What would happen, for the confirmation step: adds "expected" (change, nothing, skip) and "reason" to each
- * step. */
-void task_forecast(json_t *plan, const json_t *options, const json_t *facts);
+/* What would happen, for the confirmation step: adds "expected" (change, nothing, skip, wait, fail),
+ * "reason", "items" and "warnings" to each step. run: as far as it is known; its forward rows make it an
+ * undo. */
+void task_forecast(json_t *plan, const struct run_view *run, const json_t *facts);
 
-/* For the tasks' own files. */
+/* --- for the tasks' own files --- */
 void work_end(struct work *work, enum task_status status, const char *reason);
 void work_fail(struct work *work, const struct err *err);
 void work_wait(struct work *work, const char *reason, int64_t delay_ms);
 void work_warn(struct work *work, const char *code, const char *message);
-/* The item's row, made when it is not there yet. status may be changed later with work_item_set. */
-json_t *work_item(struct work *work, const char *id, const char *name, const char *kind);
-void work_item_set(json_t *item, const char *status, const char *message);
-/* Skips with no_mailbox when the facts say so. */
-bool work_has_mailbox(struct work *work, const json_t *facts);
+/* With a command that an administrator can run elsewhere. */
+void work_warn_command(struct work *work, const char *code, const char *message, const char *command);
+/* A call of this task failed in a way that may pass: it comes again from its observation. */
+void work_later(struct work *work, const struct err *err);
+/* Notes the first error of several as the task's. */
+void work_note_error(struct work *work, const struct err *err);
+/* A denial says which permission would help: the item's own ("permission"), or those of the catalogue. */
+void work_explain(const struct work *work, const json_t *item, struct err *err);
+/* Notes the error as the task's own; returns OBSERVED_FAILED. */
+enum observed work_refuse(struct work *work, const char *code, const char *message);
+/* Notes the reason; returns OBSERVED_SKIP. */
+enum observed work_skip(struct work *work, const char *reason);
+/* Sets the evidence. before counts once, after every time; both take the value over. */
+void work_before(struct work *work, json_t *evidence);
+void work_after(struct work *work, json_t *evidence);
+/* What the forward task found before it changed anything; an empty object when there is no such evidence. */
+const json_t *work_forward_before(const struct work *work);
+/* The mailbox as a fact; NULL when there is none. */
+const json_t *facts_mailbox(const json_t *facts);
+/* The named members of an object, null where missing; a new object. names end with NULL. */
+json_t *evidence_of(const json_t *object, const char *const *names);
 
 #endif

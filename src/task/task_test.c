@@ -7,9 +7,10 @@
 
 #include <cmocka.h>
 
+#include "plan/group.h"
+#include "plan/options.h"
 #include "task/facts.h"
 #include "task/forwarding.h"
-#include "task/group.h"
 #include "task/task.h"
 
 static json_t *parse(const char *text)
@@ -25,9 +26,23 @@ static void every_task_of_the_catalogue_can_run(void **state)
     for (int id = 0; id < TASK_COUNT; id++) {
         const struct task_type *type = task_type((enum task_id)id);
         enum task_unit unit = task_info((enum task_id)id)->unit;
-        assert_non_null(type->observe);
-        assert_int_equal(unit == UNIT_SINGLE, type->apply != NULL);
-        assert_int_equal(unit == UNIT_MAILBOX, type->contribute != NULL);
+        assert_non_null(type->forward.observe);
+        assert_int_equal(type->proof & ~type->facts, 0);
+        assert_int_equal(unit == UNIT_LOCKOUT && id != TASK_disable_sign_in, type->proof == 0);
+        assert_int_equal(unit == UNIT_CLOUD, type->forward.act != NULL);
+        assert_int_equal(unit == UNIT_SITE, type->forward.apply != NULL);
+        assert_int_equal(task_undoable((enum task_id)id), type->undo.observe != NULL);
+        assert_int_equal(task_undoable((enum task_id)id), type->undo.act || type->undo.apply);
+    }
+}
+
+/* What a case does not tell is not there. */
+static void complete(json_t *facts)
+{
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        const char *name = fact_name((enum fact)fact);
+        if (!json_object_get(facts, name))
+            json_put(facts, name, fact == FACT_NUMBER_USER ? json_object() : json_null());
     }
 }
 
@@ -118,7 +133,13 @@ static void observing_compares_facts_with_the_promise(void **state)
         AUTO_JSON json_t *options = parse(cases[i].options);
         AUTO_JSON json_t *facts = parse(cases[i].facts);
         AUTO_JSON json_t *plan = json_make("[{s:s}]", "task", task_info(cases[i].task)->id);
-        task_forecast(plan, options, facts);
+        complete(facts);
+        const struct run_view run = {.options = options,
+                                     .user_id = "u",
+                                     .user_principal_name = "u@x",
+                                     .chosen = options_tasks(options),
+                                     .clock = clock_system()};
+        task_forecast(plan, &run, facts);
         const json_t *step = json_array_get(plan, 0);
         if (strcmp(json_text(step, "expected"), cases[i].expected) != 0)
             print_error("case %zu, %s\n", i, task_info(cases[i].task)->id);

@@ -1,4 +1,4 @@
-#include "task/group.h"
+#include "plan/group.h"
 
 #include <string.h>
 
@@ -61,4 +61,11 @@ bool group_kind_by_exchange(enum group_kind kind)
 bool group_gives_licenses(const json_t *group)
 {
     return json_array_size(json_array_at(group, "assignedLicenses")) > 0;
+}
+
+const char *group_skip_words(const char *code)
+{
+    return strcmp(code, "dynamic_group") == 0
+               ? "A rule decides who is in this group. Change the user's attributes instead."
+               : "This group is synced from Active Directory. Change it there.";
 }

@@ -1,0 +1,36 @@
+/* run — one claimed offboarding while this node works on it: which tasks may start, what came of them, and
+ * what is recorded of it. Belongs to the scheduler's thread (private to engine/). */
+#ifndef ENGINE_RUN_H
+#define ENGINE_RUN_H
+
+#include "engine/engine.h"
+#include "engine/job.h"
+
+struct run;
+
+/* What a run needs of the engine. Borrowed. */
+struct run_host {
+    const struct engine_parts *parts;
+    const struct engine_settings *settings;
+    void (*enqueue)(void *ctx, struct job *job); /* takes the job over; it comes back through run_absorb */
+    void (*poke)(void *ctx);                     /* the scheduler is to look at its runs; from any thread */
+    json_t *(*take_facts)(void *ctx,
+                          const char *offboarding_id); /* offered ones, now the caller's; NULL: none */
+    void *ctx;
+};
+
+/* Claims the most urgent one that is due; NULL when nothing is, or when the store does not answer. */
+struct run *run_claim(const struct run_host *host);
+/* No job of it may be under way. */
+void run_free(struct run *run);
+/* Makes the claim last and notices a cancellation, when it is time for it or `now` is true. */
+void run_renew(struct run *run, bool now);
+/* Starts what is ready, ends what cannot start, and the run itself. Returns when it next wants to be looked
+ * at. */
+int64_t run_advance(struct run *run, bool stopping);
+/* Takes an ended job back, which is freed. */
+void run_absorb(struct job *job);
+/* It is recorded, or lost to another node, and nothing of it is under way: free it. */
+bool run_is_over(const struct run *run);
+
+#endif
