@@ -256,6 +256,7 @@ test('later, for two people at once', async ({ signedIn: page, world }) => {
     page.getByText('That is 15 Jan 2031, 15:00 where you are, 15 Jan 2031, 14:00 UTC.'),
   ).toBeVisible();
   await wizard.next(page);
+  await wizard.acknowledgeAll(page, people.length);
   await page.getByRole('button', { name: `Schedule the offboarding of ${people.length} users` }).click();
   await expect(page.getByText(`Started together: ${people.length} users`)).toBeVisible();
   for (const one of people) {

@@ -92,6 +92,7 @@ export class World {
         { env: { ...this.env, LASTDAY_URL: this.url, LASTDAY_TOKEN: this.token ?? '' }, maxBuffer: 1 << 26 },
         (error, stdout, stderr) => done({ code: error ? (error.code ?? 1) : 0, stdout, stderr }),
       );
+      child.stdin.on('error', () => {}); // one that does not read may be gone already; its answer tells
       child.stdin.end(input);
     });
   }

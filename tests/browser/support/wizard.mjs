@@ -57,7 +57,8 @@ export async function confirmWith(page, leaver, tasks) {
   await toConfirmation(page);
 }
 
-export async function acknowledgeAll(page) {
-  await expect(page.getByRole('list').last()).toBeVisible();
+// Once every user has been read.
+export async function acknowledgeAll(page, users = 1) {
+  await expect(page.getByRole('button', { name: 'Facts and plan' })).toHaveCount(users);
   for (const tick of await page.getByRole('checkbox').all()) await tick.check();
 }
