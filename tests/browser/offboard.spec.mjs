@@ -79,6 +79,7 @@ test('a user is offboarded from the first click to the last promise', async ({ s
   const fact = (label) => review.locator('dt', { hasText: label }).locator('xpath=../dd');
   await expect(fact('Manager')).toHaveText(before.manager.displayName);
   await expect(fact('Sign-in')).toHaveText('Allowed');
+  await expect(fact('Licenses')).toContainText('Microsoft 365 Business Premium');
   await expect(fact('Mailbox').first()).toHaveText('User mailbox');
 
   // Nothing starts before each warning has been read.
