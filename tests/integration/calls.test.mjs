@@ -9,7 +9,7 @@ const LATENCY = 400; // so that what runs side by side overlaps in the log
 
 let world;
 before(async () => {
-  world = await World.make({ certificate: true, settings: INDEXED });
+  world = await World.make({ certificate: true, settings: INDEXED, tenants: 1 });
   await indexed(world);
   EXTRA_GROUP.id = Object.keys((await world.whole()).groups)[0];
 });
