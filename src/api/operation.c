@@ -113,6 +113,10 @@ bool metrics_get(struct call *call, struct err *err)
     if (!count_rows(tx, &buf, "lastday_offboardings",
                     "SELECT count(*), status, NULL FROM offboardings GROUP BY status ORDER BY status", err))
         return false;
+    metrics_head(&buf, "lastday_deliveries", "gauge", "Notifications of the last 90 days by status.");
+    if (!count_rows(tx, &buf, "lastday_deliveries",
+                    "SELECT count(*), status, NULL FROM deliveries GROUP BY status ORDER BY status", err))
+        return false;
     metrics_head(&buf, "lastday_tasks", "gauge", "Tasks by status.");
     if (!count_rows(tx, &buf, "lastday_tasks",
                     "SELECT count(*), status, task FROM tasks GROUP BY status, task ORDER BY task, status",

@@ -42,8 +42,8 @@ struct exchange_item {
 };
 
 /* Runs independent cmdlets in one request. At most EXCHANGE_BATCH_MAX items.
- * False only when the envelope failed; throttled items are sent again within
- * the patience, further pages are fetched. */
+ * False only when the envelope failed; throttled items that may be done twice
+ * are sent again within the patience, further pages are fetched. */
 bool exchange_batch(struct m365 *m365, const struct m365_target *target, struct exchange_item *items,
                     size_t count, struct err *err);
 void exchange_items_done(struct exchange_item *items, size_t count);

@@ -23,7 +23,7 @@ struct fixture {
     char anchor[200];
     char uri[400];
     unsigned throttled;
-    unsigned waited; /* how many envelopes waited for a place at most, when one was answered */
+    size_t waited; /* how many envelopes waited for a place at most, when one was answered */
 };
 
 static void invoke(struct fixture *fixture, const struct script_request *request, struct script_answer *ret)
@@ -67,7 +67,7 @@ static void invoke(struct fixture *fixture, const struct script_request *request
 
 static void batch(struct fixture *fixture, const struct script_request *request, struct script_answer *ret)
 {
-    unsigned waiting = lane_waiting(fixture->stage.m365->lanes, STAGE_TENANT, "exchange");
+    size_t waiting = lane_state(fixture->stage.m365->lanes, STAGE_TENANT, "exchange").waiting;
     fixture->waited = waiting > fixture->waited ? waiting : fixture->waited;
     struct err err;
     AUTO_JSON json_t *envelope = json_read(request->body, request->body_length, &err);

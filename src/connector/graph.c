@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connector/cost.h"
 #include "connector/graph_rules.h"
 
 void graph_reply_done(struct graph_reply *reply)
@@ -58,6 +59,7 @@ static bool send_url(struct m365 *m365, const struct m365_target *target, const 
                                       .harmless = reads,
                                       .writes = &write,
                                       .write_count = reads ? 0 : 1};
+    cost_graph(&request.need, method, path, false);
     if (!reads)
         service_hash(&write, method, path, text);
     if (!service_send(m365, target, &request, ret, err))
@@ -99,6 +101,15 @@ static bool hand_over(const json_t *page, graph_take take, void *ctx, struct err
     return take(ctx, elements, err);
 }
 
+/* The path of a link, as of a call. */
+static const char *link_path(const struct m365 *m365, const char *url)
+{
+    static const char root[] = "/v1.0";
+    size_t base = strlen(m365->graph_url);
+    const char *path = strncmp(url, m365->graph_url, base) == 0 ? url + base : "/";
+    return strncmp(path, root, strlen(root)) == 0 ? path + strlen(root) : path;
+}
+
 static bool follow(struct m365 *m365, const struct m365_target *target, const json_t *page, bool eventual,
                    graph_take take, void *ctx, struct err *err)
 {
@@ -115,7 +126,7 @@ static bool follow(struct m365 *m365, const struct m365_target *target, const js
         if (loop)
             return err_code(err, ERR_UPSTREAM, "broken_answer",
                             "The link to the next page leads to the same page.");
-        if (!send_url(m365, target, "GET", "/", url, NULL, eventual, &reply, err) ||
+        if (!send_url(m365, target, "GET", link_path(m365, url), url, NULL, eventual, &reply, err) ||
             !hand_over(reply.json, take, ctx, err))
             return false;
         json_decref(current);

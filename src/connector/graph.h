@@ -58,11 +58,12 @@ struct graph_item {
                        failed */
 };
 
-/* Runs the items, up to twenty in one request. Throttled and failing items, and
- * those skipped because of them, are sent again within the patience; what is
- * still throttled then keeps ERR_LIMIT with retry_after_ms in its own err.
- * False only when an envelope failed; items of earlier envelopes keep their
- * answers. Items without `after` run in any order. */
+/* Runs the items, up to twenty in one request. Throttled and failing items that
+ * may be done twice, and those skipped because of them, are sent again within
+ * the patience; what is still throttled then keeps ERR_LIMIT with retry_after_ms
+ * in its own err. Items of a workload that is closed wait for it alone. False
+ * only when an envelope failed, and not because it has to wait; items of earlier
+ * envelopes keep their answers. Items without `after` run in any order. */
 bool graph_batch(struct m365 *m365, const struct m365_target *target, struct graph_item *items, size_t count,
                  struct err *err);
 bool graph_item_ok(const struct graph_item *item); /* it ran and answered 2xx */

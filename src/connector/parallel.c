@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/thread.h"
-#include "connector/service.h"
+#include "connector/limit.h"
 
 #define THREADS_MAX 16
 
@@ -30,11 +30,11 @@ static void *send_some(void *arg)
 }
 
 /* This thread is one of them. */
-static void send_all(struct sending *sending, enum service service)
+static void send_all(struct sending *sending, enum lane_id lane)
 {
     pthread_t threads[THREADS_MAX];
     size_t envelopes = (sending->count + sending->most - 1) / sending->most;
-    size_t width = service_width(service), count = envelopes < width ? envelopes : width;
+    size_t width = lane_places(lane), count = envelopes < width ? envelopes : width;
     count = count < THREADS_MAX ? count : THREADS_MAX;
     for (size_t i = 1; i < count; i++)
         threads[i] = thread_start("batch", send_some, sending);
@@ -77,7 +77,7 @@ void graph_batches(struct m365 *m365, const struct m365_target *target, struct g
                           .count = count,
                           .most = chained ? count + 1 : GRAPH_BATCH_MAX,
                           .send = send_graph};
-    send_all(&all, SERVICE_GRAPH);
+    send_all(&all, LANE_DIRECTORY);
 }
 
 void exchange_batches(struct m365 *m365, const struct m365_target *target, struct exchange_item *items,
@@ -89,5 +89,5 @@ void exchange_batches(struct m365 *m365, const struct m365_target *target, struc
                           .count = count,
                           .most = EXCHANGE_BATCH_MAX,
                           .send = send_exchange};
-    send_all(&all, SERVICE_EXCHANGE);
+    send_all(&all, LANE_EXCHANGE);
 }

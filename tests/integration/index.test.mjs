@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { addCompany, onlyCompany, personId, share, shareCalendar } from '../support/company.mjs';
-import { cmdlets, exchangeRequests } from '../support/exchange.mjs';
+import { cmdlets, exchangeRequests, INDEXED, indexed, permissionIndex } from '../support/exchange.mjs';
 import { until, World } from '../support/world.mjs';
 
 const BOTH = { remove_mailbox_permissions: true, remove_calendar_permissions: true };
@@ -24,7 +24,7 @@ describe('with an index', () => {
   let world;
   before(async () => {
     world = await World.make({
-      index: true,
+      settings: INDEXED,
       prepare: onlyCompany(40, (tenant) => {
         for (const owner of [10, 11, 12]) share(tenant, owner, 1);
         share(tenant, 10, 2);
@@ -37,6 +37,7 @@ describe('with an index', () => {
         tenant.users[personId(9)].displayName = 'User 1'; // a namesake
       }),
     });
+    await indexed(world);
   });
   after(() => world.close());
 
@@ -111,7 +112,7 @@ describe('with an index', () => {
   });
 
   test('its age is shown by the API, the doctor and, without a tenant, by the metrics', async () => {
-    const index = await world.index();
+    const index = await permissionIndex(world);
     assert.equal(index.status, 'complete');
     assert.equal(index.kept, true);
     assert.ok(index.as_of <= index.completed_at);
@@ -129,7 +130,7 @@ describe('with an index', () => {
 describe('while the index is being made', () => {
   let world;
   before(async () => {
-    world = await World.make({ index: true, prepare: onlyCompany(1) });
+    world = await World.make({ settings: INDEXED, prepare: onlyCompany(1) });
   });
   after(() => world.close());
   const make = async (faults = [], more) => {
@@ -138,7 +139,6 @@ describe('while the index is being made', () => {
     await world.sim('POST', '/faults', faults);
     await addCompany(world, 40, (tenant) => {
       share(tenant, 30, 1);
-      share(tenant, 40, 2);
       more?.(tenant);
     });
   };
@@ -146,10 +146,10 @@ describe('while the index is being made', () => {
   test('kill -9 in the middle: the scan goes on at the mailbox where it was', async () => {
     await world.sim('PUT', '/latency', { exchange: 100 });
     await make();
-    await until('a part of the mailboxes', async () => (await world.index()).pass?.looked >= 10);
+    await until('a part of the mailboxes', async () => (await permissionIndex(world)).pass?.looked >= 10);
     await world.stop('SIGKILL');
     await world.start();
-    await world.indexed();
+    await indexed(world);
     await world.sim('PUT', '/latency', {});
     const asked = {};
     for (const one of await cmdlets(world))
@@ -165,7 +165,7 @@ describe('while the index is being made', () => {
       { service: 'exchange', path: '*$batch', nth: 2, status: 429, retry_after: 2 },
       { service: 'exchange', cmdlet: 'Get-MailboxFolderStatistics', nth: 15, status: 429, retry_after: 2 },
     ]);
-    const { unreadable } = await world.indexed();
+    const { unreadable } = await indexed(world);
     const log = await exchangeRequests(world);
     let throttled = 0;
     for (const [i, one] of log.entries()) {
@@ -204,8 +204,11 @@ describe('while the index is being made', () => {
 
   test('what it shows while the task is at work is dealt with too', async () => {
     await world.sim('PUT', '/latency', { exchange: 100 });
-    await make([], (tenant) => share(tenant, 1, 2));
-    await until('the first mailboxes', async () => (await world.index()).pass?.looked >= 10);
+    await make([], (tenant) => {
+      share(tenant, 1, 2);
+      share(tenant, 40, 2);
+    });
+    await until('the first mailboxes', async () => (await permissionIndex(world)).pass?.looked >= 10);
     const done = await world.finished((await world.offboard(personId(2), { remove_mailbox_permissions: true })).id);
     await world.sim('PUT', '/latency', {});
     assert.equal(done.status, 'succeeded', JSON.stringify(done.tasks));
@@ -221,7 +224,7 @@ describe('while the index is being made', () => {
     assert.equal(status, 'failed');
     assert.equal(error.code, 'permission_index');
     assert.match(error.message, /cannot be looked at.*role does not contain it/);
-    assert.match((await world.index()).error.message, /role does not contain it/);
+    assert.match((await permissionIndex(world)).error.message, /role does not contain it/);
   });
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { onlyCompany, personId, share, shareCalendar } from '../support/company.mjs';
-import { cmdlets, exchangeRequests } from '../support/exchange.mjs';
+import { cmdlets, exchangeRequests, indexed } from '../support/exchange.mjs';
 import { until, World } from '../support/world.mjs';
 
 const MAILBOXES = 6000;
@@ -39,7 +39,7 @@ test('the scan: three cmdlets for each mailbox, ten in a request; who waits for 
   ]);
   await world.api('POST', `/offboardings/${id}/cancel`, undefined, { 'idempotency-key': 'cancel' });
 
-  const { mailboxes, unreadable } = await world.indexed(240_000);
+  const { mailboxes, unreadable } = await indexed(world, 240_000);
   assert.deepEqual([mailboxes, unreadable], [MAILBOXES, 0]);
   const log = (await cmdlets(world)).filter((one) => !one.params.User); // what asks about one user is the offboarding's
   const { 'Get-MailboxPermission': access, 'Get-MailboxFolderStatistics': folders, 'Get-MailboxFolderPermission': calendars } = counted(log);
@@ -69,10 +69,9 @@ test('the leaver: work in proportion to 25 mailboxes', async () => {
   const counts = counted(await cmdlets(world));
   const requests = (await exchangeRequests(world)).length;
   console.log(`# a leaver on ${SHARED} of ${MAILBOXES} mailboxes and 2 calendars: ${JSON.stringify(counts)} in ${requests} requests to Exchange`);
-  // Before the change, which is what the plan has read when it starts at once, and after it.
-  assert.equal(counts['Get-MailboxPermission'], 2 * SHARED);
+  assert.equal(counts['Get-MailboxPermission'], 2 * SHARED, 'checked for the plan, which starts at once, and after');
   assert.equal(counts['Remove-MailboxPermission'], SHARED);
   assert.equal(counts['Get-MailboxFolderPermission'], 2 * 2);
   assert.equal(counts['Remove-MailboxFolderPermission'], 2);
-  assert.ok(requests <= 15, `${requests} requests`);
+  assert.ok(requests <= 20, `${requests} requests`);
 });

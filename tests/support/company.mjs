@@ -69,7 +69,7 @@ export async function addCompany(world, count, change) {
   state.tenants[tenant.id] = tenant;
   await world.sim('PUT', '/state', state);
   world.tenant = tenant;
-  await world.add(tenant);
+  await world.api('POST', '/tenants', { tenant_id: tenant.id, default_domain: tenant.default_domain, display_name: tenant.display_name });
 }
 
 export function share(tenant, owner, user) {
