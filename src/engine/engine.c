@@ -11,6 +11,7 @@
 #include "plan/plan.h"
 
 #define RUNS_PER_WORKER 4
+#define CLAIM_BATCH 32            /* claimed in one transaction */
 #define IDLE_POLL_MS 1000         /* another node may have added work; a wake-up is only a hint */
 #define PARK_AFTER_MS (60 * 1000) /* waiting longer gives the claim back */
 #define STORE_RETRY_MS 500
@@ -263,6 +264,7 @@ static void absorb(struct engine *engine, struct job *job)
         if (job->unwritten) { /* the store did not take it: the task runs again from its observation */
             run->rows[task].status = TASK_STATUS_WAITING;
             run->rows[task].waiting_until = now_ms(engine) + STORE_RETRY_MS;
+            run->rows[task].attempts--; /* a full disk wears nobody out */
             continue;
         }
         if (task_status_ended(row->status))
@@ -295,28 +297,21 @@ static const char *tenant_name(struct tx *tx, struct arena *arena, const char *t
     return rows && rows_next(rows) ? arena_text(arena, row_text(rows, 0)) : "";
 }
 
-/* Claims one; false when nothing is due or the store does not answer. */
-static bool claim(struct engine *engine)
+/* Claims one of those that are due, in the transaction of all. */
+static struct run *claim_one(struct engine *engine, struct tx *tx, const char *id, struct err *err)
 {
-    struct err err;
-    bool found = false;
     int64_t now = now_ms(engine);
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         abort();
     run->arena = arena_new();
-    AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
-    if (!tx ||
-        !offboarding_claim(tx, run->arena, engine->settings.node_name, now, engine->settings.lease_ms,
-                           &run->o, &found, &err) ||
-        !found) {
-        if (!tx || !found)
-            tx_auto_rollback(&tx);
+    if (!offboarding_take(tx, run->arena, id, engine->settings.node_name, now, engine->settings.lease_ms,
+                          &run->o, err)) {
         arena_free(run->arena);
         free(run);
-        return false;
+        return NULL;
     }
-    run->chosen = offboarding_tasks(tx, run->arena, run->o.id, run->rows, &err);
+    run->chosen = offboarding_tasks(tx, run->arena, run->o.id, run->rows, err);
     run->cancel = cancel_new();
     run->cancelled = run->o.cancel_requested;
     run->lease_until = now + engine->settings.lease_ms;
@@ -333,21 +328,50 @@ static bool claim(struct engine *engine)
         .clock = engine->parts.clock,
         .rng = engine->parts.rng,
     };
-    for (int id = 0; id < TASK_COUNT; id++) {
-        if (!(run->chosen & TASK_BIT(id)))
+    for (int task = 0; task < TASK_COUNT; task++) {
+        if (!(run->chosen & TASK_BIT(task)))
             continue;
-        run->ended |= task_status_ended(run->rows[id].status) ? TASK_BIT(id) : 0;
-        run->good |= task_status_good(run->rows[id].status) ? TASK_BIT(id) : 0;
+        run->ended |= task_status_ended(run->rows[task].status) ? TASK_BIT(task) : 0;
+        run->good |= task_status_good(run->rows[task].status) ? TASK_BIT(task) : 0;
     }
-    if (!journal_commit(engine->parts.journal, &tx, &err)) {
-        run_free(run);
-        return false;
+    return run;
+}
+
+/* They are ours only when the claims are durable. */
+static void keep_claimed(struct engine *engine, struct run *claimed, bool durable)
+{
+    for (struct run *run; (run = claimed);) {
+        claimed = run->next;
+        if (!durable) {
+            run_free(run);
+            continue;
+        }
+        log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
+        run->next = engine->runs;
+        engine->runs = run;
+        engine->run_count++;
     }
-    log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
-    run->next = engine->runs;
-    engine->runs = run;
-    engine->run_count++;
-    return true;
+}
+
+/* Claims up to room of them; false when nothing more is due or the store does not answer. */
+static bool claim(struct engine *engine, size_t room)
+{
+    struct err err;
+    struct offboarding_id ids[CLAIM_BATCH];
+    struct run *claimed = NULL, **end = &claimed;
+    size_t most = room < CLAIM_BATCH ? room : CLAIM_BATCH;
+    AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
+    ptrdiff_t count = tx ? offboarding_due(tx, now_ms(engine), ids, most, &err) : -1;
+    bool good = count > 0;
+    for (ptrdiff_t i = 0; good && i < count; i++) {
+        *end = claim_one(engine, tx, ids[i].text, &err);
+        good = *end != NULL;
+        if (good)
+            end = &(*end)->next;
+    }
+    good = good && journal_commit(engine->parts.journal, &tx, &err);
+    keep_claimed(engine, claimed, good);
+    return good && (size_t)count == most;
 }
 
 /* Also where a cancellation is noticed. */
@@ -355,11 +379,12 @@ static void renew(struct engine *engine, struct run *run)
 {
     struct err err;
     bool cancelled = false;
-    int64_t until = now_ms(engine) + engine->settings.lease_ms;
+    int64_t now = now_ms(engine);
     AUTO_TX struct tx *tx = store_begin(engine->parts.store, &err);
-    if (tx && offboarding_renew(tx, run->o.id, run->o.epoch, until, &cancelled, &err) &&
+    if (tx &&
+        offboarding_renew(tx, run->o.id, run->o.epoch, now, engine->settings.lease_ms, &cancelled, &err) &&
         tx_commit(&tx, &err)) {
-        run->lease_until = until;
+        run->lease_until = now + engine->settings.lease_ms;
         run->cancelled |= cancelled;
         return;
     }
@@ -417,9 +442,10 @@ static void *scheduler_run(void *arg)
             done = job->next;
             absorb(engine, job);
         }
-        bool room = !stopping && engine->run_count < (size_t)engine->settings.workers * RUNS_PER_WORKER;
-        while (room && claim(engine))
-            room = engine->run_count < (size_t)engine->settings.workers * RUNS_PER_WORKER;
+        const size_t most = (size_t)engine->settings.workers * RUNS_PER_WORKER;
+        while (!stopping && engine->run_count < most && claim(engine, most - engine->run_count))
+            ;
+        bool room = !stopping && engine->run_count < most;
         int64_t next = look_after_runs(engine, woken, stopping);
         if (stopping && !engine->runs)
             return NULL;
@@ -457,9 +483,16 @@ static void *worker_run(void *arg)
     }
 }
 
-/* What this node held when it died need not wait for its lease: nobody else carries its name. */
+/* What this node held when it died need not wait for its lease, unless another node carries its name. */
 static bool take_up_again(struct engine *engine, struct err *err)
 {
+    if (!store_take_name(engine->parts.store, engine->settings.node_name)) {
+        log_warn("node_name_in_use", LOG_TEXT("node", engine->settings.node_name),
+                 LOG_TEXT("message",
+                          "Another node seems to have this name: give each its own engine.node_name. What "
+                          "this one held before waits for its lease to end."));
+        return true;
+    }
     AUTO_TX struct tx *tx = store_begin(engine->parts.store, err);
     return tx &&
            tx_exec(tx, err, "UPDATE offboardings SET lease_until = 0 WHERE owner = $1 AND unfinished = 1",

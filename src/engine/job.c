@@ -15,16 +15,18 @@ static bool before_write(void *ctx, const char *what, struct err *err)
     int64_t now = clock_utc_ms(job->parts->clock);
     const char *task = job->count == 1 ? task_info(job->tasks[0])->id : NULL;
     AUTO_TX struct tx *tx = store_begin(job->parts->store, err);
-    if (!tx ||
-        !offboarding_renew(tx, job->view->offboarding_id, job->epoch, now + job->lease_ms, &cancelled, err)) {
-        job->stale |= err->kind == ERR_STALE;
-        return false;
+    if (tx &&
+        offboarding_renew(tx, job->view->offboarding_id, job->epoch, now, job->lease_ms, &cancelled, err)) {
+        if (cancelled)
+            return err_set(err, ERR_CANCELLED, "The offboarding was cancelled.");
+        if (journal_effect(tx, job->view->offboarding_id, job->epoch, EVENT_INTENT, task,
+                           json_make("{s:s}", "what", what), now, err) &&
+            journal_commit(job->parts->journal, &tx, err))
+            return true;
     }
-    if (cancelled)
-        return err_set(err, ERR_CANCELLED, "The offboarding was cancelled.");
-    return journal_effect(tx, job->view->offboarding_id, job->epoch, EVENT_INTENT, task,
-                          json_make("{s:s}", "what", what), now, err) &&
-           journal_commit(job->parts->journal, &tx, err);
+    job->stale |= err->kind == ERR_STALE;
+    job->unwritten |= err->kind != ERR_STALE; /* nothing was sent: the task pauses until the store takes it */
+    return false;
 }
 
 static void after_write(void *ctx, const char *what, int status, const char *request_id)
@@ -56,7 +58,9 @@ static bool store_rows(struct job *job)
         good = task_move(tx, job->view->offboarding_id, job->epoch, &job->rows[i], now, &err);
     if (good && journal_commit(job->parts->journal, &tx, &err))
         return true;
-    job->stale |= err.kind == ERR_STALE;
+    /* A conflict: the store holds another state than this node remembers. It is claimed anew and read again.
+     */
+    job->stale |= err.kind == ERR_STALE || err.kind == ERR_CONFLICT;
     job->unwritten = true;
     log_error("task_not_recorded", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
     return false;
@@ -86,7 +90,7 @@ static void run_tasks(struct job *job, const struct m365_target *target)
     task_unit_run(works, job->count, job->shared_facts);
     for (size_t i = 0; i < job->count; i++)
         job->stale |= job->rows[i].status == TASK_STATUS_RUNNING; /* what has no end lost its claim */
-    if (!job->stale)
+    if (!job->stale && !job->unwritten)
         store_rows(job);
 }
 

@@ -9,30 +9,28 @@
 #include <cmocka.h>
 
 #include "journal/offboardings.h"
+#include "store/store_fixture.h"
 
-static char directory[64];
+static struct store_fixture fixture;
 static struct store *store;
 static struct journal *journal;
 
 static int setup(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/lastday-journal-XXXXXX");
-    if (!mkdtemp(directory))
-        return -1;
-    store = store_open("sqlite:test.db", directory, NULL);
+    store_fixture_make(&fixture);
+    store = store_fixture_open(&fixture);
     journal = journal_new(store);
-    return store ? 0 : -1;
+    return 0;
 }
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     journal_free(journal);
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 static bool insert(const char *id, const char *user, int64_t due_at, struct err *err)
@@ -56,12 +54,16 @@ static bool insert(const char *id, const char *user, int64_t due_at, struct err 
     return tx && offboarding_insert(tx, &o, err) && journal_commit(journal, &tx, err);
 }
 
-static bool claim(int64_t now, struct arena *arena, struct offboarding *ret)
+/* A lease that has run out already when lease_ms is negative, by whatever clock the store goes. */
+static bool claim(int64_t now, int64_t lease_ms, struct arena *arena, struct offboarding *ret)
 {
     struct err err;
-    bool found = false;
+    struct offboarding_id id;
     AUTO_TX struct tx *tx = store_begin(store, &err);
-    assert_true(offboarding_claim(tx, arena, "node", now, 100, ret, &found, &err));
+    ptrdiff_t found = offboarding_due(tx, now, &id, 1, &err);
+    assert_true(found >= 0);
+    if (found)
+        assert_true(offboarding_take(tx, arena, id.text, "node", now, lease_ms, ret, &err));
     assert_true(journal_commit(journal, &tx, &err));
     return found;
 }
@@ -86,21 +88,20 @@ static void a_lost_claim_writes_nothing(void **state)
     struct err err;
     bool cancel;
     AUTO_ARENA struct arena *arena = arena_new();
-    struct offboarding first, second;
+    struct offboarding first, second, third;
     assert_true(insert("o1", "u1", 500, &err));
-    assert_false(claim(499, arena, &first));
-    assert_true(claim(500, arena, &first));
-    assert_int_equal(first.epoch, 1);
-    assert_false(claim(599, arena, &second));
-    assert_true(claim(600, arena, &second)); /* the lease of 100 ms has run out */
-    assert_int_equal(second.epoch, 2);
+    assert_false(claim(499, 60000, arena, &first));
+    assert_true(claim(500, -1, arena, &first));
+    assert_true(claim(600, 60000, arena, &second)); /* the first lease has run out */
+    assert_int_equal(second.epoch, first.epoch + 1);
+    assert_false(claim(700, 60000, arena, &third));
     const struct task_row row = {.task = TASK_disable_sign_in, .status = TASK_STATUS_RUNNING};
     AUTO_TX struct tx *tx = store_begin(store, &err);
     assert_false(task_move(tx, "o1", first.epoch, &row, 700, &err));
     assert_int_equal(err.kind, ERR_STALE);
     assert_false(offboarding_move(tx, "o1", first.epoch, RUN_SUCCEEDED, 700, 0, &err));
     assert_false(journal_effect(tx, "o1", first.epoch, EVENT_INTENT, NULL, json_object(), 700, &err));
-    assert_false(offboarding_renew(tx, "o1", first.epoch, 900, &cancel, &err));
+    assert_false(offboarding_renew(tx, "o1", first.epoch, 700, 200, &cancel, &err));
     assert_true(task_move(tx, "o1", second.epoch, &row, 700, &err));
     assert_true(tx_commit(&tx, &err));
     offboarding_done(&first);
@@ -114,7 +115,7 @@ static void states_move_as_the_tables_say(void **state)
     AUTO_ARENA struct arena *arena = arena_new();
     struct offboarding o;
     assert_true(insert("o1", "u1", 0, &err));
-    assert_true(claim(10, arena, &o));
+    assert_true(claim(10, 60000, arena, &o));
     struct task_row row = {.task = TASK_disable_sign_in, .status = TASK_STATUS_SUCCEEDED};
     AUTO_TX struct tx *tx = store_begin(store, &err);
     assert_false(task_move(tx, "o1", o.epoch, &row, 20, &err)); /* pending cannot become succeeded */
@@ -187,6 +188,19 @@ static void lists_page_from_the_newest(void **state)
     AUTO_JSON json_t *none =
         offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .search = "nobody"}, &err);
     assert_int_equal(json_array_size(none), 0);
+    AUTO_JSON json_t *found =
+        offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .search = "ANN@"}, &err);
+    assert_int_equal(json_array_size(found), 5);
+    AUTO_JSON json_t *sign =
+        offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .search = "%"}, &err);
+    assert_int_equal(json_array_size(sign), 0);
+    AUTO_JSON json_t *queued = offboarding_list(
+        tx, &(struct offboarding_filter){.limit = 9, .status = "running,queued", .tenant_id = "t"}, &err);
+    assert_int_equal(json_array_size(queued), 5);
+    AUTO_JSON json_t *tenants = json_make("[s, s]", "s", "u");
+    AUTO_JSON json_t *foreign =
+        offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .only_tenants = tenants}, &err);
+    assert_int_equal(json_array_size(foreign), 0);
     assert_int_equal(json_int(json_object_at(json_array_get(page, 0), "progress"), "total", 0), 2);
 }
 
