@@ -67,7 +67,8 @@ static enum pg_fault explain(const char *state, const char *more, struct err *er
     while (strncmp(state, states[i].state, strlen(states[i].state)) != 0)
         i++;
     const char *code = states[i].code ? states[i].code : err_info(states[i].kind)->code;
-    err_code(err, states[i].kind, code, "%s%s%.300s", states[i].words, *more ? ": " : "", more);
+    err_code(err, states[i].kind, code, "%s%s%.300s%s", states[i].words, *more ? " (" : "", more,
+             *more ? ")" : "");
     return states[i].fault;
 }
 

@@ -94,12 +94,14 @@ const char *restore_url(const struct restore *restore)
 
 static void name_aside(struct restore *restore)
 {
-    char when[32];
-    time_t now = time(NULL);
+    char when[32], name[64];
+    struct timespec now;
     struct tm utc;
-    gmtime_r(&now, &utc);
-    strftime(when, sizeof when, ".before-%Y%m%dT%H%M%SZ", &utc);
-    joined(restore->aside, sqlite_file_path(restore->file), when);
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(when, sizeof when, "%Y%m%dT%H%M%S", &utc);
+    snprintf(name, sizeof name, ".before-%s.%03ldZ", when, now.tv_nsec / 1000000);
+    joined(restore->aside, sqlite_file_path(restore->file), name);
 }
 
 /* The log goes with its database; SQLite would play it into the new one. */

@@ -74,12 +74,23 @@ struct sqlite_rows {
     int result;
 };
 
-/* A quota and the limit for a file's size come as I/O errors. */
+static bool last_error_is_full(sqlite3_file *file)
+{
+    int number = 0;
+    return file && file->pMethods &&
+           file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number) == SQLITE_OK &&
+           (number == EDQUOT || number == EFBIG || number == ENOSPC);
+}
+
+/* A quota and the limit for a file's size come as I/O errors: the files themselves know which. */
 static bool is_full(const struct sqlite_store *store, int code)
 {
-    int number = store->db ? sqlite3_system_errno(store->db) : 0;
-    return (code & 0xff) == SQLITE_FULL ||
-           (code == SQLITE_IOERR_WRITE && (number == EDQUOT || number == EFBIG || number == ENOSPC));
+    sqlite3_file *database = NULL, *log = NULL;
+    if (code != SQLITE_IOERR_WRITE)
+        return (code & 0xff) == SQLITE_FULL;
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&database);
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log);
+    return last_error_is_full(database) || last_error_is_full(log);
 }
 
 static bool fail(struct sqlite_store *store, int code, struct err *err)
@@ -263,6 +274,11 @@ static bool still_good(const struct sqlite_store *store, struct err *err)
     if (store->failed && err)
         *err = store->failure;
     return !store->failed;
+}
+
+static bool sqlite_has_room(struct store *base, struct err *err)
+{
+    return sqlite_file_has_room(((struct sqlite_store *)base)->file, err);
 }
 
 /* The copy grows a few pages at a time between the transactions of others; what they change in pages that
@@ -520,6 +536,7 @@ const struct store_driver sqlite_driver = {
     .scheme = "sqlite:",
     .open = sqlite_open_store,
     .close = sqlite_close_store,
+    .has_room = sqlite_has_room,
     .backup = sqlite_backup_store,
     .begin = sqlite_begin,
     .begin_migration = sqlite_begin_migration,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -14,6 +15,7 @@
 
 #define PATH_BYTES 4096
 #define MARK "open\n"
+#define ROOM (1024 * 1024)
 
 #define WHAT_TO_DO                                                                                           \
     "Nothing is started with it. Keep the file and its -wal aside, restore the newest backup with `lastday " \
@@ -142,6 +144,15 @@ bool sqlite_file_in_place(const struct sqlite_file *file, struct err *err)
                     "The store %s was moved, deleted or replaced under the running server. Put database and "
                     "write-ahead log back and start the server again.",
                     file->path);
+}
+
+bool sqlite_file_has_room(const struct sqlite_file *file, struct err *err)
+{
+    struct statvfs disk;
+    return statvfs(file->path, &disk) != 0 || disk.f_bavail * disk.f_frsize >= ROOM ||
+           err_code(err, ERR_STORAGE, STORE_FULL,
+                    "The disk that holds the store %s is full: it has less than %d KiB left.", file->path,
+                    ROOM / 1024);
 }
 
 void sqlite_file_closing(struct sqlite_file *file)

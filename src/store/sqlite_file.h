@@ -26,6 +26,8 @@ MUST_USE bool sqlite_file_check(struct sqlite_file *file, sqlite3 *db, struct er
 /* Are database and write-ahead log still the files that were opened? ERR_STORAGE (STORE_FAILED) when they
  * were moved, deleted or replaced. */
 MUST_USE bool sqlite_file_in_place(const struct sqlite_file *file, struct err *err);
+/* ERR_STORAGE (STORE_FULL) when the disk has so little space left that the next larger commit will fail. */
+MUST_USE bool sqlite_file_has_room(const struct sqlite_file *file, struct err *err);
 /* Just before the database is closed properly. */
 void sqlite_file_closing(struct sqlite_file *file); /* NULL is fine */
 /* Another database stands there now, which needs no write-ahead log. */

@@ -52,6 +52,8 @@ bool store_url_is_shared(const char *url)
 
 bool store_ready(struct store *store, struct err *err)
 {
+    if (store->driver->has_room && !store->driver->has_room(store, err))
+        return false;
     AUTO_TX struct tx *tx = store_begin(store, err);
     return tx &&
            tx_exec(tx, err,

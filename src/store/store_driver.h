@@ -9,6 +9,7 @@ struct store_driver {
     bool shared;        /* by several nodes; without it the members after `rows_close` are not called */
     struct store *(*open)(const char *url, const char *data_dir, struct err *err);
     void (*close)(struct store *store);
+    bool (*has_room)(struct store *store, struct err *err); /* NULL: unknown */
     bool (*backup)(struct store *store, const char *path, struct err *err);
     struct tx *(*begin)(struct store *store, bool write, struct err *err);
     /* A writing transaction that waits until nobody else migrates, and keeps others from it. */
