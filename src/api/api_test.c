@@ -16,10 +16,11 @@
 #include "api/server.h"
 #include "base/log.h"
 #include "journal/offboardings.h"
+#include "store/store_fixture.h"
 #include "store/tenants.h"
 
 static struct world {
-    char directory[64];
+    struct store_fixture fixture;
     struct store *store;
     struct journal *journal;
     struct auth *auth;
@@ -158,10 +159,8 @@ static int start(void **state)
 {
     struct err err = {0};
     (void)state;
-    snprintf(world.directory, sizeof world.directory, "/tmp/lastday-api-XXXXXX");
-    if (!mkdtemp(world.directory))
-        return -1;
-    world.store = store_open("sqlite:test.db", world.directory, &err);
+    store_fixture_make(&world.fixture);
+    world.store = store_fixture_open(&world.fixture);
     world.journal = journal_new(world.store);
     world.auth = auth_new(world.store, clock_system(), rng_system());
     assert_true(auth_account_add(world.auth, "ada", "correct horse battery", "admin", &err));
@@ -184,14 +183,13 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-    char command[100];
     (void)state;
     server_stop(world.server);
     auth_free(world.auth);
     journal_free(world.journal);
     store_close(world.store);
-    snprintf(command, sizeof command, "rm -rf %s", world.directory);
-    return system(command);
+    store_fixture_remove(&world.fixture);
+    return 0;
 }
 
 /* --- tests --------------------------------------------------------------------------------------------- */
