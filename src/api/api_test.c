@@ -155,6 +155,22 @@ static void add_token(const char *role, const char *tenant, char *ret, size_t si
     snprintf(ret, size, "%s", text);
 }
 
+/* Before it serves it lives, says why it is not ready, and refuses the rest. */
+static bool it_waits(void)
+{
+    struct err why;
+    err_code(&why, ERR_CONFIG, "migrating", "Somebody migrates.");
+    server_waits_for(world.server, "store", &why);
+    AUTO_ANSWER struct answer alive = ASK(.path = "/healthz");
+    AUTO_ANSWER struct answer ready = ASK(.path = "/readyz");
+    AUTO_ANSWER struct answer other = ASK(.path = OFFBOARDINGS);
+    const json_t *check = json_array_get(json_array_at(ready.json, "checks"), 0);
+    return alive.status == 200 && ready.status == 503 && other.status == 503 &&
+           strcmp(json_text_or(check, "code", ""), "migrating") == 0 &&
+           strcmp(json_text_or(other.json, "detail", ""), "Somebody migrates.") == 0 &&
+           strcasestr(other.headers, "retry-after: 2");
+}
+
 static int start(void **state)
 {
     struct err err = {0};
@@ -169,7 +185,8 @@ static int start(void **state)
     add_token("admin", NULL, world.token, sizeof world.token);
     add_token("viewer", NULL, world.viewer, sizeof world.viewer);
     add_token("technician", FAKE_OTHER_TENANT, world.bound, sizeof world.bound);
-    const struct server_settings settings = {.listen = "127.0.0.1:0", .workers = 4};
+    const struct server_settings settings = {
+        .listen = "127.0.0.1:0", .workers = 4, .clock = clock_system(), .rng = rng_system()};
     const struct api_context context = {.store = world.store,
                                         .journal = world.journal,
                                         .auth = world.auth,
@@ -177,8 +194,8 @@ static int start(void **state)
                                         .wake_ctx = &world.woken,
                                         .clock = clock_system(),
                                         .rng = rng_system()};
-    world.server = server_start(&settings, &context, &err);
-    return world.server ? 0 : -1;
+    world.server = server_open(&settings, &err);
+    return world.server && it_waits() && server_serve(world.server, &context, &err) ? 0 : -1;
 }
 
 static int stop(void **state)

@@ -124,8 +124,11 @@ static struct tx *pg_begin(struct store *base, bool write, struct err *err)
 {
     struct pg_store *store = store_of(base);
     /* A node that was left behind by an upgrade must not write what the newer ones do not expect. */
-    if (write && store->watch && !store_refuse_newer(pg_watch_schema(store->watch), err))
+    if (write && store->watch && !store_refuse_newer(pg_watch_schema(store->watch), err)) {
+        if (err)
+            err->kind = ERR_UNREACHABLE; /* others can do it */
         return NULL;
+    }
     return begin(store, write ? PG_WRITE : PG_READ);
 }
 
