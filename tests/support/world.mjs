@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Postgres } from './postgres.mjs';
 
 const build = resolve(process.env.BUILD_DIR ?? join(import.meta.dirname ?? '.', '../../build-test'));
 export const lastday = join(build, 'lastday');
@@ -38,9 +39,61 @@ async function startSimulator(folder, extra = []) {
   return { child, url };
 }
 
+// One lastday process.
+export class Node {
+  constructor(env, args = []) {
+    this.env = env;
+    this.args = args;
+    this.log = '';
+    this.allLogs = '';
+  }
+
+  // Returns when it serves, or with waits false at once.
+  async start({ waits = true } = {}) {
+    this.log = '';
+    this.child = spawn(lastday, ['serve', ...this.args], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child.stderr.on('data', (text) => {
+      this.log += text;
+      this.allLogs += text;
+    });
+    if (!waits) return;
+    this.url = await until('server', () => {
+      if (this.gone) throw new Error(`lastday ended with ${this.child.exitCode}: ${this.log}`);
+      const line = this.log.split('\n').find((text) => text.includes('"event":"started"'));
+      return line ? JSON.parse(line).url : null;
+    });
+    // The same address after a restart, as in life.
+    this.env.LASTDAY_SERVER_LISTEN = new URL(this.url).host;
+  }
+
+  get gone() {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (!this.child || this.gone) return;
+    const gone = new Promise((done) => this.child.once('exit', done));
+    this.child.kill(signal);
+    await gone;
+  }
+
+  events(name) {
+    return this.allLogs
+      .split('\n')
+      .filter((line) => line.includes(`"event":"${name}"`))
+      .map((line) => JSON.parse(line));
+  }
+
+  checkLog() {
+    if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.allLogs)) throw new Error(this.allLogs.slice(-4000));
+  }
+}
+
 export class World {
-  static async make({ settings = {}, simulator = [] } = {}) {
+  // store: 'sqlite', 'postgresql' or an address; LASTDAY_TEST_STORE decides where a test does not care.
+  static async make({ settings = {}, simulator = [], store = process.env.LASTDAY_TEST_STORE ?? 'sqlite', args = [] } = {}) {
     const world = new World();
+    world.nodes = [];
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
     const sim = await startSimulator(world.folder, simulator);
     world.simChild = sim.child;
@@ -58,8 +111,10 @@ export class World {
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
       HOME: world.folder,
+      ...(await world.storeSettings(store)),
       ...settings,
     };
+    world.main = new Node(world.env, args);
     await world.start();
     world.token = (await world.run(['admin', 'token-create', '--name', 'tests', '--role', 'admin'])).stdout.trim();
     const tenants = await world.tenants();
@@ -73,32 +128,57 @@ export class World {
     return world;
   }
 
+  // Several nodes need one store and one master key.
+  async storeSettings(store) {
+    if (store === 'sqlite') return {};
+    if (store === 'postgresql') this.postgres = await Postgres.start();
+    return {
+      LASTDAY_STORE_URL: this.postgres ? await this.postgres.database('lastday') : store,
+      LASTDAY_SECRETS_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+      LASTDAY_ENGINE_NODE_NAME: 'main',
+    };
+  }
+
+  // Another node on the same store, not started yet.
+  node(name, { args = [], settings = {} } = {}) {
+    const node = new Node(
+      {
+        ...this.env,
+        LASTDAY_SERVER_DATA_DIR: join(this.folder, name),
+        LASTDAY_SERVER_LISTEN: '127.0.0.1:0',
+        LASTDAY_ENGINE_NODE_NAME: name,
+        ...settings,
+      },
+      args,
+    );
+    this.nodes.push(node);
+    return node;
+  }
+
   async start() {
-    this.log = '';
-    this.child = spawn(lastday, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
-    this.child.stderr.on('data', (text) => (this.log += text));
-    this.url = await until('server', () => {
-      if (this.child.exitCode !== null) throw new Error(`lastday ended with ${this.child.exitCode}: ${this.log}`);
-      const line = this.log.split('\n').find((text) => text.includes('"event":"started"'));
-      return line ? JSON.parse(line).url : null;
-    });
-    // The same address after a restart, as in life.
-    this.env.LASTDAY_SERVER_LISTEN = new URL(this.url).host;
+    this.main.env = this.env; // a test may have replaced it
+    await this.main.start();
+    this.url = this.main.url;
+  }
+
+  get child() {
+    return this.main.child;
+  }
+
+  get log() {
+    return this.main.log;
   }
 
   async stop(signal = 'SIGTERM') {
-    const { child } = this;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((done) => child.once('exit', done));
-    child.kill(signal);
-    await gone;
+    await this.main.stop(signal);
   }
 
   async close() {
-    await this.stop();
+    for (const node of [...this.nodes, this.main]) await node.stop();
     this.simChild.kill('SIGTERM');
+    await this.postgres?.remove();
     await rm(this.folder, { recursive: true, force: true });
-    if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.log)) throw new Error(this.log.slice(-4000));
+    for (const node of [...this.nodes, this.main]) node.checkLog();
   }
 
   // The command line, as a user calls it.
