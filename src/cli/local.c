@@ -56,7 +56,8 @@ static json_t *receive(int fd, struct err *err)
         return NULL;
     }
     json_t *value = json_read(strbuf_text(&text), text.length, err);
-    explicit_bzero(text.data, text.length); /* it may hold a password */
+    if (text.data)
+        explicit_bzero(text.data, text.length); /* it may hold a password */
     return value;
 }
 

@@ -29,17 +29,21 @@ export class Postgres {
     return (await run(script, [action, this.folder, ...more])).stdout.trim();
   }
 
-  async query(sql) {
-    const { stdout } = await run('psql', ['--no-psqlrc', '--tuples-only', '--no-align', '--command', sql, this.url]);
+  at(database) {
+    const url = new URL(this.url);
+    url.pathname = `/${database}`;
+    return url.href;
+  }
+
+  async query(sql, database = 'postgres') {
+    const { stdout } = await run('psql', ['--no-psqlrc', '--tuples-only', '--no-align', '--command', sql, this.at(database)]);
     return stdout.trim();
   }
 
   // An empty database of that name; its address.
   async database(name) {
     await this.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
-    const url = new URL(this.url);
-    url.pathname = `/${name}`;
-    return url.href;
+    return this.at(name);
   }
 
   get port() {

@@ -90,7 +90,7 @@ export class Node {
 }
 
 export class World {
-  // store: 'sqlite', 'postgresql' or an address; LASTDAY_TEST_STORE decides where a test does not care.
+  // store: 'sqlite', 'postgresql' or 'external' (settings say which); LASTDAY_TEST_STORE decides where a test does not care.
   static async make({ settings = {}, simulator = [], store = process.env.LASTDAY_TEST_STORE ?? 'sqlite', args = [] } = {}) {
     const world = new World();
     world.nodes = [];
@@ -133,7 +133,7 @@ export class World {
     if (store === 'sqlite') return {};
     if (store === 'postgresql') this.postgres = await Postgres.start();
     return {
-      LASTDAY_STORE_URL: this.postgres ? await this.postgres.database('lastday') : store,
+      ...(this.postgres ? { LASTDAY_STORE_URL: await this.postgres.database('lastday') } : {}),
       LASTDAY_SECRETS_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
       LASTDAY_ENGINE_NODE_NAME: 'main',
     };
@@ -258,8 +258,8 @@ export class World {
           const one = await this.api('GET', `/offboardings/${id}`);
           return one.ended_at ? one : null;
         } catch (error) {
-          if (error.status) throw error;
-          return null; // the server is away just now
+          if (error.status && error.status !== 503) throw error;
+          return null; // the server or its store is away just now
         }
       },
       timeout,
