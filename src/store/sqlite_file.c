@@ -104,11 +104,15 @@ const char *sqlite_file_path(const struct sqlite_file *file)
     return file->path;
 }
 
+/* "ok", or a headline and what is wrong on the next line. */
 static int take_first(void *arg, int columns, char **values, char **names)
 {
     char *words = arg;
     (void)columns, (void)names;
-    snprintf(words, 200, "%.199s", values[0] ? values[0] : "");
+    const char *text = values[0] ? values[0] : "";
+    const char *line_end = strchr(text, '\n');
+    snprintf(words, 200, "%.199s", line_end ? line_end + 1 : text);
+    words[strcspn(words, "\n")] = '\0';
     return 0;
 }
 

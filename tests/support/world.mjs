@@ -41,9 +41,10 @@ async function startSimulator(folder, extra = []) {
 
 // One lastday process.
 export class Node {
-  constructor(env, args = []) {
+  // prefix: a command that runs the command behind it.
+  constructor(env, args = [], prefix = []) {
     this.env = env;
-    this.args = args;
+    this.command = [...prefix, lastday, 'serve', ...args];
     this.log = '';
     this.allLogs = '';
   }
@@ -51,7 +52,7 @@ export class Node {
   // Returns when it serves, or with waits false at once.
   async start({ waits = true } = {}) {
     this.log = '';
-    this.child = spawn(lastday, ['serve', ...this.args], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = spawn(this.command[0], this.command.slice(1), { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr.on('data', (text) => {
       this.log += text;
       this.allLogs += text;
@@ -91,7 +92,7 @@ export class Node {
 
 export class World {
   // store: 'sqlite', 'postgresql' or 'external' (settings say which); LASTDAY_TEST_STORE decides where a test does not care.
-  static async make({ settings = {}, simulator = [], store = process.env.LASTDAY_TEST_STORE ?? 'sqlite', args = [] } = {}) {
+  static async make({ settings = {}, simulator = [], store = process.env.LASTDAY_TEST_STORE ?? 'sqlite', prefix = [] } = {}) {
     const world = new World();
     world.nodes = [];
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
@@ -114,7 +115,7 @@ export class World {
       ...(await world.storeSettings(store)),
       ...settings,
     };
-    world.main = new Node(world.env, args);
+    world.main = new Node(world.env, [], prefix);
     await world.start();
     world.token = (await world.run(['admin', 'token-create', '--name', 'tests', '--role', 'admin'])).stdout.trim();
     const tenants = await world.tenants();
