@@ -157,7 +157,7 @@ static void record(const struct call *call, const struct err *err, int64_t begun
                          LOG_TEXT("route", call->route ? call->route->path : ""), LOG_INT("status", status),
                          LOG_INT("ms", ms), LOG_TEXT("who", call->who.name),
                          LOG_TEXT("client", call->request->client), LOG_TEXT("request", call->request->id)));
-    if (status >= 500)
+    if (status >= 500 && err->kind != ERR_NONE)
         log_error("http.failed", LOG_TEXT("request", call->request->id), LOG_ERR(err));
 }
 

@@ -374,7 +374,7 @@ static bool claim(struct engine *engine, size_t room)
     return good && (size_t)count == most;
 }
 
-/* Also where a cancellation is noticed. */
+/* Also where a cancellation is noticed whose hint was lost. */
 static void renew(struct engine *engine, struct run *run)
 {
     struct err err;
@@ -394,12 +394,28 @@ static void renew(struct engine *engine, struct run *run)
     }
 }
 
+/* After a hint: asking for each run would cost a transaction each. */
+static void note_cancellations(struct engine *engine)
+{
+    struct err err;
+    struct offboarding_id ids[CLAIM_BATCH];
+    AUTO_TX struct tx *tx = engine->runs ? store_begin_read(engine->parts.store, &err) : NULL;
+    ptrdiff_t count =
+        tx ? offboarding_cancelled(tx, engine->settings.node_name, now_ms(engine), ids, CLAIM_BATCH, &err)
+           : 0;
+    for (struct run *run = engine->runs; run; run = run->next)
+        for (ptrdiff_t i = 0; i < count; i++)
+            run->cancelled |= strcmp(run->o.id, ids[i].text) == 0;
+}
+
 static int64_t look_after_runs(struct engine *engine, bool woken, bool stopping)
 {
     int64_t next = INT64_MAX, now = now_ms(engine);
+    if (woken)
+        note_cancellations(engine);
     for (struct run **at = &engine->runs; *at;) {
         struct run *run = *at;
-        if (!run->stale && (woken || run->lease_until - now < engine->settings.lease_ms * 2 / 3))
+        if (!run->stale && run->lease_until - now < engine->settings.lease_ms * 2 / 3)
             renew(engine, run);
         int64_t wanted = advance(engine, run, stopping);
         next = wanted < next ? wanted : next;

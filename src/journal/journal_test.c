@@ -139,6 +139,26 @@ static void states_move_as_the_tables_say(void **state)
     offboarding_done(&o);
 }
 
+static void a_node_sees_which_of_its_runs_are_cancelled(void **state)
+{
+    (void)state;
+    struct err err;
+    struct offboarding_id ids[4];
+    struct offboarding mine;
+    AUTO_ARENA struct arena *arena = arena_new();
+    assert_true(insert("o1", "u1", 0, &err));
+    assert_true(claim(10, 60000, arena, &mine));
+    assert_true(insert("o2", "u2", 0, &err));
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_int_equal(offboarding_cancelled(tx, "node", 20, ids, 4, &err), 0);
+    assert_true(offboarding_cancel(tx, "o1", "bob", 20, &err));
+    assert_true(offboarding_cancel(tx, "o2", "bob", 20, &err)); /* ends at once */
+    assert_int_equal(offboarding_cancelled(tx, "other", 20, ids, 4, &err), 0);
+    assert_int_equal(offboarding_cancelled(tx, "node", 20, ids, 4, &err), 1);
+    assert_string_equal(ids[0].text, "o1");
+    offboarding_done(&mine);
+}
+
 static void count_wake(void *ctx)
 {
     ++*(int *)ctx;
@@ -424,6 +444,7 @@ int main(void)
         WITH_STORE(one_user_has_one_unfinished_offboarding),
         WITH_STORE(a_lost_claim_writes_nothing),
         WITH_STORE(states_move_as_the_tables_say),
+        WITH_STORE(a_node_sees_which_of_its_runs_are_cancelled),
         WITH_STORE(followers_read_in_order),
         WITH_STORE(f24_of_nodes_that_claim_one_run_one_wins),
         WITH_STORE(followers_of_many_writers_miss_nothing_and_read_in_order),

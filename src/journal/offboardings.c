@@ -220,10 +220,17 @@ bool offboarding_move(struct tx *tx, const char *id, int64_t epoch, enum run_sta
                                     json_make("{s:s, s:s}", "id", id, "status", run_status_name(to)), err));
 }
 
+static ptrdiff_t read_ids(struct rows *rows, struct offboarding_id *ret_ids, size_t limit, struct err *err)
+{
+    ptrdiff_t count = 0;
+    while (rows && (size_t)count < limit && rows_next(rows))
+        snprintf(ret_ids[count++].text, sizeof ret_ids->text, "%s", row_text(rows, 0));
+    return rows && !rows_failed(rows, err) ? count : -1;
+}
+
 ptrdiff_t offboarding_due(struct tx *tx, int64_t now, struct offboarding_id *ret_ids, size_t limit,
                           struct err *err)
 {
-    ptrdiff_t count = 0;
     struct lease_base lease;
     if (!tx_lease_base(tx, now, &lease, err))
         return -1;
@@ -233,9 +240,20 @@ ptrdiff_t offboarding_due(struct tx *tx, int64_t now, struct offboarding_id *ret
         "AND status IN ('planned', 'queued', 'running', 'waiting') "
         "ORDER BY CASE status WHEN 'queued' THEN 0 ELSE 1 END, due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED",
         P_INT(now), P_INT(lease.now), P_INT(limit));
-    while (rows && (size_t)count < limit && rows_next(rows))
-        snprintf(ret_ids[count++].text, sizeof ret_ids->text, "%s", row_text(rows, 0));
-    return rows && !rows_failed(rows, err) ? count : -1;
+    return read_ids(rows, ret_ids, limit, err);
+}
+
+/* Who cancels brings the due time forward (offboarding_cancel), so that this looks at what is under way
+ * alone. */
+ptrdiff_t offboarding_cancelled(struct tx *tx, const char *node, int64_t now, struct offboarding_id *ret_ids,
+                                size_t limit, struct err *err)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err,
+                 "SELECT id FROM offboardings WHERE unfinished = 1 AND due_at <= $1 AND "
+                 "owner = $2 AND cancel_requested = 1 LIMIT $3",
+                 P_INT(now), P_TEXT(node), P_INT(limit));
+    return read_ids(rows, ret_ids, limit, err);
 }
 
 bool offboarding_take(struct tx *tx, struct arena *arena, const char *id, const char *node, int64_t now,

@@ -90,6 +90,11 @@ MUST_USE bool offboarding_next_due(struct tx *tx, int64_t *ret_at, struct err *e
 MUST_USE bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t now, int64_t lease_ms,
                                 bool *ret_cancel, struct err *err);
 
+/* Which of those that this node has claimed somebody asked to cancel; one look for all of them. Returns the
+ * count, -1 with err set. */
+ptrdiff_t offboarding_cancelled(struct tx *tx, const char *node, int64_t now, struct offboarding_id *ret_ids,
+                                size_t limit, struct err *err);
+
 /* Moves the status. now becomes started_at or ended_at where the status asks for it; due_at counts for
  * waiting (ends the lease). */
 MUST_USE bool offboarding_move(struct tx *tx, const char *id, int64_t epoch, enum run_status to, int64_t now,

@@ -143,6 +143,18 @@ test('roles: web runs nothing, worker answers probes alone, and events reach a b
   assert.deepEqual(ids2, events.slice(2).map((one) => one.id));
 });
 
+test('cancelled at one node, the run at another stops', async () => {
+  const web = world.node('web', { args: ['--role', 'web'] });
+  await web.start();
+  await world.sim('PUT', '/latency', { exchange: 1500 });
+  const { ids, names } = await offboardMany(1, web.url);
+  await until('it to run', async () => (await world.api('GET', `/offboardings/${ids[0]}`)).status === 'running');
+  assert.equal((await post(web.url, `/offboardings/${ids[0]}/cancel`)).status, 200);
+  const done = await world.finished(ids[0]);
+  assert.equal(done.status, 'cancelled');
+  assert.equal((await world.look(names[0])).mailbox.HiddenFromAddressListsEnabled, false);
+});
+
 test('f24 a node that stood still writes nothing more, and another finishes', async () => {
   const frozen = world.node('frozen', { settings: byAnotherName() });
   await frozen.start();
