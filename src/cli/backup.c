@@ -14,7 +14,7 @@
 
 struct backup {
     const char *config_path;
-    const char *file; /* NULL for a command that takes none */
+    char *file; /* NULL for a command that takes none */
     bool takes_file;
 };
 

@@ -130,7 +130,7 @@ static bool check_key(struct node *node, struct err *err)
     if (tx && vault_store_secret(tx, node->vault, "", name, known, clock_utc_ms(clock_system()), NULL, err) &&
         tx_commit(&tx, err))
         return true;
-    if (strcmp(err->code, "unsealable") == 0)
+    if (err && strcmp(err->code, "unsealable") == 0)
         err_set(
             err, ERR_CONFIG,
             "secrets.master_key_file: this node has another master key than the others on this store. Copy "

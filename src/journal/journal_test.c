@@ -91,7 +91,7 @@ static void a_lost_claim_writes_nothing(void **state)
     struct err err;
     bool cancel;
     AUTO_ARENA struct arena *arena = arena_new();
-    struct offboarding first, second, third;
+    struct offboarding first = {0}, second = {0}, third = {0};
     assert_true(insert("o1", "u1", 500, &err));
     assert_false(claim(499, 60000, arena, &first));
     assert_true(claim(500, -1, arena, &first));
@@ -116,7 +116,7 @@ static void states_move_as_the_tables_say(void **state)
     (void)state;
     struct err err;
     AUTO_ARENA struct arena *arena = arena_new();
-    struct offboarding o;
+    struct offboarding o = {0};
     assert_true(insert("o1", "u1", 0, &err));
     assert_true(claim(10, 60000, arena, &o));
     struct task_row row = {.task = TASK_disable_sign_in, .status = TASK_STATUS_SUCCEEDED};
@@ -144,7 +144,7 @@ static void a_node_sees_which_of_its_runs_are_cancelled(void **state)
     (void)state;
     struct err err;
     struct offboarding_id ids[4];
-    struct offboarding mine;
+    struct offboarding mine = {0};
     AUTO_ARENA struct arena *arena = arena_new();
     assert_true(insert("o1", "u1", 0, &err));
     assert_true(claim(10, 60000, arena, &mine));
@@ -240,7 +240,7 @@ static void *node_run(void *arg)
             if (!ended && err.kind != ERR_STALE && err.kind != ERR_CONFLICT)
                 return "move";
             if (ended) {
-                times_taken[atoi(taken[i].id)]++;
+                times_taken[strtol(taken[i].id, NULL, 10)]++;
                 left--;
             } else {
                 tx_auto_rollback(&tx);

@@ -176,6 +176,7 @@ bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_
 static bool check_claim(struct tx *tx, const char *id, int64_t epoch, enum run_status *ret_status,
                         struct err *err)
 {
+    *ret_status = RUN_STATUS_COUNT;
     AUTO_ROWS struct rows *rows =
         tx_query(tx, err, "SELECT status, epoch FROM offboardings WHERE id = $1 FOR UPDATE", P_TEXT(id));
     if (!rows)
@@ -371,6 +372,7 @@ bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t n
 static bool task_status_stored(struct tx *tx, const char *id, const char *task, enum task_status *ret,
                                struct err *err)
 {
+    *ret = TASK_STATUS_COUNT;
     AUTO_ROWS struct rows *rows =
         tx_query(tx, err, "SELECT status FROM tasks WHERE offboarding_id = $1 AND task = $2", P_TEXT(id),
                  P_TEXT(task));

@@ -267,14 +267,16 @@ static bool pg_lease_base(struct tx *base, struct lease_base *ret, struct err *e
     "current_database()) AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid() "                 \
     "AND ($1 IS NULL OR virtualtransaction = ANY (string_to_array($1, ',')))"
 
-static bool look_for_holders(struct pg_driver_tx *tx, const char *among, char **ret, struct err *err)
+/* NULL in *ret when there is none. */
+static bool look_for_holders(struct pg_driver_tx *tx, struct arena *arena, const char *among,
+                             const char **ret, struct err *err)
 {
     const struct sql_param params[] = {P_TEXT(among)};
     const struct pg_call call = {HOLDERS, params, 1};
     PGresult *result;
     if (!pg_tx_before(tx->work, &call, 1, &result, err))
         return false;
-    *ret = *pg_first(result, 0) ? strdup(pg_first(result, 0)) : NULL;
+    *ret = *pg_first(result, 0) ? arena_text(arena, pg_first(result, 0)) : NULL;
     PQclear(result);
     return true;
 }
@@ -283,16 +285,14 @@ static bool look_for_holders(struct pg_driver_tx *tx, const char *among, char **
 static bool wait_for_holders(struct pg_driver_tx *tx, bool *ret_gone, struct err *err)
 {
     int64_t until = clock_mono_ms(clock_system()) + SETTLE_MS;
-    AUTO_FREE char *holders = NULL;
-    if (!look_for_holders(tx, NULL, &holders, err))
+    const char *holders = NULL;
+    AUTO_ARENA struct arena *arena = arena_new();
+    if (!look_for_holders(tx, arena, NULL, &holders, err))
         return false;
     while (holders && clock_mono_ms(clock_system()) < until) {
-        char *left = NULL;
         usleep(3000);
-        if (!look_for_holders(tx, holders, &left, err))
+        if (!look_for_holders(tx, arena, holders, &holders, err))
             return false;
-        free(holders);
-        holders = left;
     }
     *ret_gone = !holders;
     return true;

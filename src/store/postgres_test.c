@@ -265,7 +265,7 @@ static void proxy_open(struct proxy *proxy)
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t length = sizeof address;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    proxy->server_port = atoi(strrchr(fixture.url, ':') + 1);
+    proxy->server_port = (int)strtol(strrchr(fixture.url, ':') + 1, NULL, 10);
     proxy->listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(bind(proxy->listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(proxy->listener, 8), 0);
@@ -326,7 +326,7 @@ static void the_password_is_in_no_message(void **state)
 {
     (void)state;
     char url[600];
-    int port = atoi(strrchr(fixture.url, ':') + 1);
+    int port = (int)strtol(strrchr(fixture.url, ':') + 1, NULL, 10);
     expect_refusal("postgresql://u:hush-secret@127.0.0.1:1/db", ERR_UNREACHABLE, "cannot be reached");
     expect_refusal("postgresql://u:hush-secret@[::1/db", ERR_CONFIG, "is not an address");
     expect_refusal("postgresql://u@h/db?password=hush-secret&nothing", ERR_CONFIG, "is not an address");

@@ -116,10 +116,8 @@ void sqlite_backup_detach(struct sqlite_backup *backup)
 static bool hash_file(int fd, off_t size, uint8_t hash[crypto_generichash_BYTES])
 {
     crypto_generichash_state state;
-    AUTO_FREE char *chunk = malloc(CHUNK);
+    char chunk[CHUNK];
     off_t at = 0;
-    if (!chunk)
-        abort();
     crypto_generichash_init(&state, NULL, 0, crypto_generichash_BYTES);
     while (at < size) {
         size_t wanted = size - at < (off_t)CHUNK ? (size_t)(size - at) : CHUNK;
@@ -205,10 +203,8 @@ static bool verify(int fd, const char *backup, off_t *ret_size, struct err *err)
 
 static bool copy_bytes(int from, int to, off_t size)
 {
-    AUTO_FREE char *chunk = malloc(CHUNK);
+    char chunk[CHUNK];
     off_t at = 0;
-    if (!chunk)
-        abort();
     while (at < size) {
         size_t wanted = size - at < (off_t)CHUNK ? (size_t)(size - at) : CHUNK;
         ssize_t count = pread(from, chunk, wanted, at);

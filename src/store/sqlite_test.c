@@ -480,7 +480,7 @@ static void *write_pairs(void *arg)
 static struct store *restore_from(const char *backup)
 {
     struct err err = {0};
-    const char *aside;
+    const char *aside = "";
     struct restore *restore = restore_begin(fixture.url, fixture.directory, backup, &err);
     if (!restore || !restore_finish(restore, &aside, &err))
         fail_msg("%s", err.message);
