@@ -1,5 +1,6 @@
 #include "store/store_fixture.h"
 
+#include <ftw.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,16 @@ static void on_server(const char *verb, const char *database, const char *option
     PQfinish(pg);
 }
 
+void store_fixture_make_in_memory(struct store_fixture *ret)
+{
+    strcpy(ret->directory, "/dev/shm/lastday-store-XXXXXX");
+    if (!mkdtemp(ret->directory)) {
+        store_fixture_make(ret);
+        return;
+    }
+    strcpy(ret->url, "sqlite:test.db");
+}
+
 void store_fixture_make(struct store_fixture *ret)
 {
     static int made;
@@ -59,11 +70,15 @@ struct store *store_fixture_open(const struct store_fixture *fixture)
     return store;
 }
 
+static int remove_one(const char *path, const struct stat *is, int kind, struct FTW *where)
+{
+    (void)is, (void)kind, (void)where;
+    return remove(path);
+}
+
 void store_fixture_remove(struct store_fixture *fixture)
 {
-    char command[100];
-    snprintf(command, sizeof command, "rm -rf %s", fixture->directory);
-    if (system(command) != 0)
+    if (nftw(fixture->directory, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0)
         abort();
     if (server())
         on_server("DROP", strrchr(fixture->url, '/') + 1, "WITH (FORCE)");

@@ -12,6 +12,8 @@ struct store_fixture {
 };
 
 void store_fixture_make(struct store_fixture *ret);
+/* A SQLite store for tests that make very many and need no disk. */
+void store_fixture_make_in_memory(struct store_fixture *ret);
 struct store *store_fixture_open(const struct store_fixture *fixture); /* as often as wanted */
 void store_fixture_remove(struct store_fixture *fixture);              /* after closing them */
 

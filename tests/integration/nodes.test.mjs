@@ -1,12 +1,16 @@
 // Several nodes on one PostgreSQL: they share the work, take over from each other, pass events on, and outlive their database.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { execFile } from 'node:child_process';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Postgres } from '../support/postgres.mjs';
 import { leaversOf, writesOf } from '../support/upstream.mjs';
 import { until, World } from '../support/world.mjs';
 
+const run = promisify(execFile);
 const OPTIONS = { disable_sign_in: true, revoke_sessions: true, hide_from_gal: true, remove_licenses: true };
 const LEASE = '5';
 
@@ -82,6 +86,14 @@ const byAnotherName = () =>
       world.env[`LASTDAY_MICROSOFT_${name}_URL`].replace('127.0.0.1', 'localhost'),
     ]),
   );
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
 
 // Follows one offboarding; resolves to its task events when it ends.
 async function follow(url, id) {
@@ -299,7 +311,7 @@ test('f26 the database restarts in between; /readyz says so', async () => {
 
 test('a node that starts before its database waits for it and says so', async () => {
   await world.postgres.control('stop');
-  const early = world.node('early', { settings: { LASTDAY_SERVER_LISTEN: `127.0.0.1:${20000 + (process.pid % 10000)}` } });
+  const early = world.node('early', { settings: { LASTDAY_SERVER_LISTEN: `127.0.0.1:${await freePort()}` } });
   await early.start({ waits: false });
   const url = `http://${early.env.LASTDAY_SERVER_LISTEN}`;
   const asked = (path) => fetch(url + path).catch(() => null);
@@ -351,6 +363,33 @@ test('f36 three nodes that start at once on an empty database migrate it once', 
   const nodes = ['a', 'b', 'c'].map((name) => world.node(name, { settings: { LASTDAY_STORE_URL: url } }));
   await Promise.all(nodes.map((node) => node.start()));
   for (const node of nodes) assert.equal((await fetch(`${node.url}/readyz`)).status, 200);
+});
+
+test('f37 after a dump was restored, schedules that were missed are listed and not fired', async () => {
+  const at = new Date(Date.now() + 4000).toISOString().slice(0, 19);
+  const answer = await post(world.url, '/offboardings', {
+    tenant: world.tenant.id,
+    users: [users.shift().id],
+    options: OPTIONS,
+    acknowledged_warnings: ['*'],
+    schedule: { at, time_zone: 'Etc/UTC' },
+  });
+  const [{ id }] = (await answer.json()).offboardings;
+  const dump = join(world.folder, 'dump');
+  await run('pg_dump', ['--format=custom', `--file=${dump}`, world.env.LASTDAY_STORE_URL]);
+  await allFinished([id]);
+  await world.stop();
+  await run('pg_restore', ['--clean', '--if-exists', `--dbname=${world.env.LASTDAY_STORE_URL}`, dump]);
+  const held = await world.run(['admin', 'after-restore']);
+  assert.equal(held.code, 0, held.stderr);
+  assert.ok(held.stdout.includes(id), held.stdout);
+  await world.sim('DELETE', '/requests');
+  await world.start();
+  await sleep(1500);
+  const { status, warnings } = await world.api('GET', `/offboardings/${id}`);
+  assert.equal(status, 'needs_attention');
+  assert.ok(warnings.some((warning) => warning.code === 'missed_while_restored'));
+  assert.deepEqual(writesOf(await world.requests()), []);
 });
 
 test('f26 a promoted standby that lost the last commits: what was recorded is looked at again', async (t) => {
