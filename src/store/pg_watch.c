@@ -35,6 +35,7 @@ struct pg_watch {
     bool told[STORE_TOPICS]; /* still to go out */
     char *name;
     enum name_state name_state;
+    int64_t name_until; /* how long a name that another node holds is tried */
     int64_t schema;
     bool stopping;
 };
@@ -80,6 +81,11 @@ static bool look_at_schema(struct pg_watch *watch, struct pg_conn *conn, struct 
     return good;
 }
 
+static bool wants_name_locked(const struct pg_watch *watch)
+{
+    return watch->name_state == NAME_WANTED && now_ms() < watch->name_until;
+}
+
 /* Session locks end with the connection: a new one takes the name again. */
 static bool take_name(struct pg_watch *watch, struct pg_conn *conn, struct err *err)
 {
@@ -87,7 +93,7 @@ static bool take_name(struct pg_watch *watch, struct pg_conn *conn, struct err *
     PGresult *result = NULL;
     {
         WITH_LOCK(&watch->lock);
-        name = watch->name_state == NAME_WANTED ? strdup(watch->name) : NULL;
+        name = wants_name_locked(watch) ? strdup(watch->name) : NULL;
     }
     if (!name)
         return true;
@@ -150,7 +156,7 @@ static bool is_stopping(struct pg_watch *watch)
 static bool wants_name(struct pg_watch *watch)
 {
     WITH_LOCK(&watch->lock);
-    return watch->name_state == NAME_WANTED;
+    return wants_name_locked(watch);
 }
 
 static void signal_thread(struct pg_watch *watch)
@@ -225,6 +231,7 @@ static void *watch_run(void *arg)
         {
             WITH_LOCK(&watch->lock);
             watch->name_state = watch->name ? NAME_WANTED : NAME_NONE;
+            watch->name_until = now_ms() + NAME_PATIENCE_MS + retry_ms;
         }
         if (is_stopping(watch))
             break;
@@ -292,13 +299,11 @@ bool pg_watch_take_name(struct pg_watch *watch, const char *name)
     free(watch->name);
     watch->name = copy;
     watch->name_state = NAME_WANTED;
+    watch->name_until = until;
     signal_thread(watch);
     while (watch->name_state != NAME_HELD && now_ms() < until)
         thread_wait_ms(&watch->changed, &watch->lock, until - now_ms());
-    if (watch->name_state == NAME_HELD)
-        return true;
-    watch->name_state = NAME_NONE;
-    return false;
+    return watch->name_state == NAME_HELD;
 }
 
 int64_t pg_watch_schema(struct pg_watch *watch)

@@ -311,6 +311,50 @@ static void f36_killed_at_every_operation(void **state)
     make_in_memory(NULL);
 }
 
+static void exec(sqlite3 *db, const char *sql)
+{
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+}
+
+/* As the first version left it, with a thousand runs under way: they are all there, with the plans they had.
+ */
+static void f36_a_store_of_the_first_version_comes_up_with_its_runs(void **state)
+{
+    (void)state;
+    struct err err;
+    sqlite3 *db;
+    AUTO_FREE char *schema = text_read_file(FIRST_SCHEMA, 1 << 20, NULL, &err);
+    if (!schema)
+        fail_msg("%s", err.message);
+    assert_int_equal(sqlite3_open(path_of("test.db"), &db), SQLITE_OK);
+    exec(db, "BEGIN; CREATE TABLE schema_version (version INTEGER PRIMARY KEY); INSERT INTO schema_version "
+             "VALUES (1)");
+    exec(db, schema);
+    exec(
+        db,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO "
+        "offboardings "
+        "(id, batch, tenant_id, user_id, user_principal_name, display_name, status, unfinished, "
+        "options_json, "
+        "plan_json, requested_by, created_at, due_at, warnings_json, owner, epoch, lease_until) SELECT 'o' "
+        "|| i, "
+        "'b', 't', 'u' || i, 'ann' || i, 'Ann', 'running', 1, '{\"disable_sign_in\":{}}', '[\"plan ' || i || "
+        "'\"]', 'bob', 1, 1, '[]', 'node', 7, 1 FROM n");
+    exec(db, "INSERT INTO tasks (offboarding_id, task, position, status, attempts) SELECT id, "
+             "'disable_sign_in', 0, "
+             "'running', 1 FROM offboardings; COMMIT");
+    sqlite3_close(db);
+    struct store *store = open_store();
+    assert_true(store_ready(store, &err));
+    assert_int_equal(
+        number(store, "SELECT count(*) FROM offboardings o JOIN tasks t ON t.offboarding_id = o.id WHERE "
+                      "o.status = 'running' AND t.status = 'running' AND o.unfinished = 1 AND o.epoch = 7 "
+                      "AND o.plan_json = '[\"plan ' || substr(o.id, 2) || '\"]'"),
+        1000);
+    store_close(store);
+}
+
 /* --- locked or gone ------------------------------------------------------------------------------------ */
 
 static sqlite3 *lock_from_outside(void)
@@ -622,6 +666,7 @@ int main(void)
         WITH_STORE(f18_nobody_is_told_that_a_lost_commit_was_kept),
         WITH_STORE(f19_every_operation_fails_once_and_for_good),
         WITH_STORE(f19_after_a_failed_sync_nothing_is_taken_until_a_restart),
+        WITH_STORE(f36_a_store_of_the_first_version_comes_up_with_its_runs),
         WITH_STORE(f20_a_lock_by_another_program_is_waited_for),
         WITH_STORE(f20_a_file_that_was_moved_away_takes_nothing),
         WITH_STORE(f21_a_damaged_page_is_seen_at_the_start),
