@@ -34,8 +34,8 @@ struct rows;
  * again can help); ERR_STORAGE for the rest. No message ever holds the url: it may hold a password. */
 MUST_USE struct store *store_open(const char *url, const char *data_dir, struct err *err);
 void store_close(struct store *store); /* NULL is fine; no transaction may be open */
-/* The two halves of store_open, for a server that says what it waits for. A store that was connected only is
- * good for store_migrate and store_close. */
+/* The two halves of store_open, for a server that says what it waits for. Before store_migrate there may be
+ * no tables, and nodes tell each other nothing. */
 MUST_USE struct store *store_connect(const char *url, const char *data_dir, struct err *err);
 MUST_USE bool store_migrate(struct store *store, struct err *err);
 /* Several nodes may have it open at the same time. */
