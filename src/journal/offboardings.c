@@ -188,6 +188,17 @@ bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_
     return !rows_failed(rows, err);
 }
 
+/* A claim from before a standby was promoted is void: this node may remember steps whose record was lost. It
+ * is claimed anew, and each task looks again. */
+static bool is_of_this_time(struct tx *tx, int64_t epoch, struct err *err)
+{
+    struct lease_base lease;
+    return tx_lease_base(tx, 0, &lease, err) &&
+           (epoch >= lease.epoch_floor ||
+            err_set(err, ERR_STALE,
+                    "the database was replaced by its standby since this offboarding was claimed"));
+}
+
 /* Status and epoch as stored; ERR_STALE when the caller's claim is not the current one. */
 static bool check_claim(struct tx *tx, const char *id, int64_t epoch, enum run_status *ret_status,
                         struct err *err)
@@ -203,7 +214,7 @@ static bool check_claim(struct tx *tx, const char *id, int64_t epoch, enum run_s
     if (epoch != NO_EPOCH && row_int(rows, 1) != epoch)
         return err_set(err, ERR_STALE, "another node has taken over this offboarding");
     *ret_status = run_status_parse(row_text(rows, 0));
-    return true;
+    return epoch == NO_EPOCH || is_of_this_time(tx, epoch, err);
 }
 
 /* The moments that a status tells of. While something is undone, its own start and end stay. */
@@ -338,7 +349,8 @@ bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t now
                err_set(err, ERR_STALE, "another node has taken over this offboarding");
     *ret_cancel = row_int(rows, 0) != 0;
     rows_auto_close(&rows);
-    return tx_exec(tx, err, "UPDATE offboardings SET lease_until = $3 WHERE id = $1 AND epoch = $2",
+    return is_of_this_time(tx, epoch, err) &&
+           tx_exec(tx, err, "UPDATE offboardings SET lease_until = $3 WHERE id = $1 AND epoch = $2",
                    P_TEXT(id), P_INT(epoch), P_INT(lease.now + lease_ms));
 }
 

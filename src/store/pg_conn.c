@@ -350,6 +350,28 @@ static enum pg_fault read_setup(struct pg_conn *conn, const PGresult *result, st
     return PG_FINE;
 }
 
+/* A promoted standby may give out ids again that lost events had, and that followers have passed: before
+ * anybody uses it, the ids of each timeline begin above all of the one before. */
+#define SKIP_LOCK "SELECT pg_advisory_xact_lock(7311040812236214)"
+#define SKIP_IDS                                                                                             \
+    "SELECT setval(to_regclass('events_id_seq'), $1) FROM pg_sequences WHERE schemaname = current_schema() " \
+    "AND sequencename = 'events_id_seq' AND coalesce(last_value, 0) < $1"
+
+static enum pg_fault skip_lost_ids(struct pg_conn *conn, struct err *err)
+{
+    int64_t timeline = conn->epoch_floor >> 32;
+    const struct sql_param params[] = {P_INT((timeline - 1) << 40)};
+    const struct pg_call calls[] = {
+        {"BEGIN", NULL, 0}, {SKIP_LOCK, NULL, 0}, {SKIP_IDS, params, 1}, {"COMMIT", NULL, 0}};
+    PGresult *results[4];
+    if (timeline == 1)
+        return PG_FINE;
+    enum pg_fault fault = pg_conn_run(conn, calls, 4, results, PG_ANSWER_MS, err);
+    for (size_t i = 0; i < 4; i++)
+        PQclear(results[i]);
+    return fault;
+}
+
 static enum pg_fault set_up(struct pg_conn *conn, struct err *err)
 {
     const struct pg_call call = {SETUP, NULL, 0};
@@ -366,7 +388,7 @@ static enum pg_fault set_up(struct pg_conn *conn, struct err *err)
     if (fault == PG_FINE)
         fault = read_setup(conn, result, err);
     PQclear(result);
-    return fault;
+    return fault == PG_FINE ? skip_lost_ids(conn, err) : fault;
 }
 
 static void say_nothing(void *arg, const PGresult *notice)

@@ -31,6 +31,7 @@ struct pg_tx {
     size_t count, capacity;
     char xid[24]; /* of a writer, once begun */
     int64_t server_now;
+    int64_t epoch_floor; /* of the server where it began; 0: not yet */
     int64_t until;
     int repeats;
 };
@@ -153,13 +154,33 @@ static void note_beginning(struct pg_tx *tx, PGresult *const *results)
     tx->server_now = pg_number(pg_first(results[1], 1));
 }
 
+static bool changed_meanwhile(struct err *err)
+{
+    return err_code(err, ERR_UNREACHABLE, STORE_UNREACHABLE,
+                    "The store's database was interrupted, and the data changed meanwhile. Try again.");
+}
+
+/* A connection for the transaction. One that began before a standby was promoted does not go on after it: the
+ * standby may have lost what it was decided on. */
+static bool connect(struct pg_tx *tx, struct err *err)
+{
+    if (tx->conn)
+        return true;
+    tx->conn = pg_pool_take(tx->pool, tx->until, err);
+    if (!tx->conn)
+        return false;
+    if (!tx->epoch_floor)
+        tx->epoch_floor = tx->conn->epoch_floor;
+    return tx->epoch_floor == tx->conn->epoch_floor || changed_meanwhile(err);
+}
+
 /* Sends the call (NULL: only the beginning); *ret is its result. */
 static enum pg_fault send(struct pg_tx *tx, const struct pg_call *call, PGresult **ret, struct err *err)
 {
     struct pg_call calls[PG_CALLS_MAX];
     PGresult *results[PG_CALLS_MAX];
     *ret = NULL;
-    if (!tx->conn && !(tx->conn = pg_pool_take(tx->pool, tx->until, err)))
+    if (!connect(tx, err))
         return PG_REFUSED; /* the pool has been patient already */
     size_t begin = add_beginning(tx, calls), count = begin;
     if (call)
@@ -193,12 +214,6 @@ static void finish_quietly(struct pg_tx *tx, const char *sql)
     bool lost = tx->begun && pg_conn_run(tx->conn, &call, 1, &result, PG_ANSWER_MS, &err) != PG_FINE;
     PQclear(result);
     give_back(tx, lost);
-}
-
-static bool changed_meanwhile(struct err *err)
-{
-    return err_code(err, ERR_UNREACHABLE, STORE_UNREACHABLE,
-                    "The store's database was interrupted, and the data changed meanwhile. Try again.");
 }
 
 /* All statements but the last `fresh` ones give again what they gave. */
@@ -290,7 +305,7 @@ bool pg_tx_before(struct pg_tx *tx, const struct pg_call *calls, size_t count, P
         abort(); /* its view is fixed already */
     for (int tries = 0;; tries++) {
         memset(ret_results, 0, count * sizeof *ret_results);
-        if (!tx->conn && !(tx->conn = pg_pool_take(tx->pool, tx->until, &own)))
+        if (!connect(tx, &own))
             break;
         enum pg_fault fault = pg_conn_run(tx->conn, calls, count, ret_results, PG_ANSWER_MS, &own);
         if (fault == PG_FINE)
@@ -323,7 +338,8 @@ static enum fate ask_fate(struct pg_tx *tx)
         struct pg_conn *conn = pg_pool_take(tx->pool, tx->until, &err);
         enum pg_fault fault = conn ? pg_conn_run(conn, &call, 1, &result, PG_ANSWER_MS, &err) : PG_LOST;
         const char *status = pg_first(result, 0);
-        if (fault == PG_FINE && strcmp(status, "committed") == 0)
+        bool promoted = conn && conn->epoch_floor != tx->epoch_floor; /* it may give out the same ids anew */
+        if (fault == PG_FINE && !promoted && strcmp(status, "committed") == 0)
             fate = FATE_KEPT;
         else if (fault == PG_REFUSED || strcmp(status, "aborted") == 0)
             fate = FATE_GONE; /* refused: a promoted standby has never given out this id */

@@ -352,6 +352,40 @@ static void a_database_in_another_encoding_is_refused(void **state)
     outside(sql);
 }
 
+/* What a server reports that is in trouble; a trigger plays it. */
+static void f18_what_the_server_reports_is_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sqlstate;
+        enum err_kind kind;
+        const char *code;
+    } cases[] = {{"53100", ERR_STORAGE, STORE_FULL},
+                 {"58030", ERR_STORAGE, STORE_FAILED},
+                 {"XX001", ERR_STORAGE, STORE_DAMAGED},
+                 {"57014", ERR_TIMEOUT, STORE_UNREACHABLE},
+                 {"40001", ERR_UNREACHABLE, STORE_UNREACHABLE},
+                 {"23514", ERR_CONFLICT, "conflict"},
+                 {"42P01", ERR_INTERNAL, "internal"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        char sql[300];
+        snprintf(sql, sizeof sql,
+                 "CREATE OR REPLACE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                 "RAISE EXCEPTION 'as told' USING ERRCODE = '%s'; END $$",
+                 cases[i].sqlstate);
+        outside(sql);
+        if (i == 0)
+            outside("CREATE TRIGGER trouble BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION trouble()");
+        assert_false(add_event(store, "a", &err));
+        if (err.kind != cases[i].kind || strcmp(err.code, cases[i].code) != 0)
+            fail_msg("%s: %s: %s", cases[i].sqlstate, err.code, err.message);
+    }
+    outside("DROP TRIGGER trouble ON events");
+    struct err err;
+    assert_true(add_event(store, "a", &err)); /* and goes on as soon as it can */
+}
+
 /* Fewer connections than threads: they share what there is. */
 static void f20_too_many_clients_are_waited_for(void **state)
 {
@@ -523,6 +557,7 @@ int main(void)
         WITH_STORE(f20_a_commit_whose_answer_was_lost_counts_once),
         WITH_STORE(the_password_is_in_no_message),
         WITH_STORE(a_database_in_another_encoding_is_refused),
+        WITH_STORE(f18_what_the_server_reports_is_told_apart),
         WITH_STORE(f20_too_many_clients_are_waited_for),
         WITH_STORE(f36_nodes_that_start_at_once_migrate_once),
         WITH_STORE(a_node_that_an_upgrade_left_behind_writes_no_more),

@@ -221,7 +221,11 @@ static void sqlite_close_store(struct store *base)
         sqlite3_finalize(store->cache[i].statement);
         free(store->cache[i].sql);
     }
-    sqlite_file_closing(store->file);
+    if (store->failed) /* what the log holds is recovered at the next start, by a process that trusts nothing
+                        */
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    else
+        sqlite_file_closing(store->file);
     sqlite3_close(store->db);
     sqlite_file_free(store->file);
     pthread_mutex_destroy(&store->connection);

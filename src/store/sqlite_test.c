@@ -252,6 +252,7 @@ static void f19_every_operation_fails_once_and_for_good(void **state)
     for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
         for (int lasting = 0; lasting < 2; lasting++)
             for (int nth = 1, more = 1; more; nth++, runs++) {
+                removed(NULL);
                 make_in_memory(NULL);
                 sqlite_fault_set(&(struct fault){kinds[kind].on, nth, lasting, kinds[kind].code});
                 int acked = write_six();
@@ -261,10 +262,8 @@ static void f19_every_operation_fails_once_and_for_good(void **state)
                 if (acked >= 0 && ((acked & ~kept) || (kinds[kind].exact && kept != acked)))
                     fail_msg("kind %zu, operation %d: acknowledged %x, kept %x", kind, nth, acked, kept);
                 assert_true(more || acked == (1 << TRIES) - 1);
-                removed(NULL);
             }
     print_message("%d runs\n", runs);
-    make_in_memory(NULL);
 }
 
 static void f19_after_a_failed_sync_nothing_is_taken_until_a_restart(void **state)
@@ -295,6 +294,7 @@ static void f36_killed_at_every_operation(void **state)
     (void)state;
     for (int nth = 1, killed = 1; killed; nth++) {
         int status;
+        removed(NULL);
         make_in_memory(NULL);
         pid_t child = fork();
         if (child == 0) {
@@ -307,9 +307,7 @@ static void f36_killed_at_every_operation(void **state)
             assert_int_equal(status, 0);
         int kept = read_six();
         assert_int_equal(kept & (kept + 1), 0); /* the first ones, without a hole */
-        removed(NULL);
     }
-    make_in_memory(NULL);
 }
 
 static void exec(sqlite3 *db, const char *sql)
@@ -401,6 +399,7 @@ static void f20_a_file_that_was_moved_away_takes_nothing(void **state)
     for (int i = 0; i < 2; i++) {
         struct err err;
         int failures = 0;
+        removed(NULL);
         make(NULL);
         struct store *store = open_store();
         store_on_failure(store, note_failure, &failures);
@@ -415,9 +414,7 @@ static void f20_a_file_that_was_moved_away_takes_nothing(void **state)
         store = open_store();
         assert_int_equal(count_events(store), 1);
         store_close(store);
-        removed(NULL);
     }
-    make(NULL);
 }
 
 /* --- damaged ------------------------------------------------------------------------------------------- */

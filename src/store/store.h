@@ -34,8 +34,8 @@ struct rows;
  * again can help); ERR_STORAGE for the rest. No message ever holds the url: it may hold a password. */
 MUST_USE struct store *store_open(const char *url, const char *data_dir, struct err *err);
 void store_close(struct store *store); /* NULL is fine; no transaction may be open */
-/* The two halves of store_open, for a server that says what it waits for. A store that was connected only is
- * good for store_migrate and store_close. */
+/* The two halves of store_open, for a server that says what it waits for. Before store_migrate there may be
+ * no tables, and nodes tell each other nothing. */
 MUST_USE struct store *store_connect(const char *url, const char *data_dir, struct err *err);
 MUST_USE bool store_migrate(struct store *store, struct err *err);
 /* Several nodes may have it open at the same time. */
@@ -78,8 +78,9 @@ void tx_auto_rollback(struct tx **tx);
 #define AUTO_TX AUTO(tx_auto_rollback)
 
 /* What holds for leases in this transaction, by the clock that all nodes share: the database's on PostgreSQL,
- * `now` on SQLite. epoch_floor is the smallest epoch that may be given out; it is larger after a standby was
- * promoted that may have lost commits, so that no epoch is ever given out twice. */
+ * `now` on SQLite. epoch_floor is the smallest epoch that counts; it is larger after a standby was promoted
+ * that may have lost commits, so that no epoch is ever given out twice and no claim outlives what it was made
+ * on. */
 struct lease_base {
     int64_t now;
     int64_t epoch_floor;

@@ -333,6 +333,7 @@ static void f36_killed_while_migrating(void **state)
     for (int delay_us = 200; !ended; delay_us += delay_us / 2) {
         struct err err;
         int status;
+        removed(NULL);
         make(NULL);
         pid_t child = fork();
         if (child == 0)
@@ -345,9 +346,7 @@ static void f36_killed_while_migrating(void **state)
         assert_true(add_event(store, "a", &err));
         assert_int_equal(count_events(store), 1);
         store_close(store);
-        removed(NULL);
     }
-    make(NULL);
 }
 
 static void only_whole_words_are_spelled_otherwise(void **state)

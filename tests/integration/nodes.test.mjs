@@ -435,7 +435,8 @@ test('f26 a promoted standby that lost the last commits: what was recorded is lo
     .map((one) => `${one.method} ${one.path} ${JSON.stringify(one.body)}`);
   assert.deepEqual(told, [...new Set(told)]);
   assert.ok(told.length >= 2);
-  // No epoch of the lost time is given out again.
+  // No epoch and no event's id of the lost time is given out again.
+  assert.ok(Number(await standby.query('SELECT max(id) FROM events', 'lastday')) > 2 ** 40);
   const epochs = other.main.events('offboarding_claimed').map((event) => event.epoch);
   assert.ok(epochs.length >= 2 && epochs.at(-1) >= 2 ** 33, `${epochs}`);
 });
