@@ -7,15 +7,18 @@
 
 #include "store/store.h"
 
-/* kind, is it part of the live stream? intent and result surround each upstream effect. */
+/* kind, is it part of the live stream? request is what was asked for, with the names of that time; intent and
+ * result surround each upstream effect; reads are the calls that changed nothing. */
 #define EVENT_KINDS(X)                  \
+    X(REQUEST, "request", false)        \
     X(OFFBOARDING, "offboarding", true) \
     X(TASK, "task", true)               \
     X(ITEM, "item", true)               \
     X(WARNING, "warning", true)         \
     X(END, "end", true)                 \
     X(INTENT, "intent", false)          \
-    X(RESULT, "result", false)
+    X(RESULT, "result", false)          \
+    X(READS, "reads", false)
 
 enum event_kind {
 #define X(id, ...) EVENT_##id,
@@ -29,8 +32,8 @@ struct journal;
 struct journal *journal_new(struct store *store);
 void journal_free(struct journal *journal);
 
-/* Appends one event; takes data (an object) over. Wakes nobody yet: end the transaction with journal_commit.
- */
+/* Appends one event, as the next link of its offboarding's chain (chain.h); takes data (an object) over.
+ * Wakes nobody yet: end the transaction with journal_commit. */
 MUST_USE bool journal_append(struct tx *tx, const char *offboarding_id, int64_t at, enum event_kind kind,
                              const char *task, json_t *data, struct err *err);
 /* tx_commit, and then wakes those who follow. */
@@ -46,7 +49,7 @@ struct event {
 };
 
 /* Up to limit events of the live stream after an id, oldest first; offboarding_id NULL means all. Texts live
- * in the arena. Returns the count, -1 with err set. With all true, intent and result come too. */
+ * in the arena. Returns the count, -1 with err set. With all true, the others come too. */
 ptrdiff_t journal_read(struct store *store, struct arena *arena, const char *offboarding_id, int64_t after_id,
                        bool all, struct event *ret_events, size_t limit, struct err *err);
 /* The newest and the oldest id there is; 0 when there is none. */
