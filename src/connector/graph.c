@@ -57,7 +57,8 @@ static bool send_url(struct m365 *m365, const struct m365_target *target, const 
                                       .twice_is_once = graph_twice_is_once(method, path),
                                       .harmless = reads,
                                       .writes = &write,
-                                      .write_count = reads ? 0 : 1};
+                                      .write_count = reads ? 0 : 1,
+                                      .what = write.what};
     if (!reads)
         service_hash(&write, method, path, text);
     if (!service_send(m365, target, &request, ret, err))
@@ -103,6 +104,14 @@ static bool take_page(const json_t *page, size_t items_max, json_t *all, struct 
     return true;
 }
 
+/* The path of a link, as of a call. */
+static const char *link_path(const struct m365 *m365, const char *url)
+{
+    static const char root[] = "/v1.0";
+    const char *path = url + strlen(m365->graph_url);
+    return strncmp(path, root, strlen(root)) == 0 ? path + strlen(root) : path;
+}
+
 bool graph_follow(struct m365 *m365, const struct m365_target *target, const json_t *page, bool eventual,
                   size_t items_max, json_t *all, struct err *err)
 {
@@ -119,7 +128,7 @@ bool graph_follow(struct m365 *m365, const struct m365_target *target, const jso
         if (loop)
             return err_code(err, ERR_UPSTREAM, "broken_answer",
                             "The link to the next page leads to the same page.");
-        if (!send_url(m365, target, "GET", "/", url, NULL, eventual, &reply, err) ||
+        if (!send_url(m365, target, "GET", link_path(m365, url), url, NULL, eventual, &reply, err) ||
             !take_page(reply.json, items_max, all, err))
             return false;
         json_decref(current);

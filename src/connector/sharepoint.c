@@ -51,6 +51,7 @@ static bool send_to(struct m365 *m365, const struct m365_target *target, const c
         .what = arena_printf(arena, "%s %.*s", verb, (int)strcspn(url + origin, "?"), url + origin),
         .task = target->task};
     request->writes = &write;
+    request->what = write.what;
     request->write_count = request->harmless ? 0 : 1;
     service_hash(&write, verb, url, request->body);
     return service_send(m365, target, request, ret, err) &&

@@ -3,6 +3,8 @@
 #ifndef ENGINE_JOB_H
 #define ENGINE_JOB_H
 
+#include <pthread.h>
+
 #include "connector/cancel.h"
 #include "engine/engine.h"
 #include "task/task.h"
@@ -23,6 +25,9 @@ struct job {
     size_t count;    /* of tasks; 0: read the wanted facts */
     enum task_id tasks[TASK_COUNT];
     struct task_row rows[TASK_COUNT]; /* the job's own copies */
+    pthread_mutex_t lock;             /* of reads: facts are read by several threads */
+    json_t *reads; /* calls that changed nothing and are not recorded yet; NULL: none. They wait for the next
+                      transaction, so that they cost none of their own. */
     /* The result: */
     json_t *read;   /* facts that were read; NULL when none were */
     bool stale;     /* the claim is lost */
@@ -30,5 +35,8 @@ struct job {
 };
 
 void job_run(struct job *job);
+/* Records the reads in the transaction; those of several tasks belong to none. Takes them over. */
+MUST_USE bool job_record_reads(struct tx *tx, const char *offboarding_id, int64_t epoch, const char *task,
+                               json_t *reads, int64_t now, struct err *err);
 
 #endif

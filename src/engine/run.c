@@ -26,6 +26,7 @@ struct run {
     json_t *facts; /* jobs hold their own reference; replaced as a whole, never changed */
     json_t *elsewhere;
     struct cancel *cancel;
+    json_t *reads; /* not recorded yet: the next job or the end of the run does */
     size_t jobs;
     int64_t lease_until;
     bool cancelled;
@@ -66,6 +67,9 @@ static struct job *job_for(struct run *run, bool urgent)
     job->cancel = run->cancel;
     job->urgent = urgent;
     job->known = json_incref(run->facts);
+    pthread_mutex_init(&job->lock, NULL);
+    job->reads = run->reads;
+    run->reads = NULL;
     run->jobs++;
     return job;
 }
@@ -154,7 +158,8 @@ static void end_run(struct run *run)
     int64_t now = now_ms(run);
     enum run_status status = end_status(run);
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
-    if (tx && offboarding_move(tx, run->o.id, run->o.epoch, status, now, now, &err) &&
+    if (tx && job_record_reads(tx, run->o.id, run->o.epoch, NULL, json_incref(run->reads), now, &err) &&
+        offboarding_move(tx, run->o.id, run->o.epoch, status, now, now, &err) &&
         journal_commit(run->host->parts->journal, &tx, &err)) {
         run->finished = true;
         log_info("offboarding_ended", LOG_TEXT("offboarding", run->o.id),
@@ -280,6 +285,15 @@ static void take_row(struct run *run, const struct job *job, size_t i)
     run->good |= task_status_good(row->status) ? TASK_BIT(task) : 0;
 }
 
+static void keep_reads(struct run *run, json_t *reads)
+{
+    if (run->reads)
+        json_array_extend(run->reads, reads);
+    else
+        run->reads = json_incref(reads);
+    json_decref(reads);
+}
+
 void run_absorb(struct job *job)
 {
     struct run *run = job->run;
@@ -300,6 +314,8 @@ void run_absorb(struct job *job)
         note_lockout(run);
     json_decref(job->read);
     json_decref(job->known);
+    keep_reads(run, job->reads);
+    pthread_mutex_destroy(&job->lock);
     free(job);
 }
 
@@ -320,6 +336,7 @@ void run_free(struct run *run)
     offboarding_done(&run->o);
     json_decref(run->facts);
     json_decref(run->elsewhere);
+    json_decref(run->reads);
     cancel_free(run->cancel);
     arena_free(run->arena);
     free(run);
