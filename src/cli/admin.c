@@ -1,4 +1,4 @@
-/* lastday admin — accounts and API tokens, on the machine of the server. */
+/* lastday admin — accounts, API tokens and the journal's audit, on the machine of the server. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 
 #include "cli/administration.h"
 #include "cli/command.h"
+#include "cli/evidence.h"
 #include "cli/settings.h"
 
 #define PASSWORD_LINE_MAX 2048
@@ -154,8 +155,11 @@ static int token_create(int argc, char **argv)
 
 int command_admin(int argc, char **argv)
 {
-    static const struct subcommand table[] = {{"user-add", user_add, "add a local account"},
-                                              {"token-create", token_create, "make an API token"}};
+    static const struct subcommand table[] = {
+        {"user-add", user_add, "add a local account"},
+        {"token-create", token_create, "make an API token"},
+        {"verify-audit", admin_verify_audit, "check that nobody changed the journal"},
+        {"rotate-report-key", admin_rotate_report_key, "sign reports with a new key from now on"}};
     return command_sub(table, sizeof table / sizeof *table,
                        "Works on the machine of the server, whether the server runs or not.", argc, argv);
 }

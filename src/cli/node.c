@@ -6,6 +6,7 @@
 #include "api/server.h"
 #include "cli/administration.h"
 #include "cli/doctor.h"
+#include "cli/evidence.h"
 #include "cli/local.h"
 #include "cli/upstream.h"
 #include "engine/engine.h"
@@ -27,6 +28,10 @@ struct node {
 static json_t *local_request(void *context, const json_t *request, struct err *err)
 {
     struct node *node = context;
+    bool known;
+    json_t *evidence = evidence_answer(node->store, node->vault, request, &known, err);
+    if (known)
+        return evidence;
     if (strcmp(json_text_or(request, "do", ""), "doctor") != 0)
         return administration_answer(node->auth, request, err);
     return json_make("{s:o}", "checks",
