@@ -4,9 +4,11 @@
 #define ENGINE_JOB_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "connector/cancel.h"
 #include "engine/engine.h"
+#include "engine/start.h"
 #include "task/task.h"
 
 struct run;
@@ -20,18 +22,24 @@ struct job {
     int64_t epoch;
     struct cancel *cancel;
     bool urgent;
+    _Atomic bool sent;       /* its first change is on the way */
+    void (*poke)(void *ctx); /* called then, so that the scheduler looks again */
+    void *poke_ctx;
     json_t *known;   /* facts read before; the job's own reference, may be NULL */
     fact_set wanted; /* of a job without tasks */
-    size_t count;    /* of tasks; 0: read the wanted facts */
+    const struct offboarding
+        *look_at; /* of a job that judges whether it may start; NULL: none of that kind */
+    size_t count; /* of tasks; 0: read the wanted facts */
     enum task_id tasks[TASK_COUNT];
     struct task_row rows[TASK_COUNT]; /* the job's own copies */
     pthread_mutex_t lock;             /* of reads: facts are read by several threads */
     json_t *reads; /* calls that changed nothing and are not recorded yet; NULL: none. They wait for the next
                       transaction, so that they cost none of their own. */
     /* The result: */
-    json_t *read;   /* facts that were read; NULL when none were */
-    bool stale;     /* the claim is lost */
-    bool unwritten; /* the store did not take the result: the rows do not count */
+    json_t *read;       /* facts that were read; NULL when none were */
+    struct start start; /* what the judging said */
+    bool stale;         /* the claim is lost */
+    bool unwritten;     /* the store did not take the result: the rows do not count */
 };
 
 void job_run(struct job *job);
