@@ -5,6 +5,7 @@
 #include "journal/audit.h"
 #include "journal/offboardings.h"
 #include "report/calls.h"
+#include "report/concerns.h"
 #include "report/timeline.h"
 
 /* What one walk through the journal brings together. */
@@ -14,6 +15,7 @@ struct gathered {
     struct audit_last last;
     struct calls calls;
     struct timeline timeline;
+    struct concerns concerns;
     const char *direction;
     int64_t last_at;
 };
@@ -25,6 +27,7 @@ static void gathered_done(struct gathered *gathered)
     audit_last_done(&gathered->last);
     calls_done(&gathered->calls);
     timeline_done(&gathered->timeline);
+    concerns_done(&gathered->concerns);
 }
 
 static bool is(const struct chain_event *event, const char *kind)
@@ -73,6 +76,12 @@ static void take_event(void *ctx, const struct chain_event *event)
         calls_result(&gathered->calls, event, data);
     else if (is(event, "reads"))
         add_reads(gathered, event, data);
+    else if (is(event, "request"))
+        concerns_requested(&gathered->concerns, data);
+    else if (is(event, "warning"))
+        concerns_found(&gathered->concerns, event->at, data);
+    else if (is(event, "offboarding") && strcmp(json_text_or(data, "requested", ""), "approve") == 0)
+        concerns_approved(&gathered->concerns, event->at, data);
     else if (is(event, "offboarding") && strcmp(json_text_or(data, "requested", ""), "undo") == 0)
         gathered->direction = "undo";
 }
@@ -113,29 +122,6 @@ static json_t *request_of(const struct gathered *gathered, const json_t *view)
     else
         copy_members(request, view, members);
     return request;
-}
-
-/* A request is refused while a warning that asks for it is not accepted: whoever made it has accepted all. */
-static json_t *warnings_of(const json_t *request)
-{
-    size_t i;
-    json_t *warning, *list = json_array();
-    json_array_foreach ((json_t *)json_array_at(request, "warnings"), i, warning) {
-        json_t *entry = json_copy(warning);
-        const json_t *lifted = json_object_get(warning, "override");
-        bool accepted = strcmp(json_text_or(warning, "severity", ""), "warn") == 0;
-        json_object_del(entry, "override");
-        json_put(entry, "accepted",
-                 accepted ? json_make("{s:O, s:O}", "by", json_object_get(request, "requested_by"), "at",
-                                      json_object_get(request, "created_at"))
-                          : json_null());
-        json_put(entry, "lifted",
-                 lifted ? json_put(json_copy((json_t *)lifted), "at",
-                                   json_incref(json_object_get(request, "created_at")))
-                        : json_null());
-        json_add(list, entry);
-    }
-    return list;
 }
 
 /* What has not begun has no event of its own. */
@@ -212,8 +198,8 @@ static json_t *list_or_empty(json_t *list)
 
 static json_t *assemble(const json_t *view, struct gathered *gathered, json_t *journal)
 {
-    static const char *const members[] = {
-        "id", "status", "cancel_requested", "started_at", "ended_at", "locked_out_at", NULL};
+    static const char *const members[] = {"id",         "status",   "cancel_requested", "scheduled_at",
+                                          "started_at", "ended_at", "locked_out_at",    NULL};
     json_t *model = json_object(), *request = request_of(gathered, view);
     json_t *tasks = tasks_of(json_array_at(view, "tasks"), "do", gathered), *undo = undo_of(view, gathered);
     json_t *commands = json_array();
@@ -224,7 +210,11 @@ static json_t *assemble(const json_t *view, struct gathered *gathered, json_t *j
     copy_members(model, view, members);
     json_put(model, "lockout_ms", span_ms(view, "started_at", "locked_out_at"));
     json_put(model, "duration_ms", span_ms(view, "started_at", "ended_at"));
-    json_put(model, "warnings", warnings_of(request));
+    if (!gathered->last.request)
+        concerns_requested(&gathered->concerns, request);
+    json_put(model, "warnings", list_or_empty(gathered->concerns.warnings));
+    json_put(model, "approved",
+             gathered->concerns.approved ? json_incref(gathered->concerns.approved) : json_null());
     json_put(model, "request", request);
     add_commands(tasks, commands);
     add_commands(json_array_at(undo, "tasks"), commands);

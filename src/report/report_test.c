@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/canonical.h"
+#include "report/concerns.h"
 #include "report/model.h"
 #include "report/report_fixture.h"
 #include "report/verify.h"
@@ -113,6 +114,28 @@ static void warnings_say_who_accepted_or_lifted_them(void **state)
     assert_true(json_is_null(json_object_get(at(warnings, 1), "accepted")));
     assert_true(json_is_null(json_object_get(at(warnings, 2), "accepted")));
     assert_true(json_is_null(json_object_get(at(warnings, 2), "lifted")));
+}
+
+static void what_is_found_later_is_lifted_by_who_approves(void **state)
+{
+    (void)state;
+    AUTO(concerns_done) struct concerns concerns = {0};
+    AUTO_JSON json_t *blocker = json_make("{s:s, s:s, s:s}", "code", "became_privileged", "severity",
+                                          "blocker", "message", "An admin now.");
+    AUTO_JSON json_t *held =
+        json_make("{s:s, s:s, s:s}", "status", "needs_attention", "by", "bob", "reason", "ok");
+    AUTO_JSON json_t *second = json_make("{s:s, s:s}", "status", "awaiting_approval", "by", "carl");
+    concerns_approved(&concerns, 1000, second);
+    concerns_found(&concerns, 2000, blocker);
+    concerns_found(&concerns, 2500, blocker); /* the same again */
+    assert_int_equal(json_array_size(concerns.warnings), 1);
+    const json_t *entry = json_array_get(concerns.warnings, 0);
+    assert_string_equal(json_text(entry, "found_at"), "1970-01-01T00:00:02.000Z");
+    assert_true(json_is_null(json_object_get(entry, "lifted")));
+    concerns_approved(&concerns, 3000, held);
+    assert_string_equal(json_text(json_object_at(entry, "lifted"), "by"), "bob");
+    assert_string_equal(json_text(json_object_at(entry, "lifted"), "at"), "1970-01-01T00:00:03.000Z");
+    assert_string_equal(json_text(concerns.approved, "by"), "carl");
 }
 
 static void what_was_changed_beside_the_journal_is_said(void **state)
@@ -375,6 +398,7 @@ int main(void)
         WITH_STORE(the_document_is_the_one_that_is_known),
         WITH_STORE(calls_are_paired_with_their_answers),
         WITH_STORE(warnings_say_who_accepted_or_lifted_them),
+        cmocka_unit_test(what_is_found_later_is_lifted_by_who_approves),
         WITH_STORE(what_was_changed_beside_the_journal_is_said),
         WITH_STORE(the_page_escapes_what_it_shows),
         WITH_STORE(twice_is_the_same),

@@ -1,86 +1,9 @@
 #include "report/sections.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "model/catalogue.h"
-#include "report/picture.h"
-#include "report/words.h"
-
-struct sections {
-    const struct signed_report *signed_report;
-    const json_t *model;
-    struct writer *writer;
-    struct arena *arena; /* of the section */
-};
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define FACTS(sections, facts) (sections)->writer->facts((sections)->writer, (facts), COUNT(facts))
-#define TABLE(sections, caption, columns) \
-    (sections)->writer->table_begin((sections)->writer, (caption), (columns), COUNT(columns))
-
-static const char *clean(const struct sections *s, const json_t *object, const char *key)
-{
-    return words_clean(s->arena, json_text(object, key), WORDS_MAX_BYTES);
-}
-
-static struct cell plain(const char *text)
-{
-    return (struct cell){text, ACCENT_NONE, false};
-}
-
-static struct cell code(const char *text)
-{
-    return (struct cell){text, ACCENT_NONE, true};
-}
-
-static struct cell dim(const char *text)
-{
-    return (struct cell){text, ACCENT_DIM, false};
-}
-
-static struct cell time_cell(const struct sections *s, const json_t *object, const char *key)
-{
-    return plain(words_time(s->arena, json_text(object, key)));
-}
-
-static bool is(const json_t *object, const char *key, const char *text)
-{
-    return strcmp(json_text_or(object, key, ""), text) == 0;
-}
-
-static void heading(const struct sections *s, int level, const char *text)
-{
-    s->writer->heading(s->writer, level, text, NULL);
-}
-
-static void say(const struct sections *s, enum accent accent, const char *text)
-{
-    s->writer->paragraph(s->writer, accent, text);
-}
-
-static void row(const struct sections *s, const struct cell *cells)
-{
-    s->writer->row(s->writer, cells);
-}
-
-static void end_table(const struct sections *s)
-{
-    s->writer->table_end(s->writer);
-}
-
-static int64_t time_of(const json_t *object, const char *key)
-{
-    int64_t at = 0;
-    const char *text = json_text(object, key);
-    return text && time_parse(text, &at) ? at : 0;
-}
-
-static const char *took(const struct sections *s, const json_t *task)
-{
-    int64_t start = time_of(task, "started_at"), end = time_of(task, "ended_at");
-    return start && end ? words_span(s->arena, end - start) : NULL;
-}
+#include "report/section.h"
 
 /* --- the summary -----------------------------------------------------------------------------------------
  */
@@ -93,7 +16,7 @@ const char *sections_title(struct arena *arena, const json_t *model)
     return arena_printf(arena, "Offboarding of %s", words_clean(arena, name, WORDS_MAX_BYTES));
 }
 
-static const char *counts(const struct sections *s)
+static const char *counts(const struct section *s)
 {
     static const char *const statuses[] = {"succeeded", "already_done", "skipped", "failed", "blocked",
                                            "cancelled", "waiting",      "running", "pending"};
@@ -113,43 +36,56 @@ static const char *counts(const struct sections *s)
 }
 
 /* "17:00 on 2026-12-24 in Europe/Amsterdam", as it was asked for. */
-static const char *schedule_of(const struct sections *s, const json_t *request)
+static const char *schedule_of(const struct section *s, const json_t *request)
 {
     const json_t *schedule = json_object_get(request, "schedule");
     const char *at = words_time(s->arena, json_text(request, "scheduled_at"));
-    if (!json_is_object(schedule) || !at)
-        return "at once";
-    return arena_printf(s->arena, "%s (%s in %s)", at, clean(s, schedule, "at"),
-                        clean(s, schedule, "time_zone"));
+    const char *now = words_time(s->arena, json_text(s->model, "scheduled_at"));
+    const char *first = json_is_object(schedule) && at
+                            ? arena_printf(s->arena, "%s (%s in %s)", at, clean(s, schedule, "at"),
+                                           clean(s, schedule, "time_zone"))
+                            : "at once";
+    bool moved = now && (!at || strcmp(now, at) != 0);
+    return moved ? arena_printf(s->arena, "%s, moved to %s", first, now) : first;
 }
 
-static const char *ms_words(const struct sections *s, const char *key)
+static const char *ms_words(const struct section *s, const char *key)
 {
     const json_t *ms = json_object_get(s->model, key);
     return json_is_integer(ms) ? words_span(s->arena, json_integer_value(ms)) : NULL;
 }
 
-static const char *lockout_words(const struct sections *s)
+static const char *lockout_words(const struct section *s)
 {
     const char *at = words_time(s->arena, json_text(s->model, "locked_out_at")),
                *ms = ms_words(s, "lockout_ms");
     return at && ms ? arena_printf(s->arena, "%s, %s after the start", at, ms) : NULL;
 }
 
-static const char *ended_words(const struct sections *s)
+static const char *ended_words(const struct section *s)
 {
     const char *at = words_time(s->arena, json_text(s->model, "ended_at")), *ms = ms_words(s, "duration_ms");
     return at && ms ? arena_printf(s->arena, "%s, %s after the start", at, ms) : at ? at : "not yet";
 }
 
-static const char *tenant_words(const struct sections *s, const json_t *tenant)
+static const char *tenant_words(const struct section *s, const json_t *tenant)
 {
     const char *name = clean(s, tenant, "display_name"), *domain = clean(s, tenant, "default_domain");
     return arena_printf(s->arena, "%s%s%s%s", name ? name : "", name && domain ? " (" : "",
                         domain ? domain : "", name && domain ? ")" : "");
 }
 
-static void summary(const struct sections *s)
+static const char *approval_words(const struct section *s)
+{
+    const json_t *approved = json_object_get(s->model, "approved");
+    const char *reason = clean(s, approved, "reason");
+    return json_is_object(approved) ? arena_printf(s->arena, "by %s at %s%s%s", clean(s, approved, "by"),
+                                                   words_time(s->arena, json_text(approved, "at")),
+                                                   reason ? ": " : "", reason ? reason : "")
+                                    : NULL;
+}
+
+static void summary(const struct section *s)
 {
     const json_t *request = json_object_at(s->model, "request");
     const json_t *user = json_object_at(request, "user"), *tenant = json_object_at(request, "tenant");
@@ -169,6 +105,7 @@ static void summary(const struct sections *s)
         {"Asked for by", plain(clean(s, request, "requested_by"))},
         {"Asked for at", time_cell(s, request, "created_at")},
         {"To be done", plain(schedule_of(s, request))},
+        {"Approved", plain(approval_words(s))},
         {"Started", time_cell(s, s->model, "started_at")},
         {"Locked out", plain(lockout_words(s))},
         {"Ended", plain(ended_words(s))},
@@ -181,17 +118,7 @@ static void summary(const struct sections *s)
 /* --- what is left to do ----------------------------------------------------------------------------------
  */
 
-static const char *error_words(const struct sections *s, const json_t *task)
-{
-    const json_t *error = json_object_at(task, "error");
-    const char *message = clean(s, error, "message"), *id = clean(s, error, "request_id");
-    if (!message)
-        return words_reason(s->arena, json_text(task, "reason"));
-    return arena_printf(s->arena, "%s (%s%s%s)", message, json_text_or(error, "code", "no code"),
-                        id && *id ? ", request " : "", id && *id ? id : "");
-}
-
-static void failures(const struct sections *s, const json_t *tasks)
+static void failures(const struct section *s, const json_t *tasks)
 {
     size_t i;
     json_t *task;
@@ -207,12 +134,12 @@ static void failures(const struct sections *s, const json_t *tasks)
         const char *why = blocked && blocker < TASK_COUNT
                               ? arena_printf(s->arena, "not started, because \"%s\" did not end well",
                                              task_info(blocker)->label)
-                              : error_words(s, task);
+                              : section_error(s, task);
         say(s, ACCENT_BAD, arena_printf(s->arena, "%s: %s", clean(s, task, "label"), why ? why : "failed"));
     }
 }
 
-static void commands(const struct sections *s)
+static void commands(const struct section *s)
 {
     const json_t *list = json_array_at(s->model, "on_premises");
     size_t i;
@@ -232,59 +159,17 @@ static void commands(const struct sections *s)
 /* --- at a glance -----------------------------------------------------------------------------------------
  */
 
-static const char *reason_words(const struct sections *s, const json_t *task)
-{
-    enum task_id blocker = task_by_name(json_text(task, "reason"));
-    if (blocker < TASK_COUNT)
-        return arena_printf(s->arena, "needs %s", task_info(blocker)->label);
-    return json_is_object(json_object_get(task, "error")) ? clean(s, json_object_at(task, "error"), "message")
-                                                          : words_reason(s->arena, json_text(task, "reason"));
-}
-
-static const char *item_counts(const struct sections *s, const json_t *task)
-{
-    size_t i, done = 0, total = json_array_size(json_array_at(task, "items"));
-    json_t *item;
-    json_array_foreach ((json_t *)json_array_at(task, "items"), i, item)
-        done += is(item, "status", "succeeded") || is(item, "status", "already_done");
-    return total ? arena_printf(s->arena, "%zu of %zu", done, total) : NULL;
-}
-
-static void results(const struct sections *s, const char *caption, const json_t *tasks)
-{
-    static const struct column columns[] = {{"Task", 30},    {"Result", 14}, {"Why", 24},
-                                            {"Started", 22}, {"Took", 12},   {"Items", 11}};
-    size_t i;
-    json_t *task;
-    TABLE(s, caption, columns);
-    json_array_foreach ((json_t *)tasks, i, task) {
-        const struct cell cells[] = {plain(clean(s, task, "label")), words_state(json_text(task, "status")),
-                                     dim(reason_words(s, task)),     time_cell(s, task, "started_at"),
-                                     plain(took(s, task)),           plain(item_counts(s, task))};
-        row(s, cells);
-    }
-    end_table(s);
-}
-
-static void picture(const struct sections *s, const char *direction, const json_t *tasks)
-{
-    struct picture drawn;
-    if (picture_make(s->arena, s->model, direction, tasks, &drawn))
-        s->writer->picture(s->writer, &drawn);
-}
-
-static void glance(const struct sections *s)
+static void glance(const struct section *s)
 {
     const json_t *tasks = json_array_at(s->model, "tasks");
     heading(s, 2, "What was done");
-    results(s, "Every task and its result", tasks);
-    picture(s, "do", tasks);
+    section_results(s, "Every task and its result", "do", tasks);
 }
 
 /* --- what was asked for ----------------------------------------------------------------------------------
  */
 
-static const char *parameters(const struct sections *s, enum task_id task, const json_t *params)
+static const char *parameters(const struct section *s, enum task_id task, const json_t *params)
 {
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(64 * 1024);
     const char *key;
@@ -297,7 +182,7 @@ static const char *parameters(const struct sections *s, enum task_id task, const
     return text.length ? words_clean(s->arena, strbuf_text(&text), 2 * WORDS_MAX_BYTES) : NULL;
 }
 
-static const char *labels(const struct sections *s, const json_t *names)
+static const char *labels(const struct section *s, const json_t *names)
 {
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(8192);
     size_t i;
@@ -311,7 +196,7 @@ static const char *labels(const struct sections *s, const json_t *names)
     return i > 8 ? "all others" : text.length ? arena_text(s->arena, strbuf_text(&text)) : "nothing: at once";
 }
 
-static void plan(const struct sections *s)
+static void plan(const struct section *s)
 {
     static const struct column columns[] = {{"#", 5}, {"Task", 28}, {"Runs after", 30}, {"As asked for", 37}};
     const json_t *request = json_object_at(s->model, "request");
@@ -335,7 +220,7 @@ static void plan(const struct sections *s)
     end_table(s);
 }
 
-static const char *settled(const struct sections *s, const json_t *warning)
+static const char *settled(const struct section *s, const json_t *warning)
 {
     const json_t *accepted = json_object_get(warning, "accepted"),
                  *lifted = json_object_get(warning, "lifted");
@@ -345,10 +230,13 @@ static const char *settled(const struct sections *s, const json_t *warning)
     if (json_is_object(accepted))
         return arena_printf(s->arena, "Accepted by %s at %s", clean(s, accepted, "by"),
                             words_time(s->arena, json_text(accepted, "at")));
-    return "For information";
+    const char *found = words_time(s->arena, json_text(warning, "found_at"));
+    if (found)
+        return arena_printf(s->arena, "Found at the start, %s", found);
+    return is(warning, "severity", "blocker") ? "Not lifted" : "For information";
 }
 
-static void warnings(const struct sections *s)
+static void warnings(const struct section *s)
 {
     static const struct column columns[] = {{"Kind", 12}, {"Warning", 50}, {"What became of it", 38}};
     const json_t *list = json_array_at(s->model, "warnings");
@@ -376,156 +264,10 @@ static void warnings(const struct sections *s)
     end_table(s);
 }
 
-/* --- task by task ----------------------------------------------------------------------------------------
+/* --- what lasts, who did what ----------------------------------------------------------------------
  */
 
-static void before_after(const struct sections *s, const json_t *task)
-{
-    static const struct column columns[] = {{"What", 24}, {"Before", 38}, {"After", 38}};
-    const json_t *before = json_object_at(task, "before"), *after = json_object_at(task, "after");
-    const json_t *items = json_array_at(task, "items");
-    const char *key;
-    json_t *value;
-    if (!json_object_size(before) && !json_object_size(after))
-        return;
-    AUTO_JSON json_t *all = json_copy((json_t *)before);
-    json_object_update_missing(all, (json_t *)after);
-    TABLE(s, "Before and after", columns);
-    json_object_foreach (all, key, value) {
-        const json_t *was = json_object_get(before, key), *now = json_object_get(after, key);
-        bool same = was && now && json_equal((json_t *)was, (json_t *)now);
-        const struct cell cells[] = {plain(words_name(s->arena, key)),
-                                     plain(was ? words_value(s->arena, was, items) : NULL),
-                                     same  ? dim("the same")
-                                     : now ? plain(words_value(s->arena, now, items))
-                                           : dim("not read")};
-        row(s, cells);
-    }
-    end_table(s);
-}
-
-static void items(const struct sections *s, const json_t *task)
-{
-    static const struct column columns[] = {{"Item", 27}, {"Kind", 17}, {"Id", 33}, {"Result", 23}};
-    size_t i;
-    json_t *item;
-    if (!json_array_size(json_array_at(task, "items")))
-        return;
-    TABLE(s, "Each item", columns);
-    json_array_foreach ((json_t *)json_array_at(task, "items"), i, item) {
-        AUTO_ARENA struct arena *arena = arena_new(); /* there may be thousands */
-        struct sections own = *s;
-        own.arena = arena;
-        struct cell state = words_state(json_text(item, "status"));
-        const char *message = clean(&own, item, "message");
-        const struct cell cells[] = {
-            plain(clean(&own, item, "name")),
-            dim(words_name(arena, json_text_or(item, "kind", ""))),
-            code(clean(&own, item, "id")),
-            {message && *message ? arena_printf(arena, "%s: %s", state.text, message) : state.text,
-             state.accent, false}};
-        row(&own, cells);
-    }
-    end_table(s);
-}
-
-static const struct column call_columns[] = {{"Sent", 20}, {"Call", 35}, {"Outcome", 12}, {"Request id", 33}};
-
-static void call_row(const struct sections *s, const json_t *call)
-{
-    AUTO_ARENA struct arena *arena = arena_new();
-    struct sections own = *s;
-    own.arena = arena;
-    struct cell outcome = words_state(json_text(call, "outcome"));
-    const json_t *status = json_object_get(call, "status");
-    if (json_is_integer(status) && json_integer_value(status))
-        outcome.text = arena_printf(arena, "%s (%d)", outcome.text, (int)json_integer_value(status));
-    const struct cell cells[] = {time_cell(&own, call, "sent_at"), code(clean(&own, call, "what")), outcome,
-                                 code(clean(&own, call, "request_id"))};
-    row(&own, cells);
-}
-
-static void calls(const struct sections *s, const char *direction, const json_t *row)
-{
-    const char *task = json_text_or(row, "id", "");
-    size_t i, count = 0;
-    json_t *call;
-    json_array_foreach ((json_t *)json_array_at(s->model, "calls"), i, call) {
-        if (!is(call, "direction", direction) || !is(call, "task", task))
-            continue;
-        if (!count++)
-            TABLE(s, "Calls that change something", call_columns);
-        call_row(s, call);
-    }
-    if (count)
-        end_table(s);
-    else if (is(row, "status", "succeeded"))
-        say(s, ACCENT_DIM, "Its change was made by a call that stands with another task.");
-}
-
-static void task_warnings(const struct sections *s, const json_t *task)
-{
-    size_t i;
-    json_t *warning;
-    json_array_foreach ((json_t *)json_array_at(task, "warnings"), i, warning)
-        say(s, ACCENT_WARN, clean(s, warning, "message"));
-}
-
-static void one_task(struct sections *s, const char *direction, const json_t *task)
-{
-    AUTO_ARENA struct arena *arena = arena_new();
-    s->arena = arena;
-    const struct cell state = words_state(json_text(task, "status"));
-    const char *why = error_words(s, task);
-    s->writer->heading(s->writer, 3, clean(s, task, "label"), &state);
-    const struct fact facts[] = {
-        {"Started", time_cell(s, task, "started_at")},
-        {"Ended", time_cell(s, task, "ended_at")},
-        {"Attempts", plain(arena_printf(arena, "%" PRId64, json_int(task, "attempts", 0)))},
-        {"Why", {why, is(task, "status", "failed") ? ACCENT_BAD : ACCENT_NONE, false}},
-    };
-    FACTS(s, facts);
-    task_warnings(s, task);
-    before_after(s, task);
-    items(s, task);
-    calls(s, direction, task);
-}
-
-static void each_task(const struct sections *s, const char *title, const char *direction, const json_t *tasks)
-{
-    size_t i;
-    json_t *task;
-    struct sections own = *s;
-    heading(s, 2, title);
-    say(s, ACCENT_NONE,
-        "Tasks that are ready together share their calls: a call stands with the task in whose name it was "
-        "made.");
-    json_array_foreach ((json_t *)tasks, i, task)
-        one_task(&own, direction, task);
-}
-
-/* --- undo, what lasts, who did what ----------------------------------------------------------------------
- */
-
-static void undo(const struct sections *s)
-{
-    const json_t *undone = json_object_get(s->model, "undo");
-    const json_t *tasks = json_array_at(undone, "tasks");
-    if (!json_is_object(undone))
-        return;
-    const struct cell state = words_state(json_text(undone, "status"));
-    s->writer->heading(s->writer, 2, "The undo", &state);
-    const struct fact facts[] = {{"Asked for by", plain(clean(s, undone, "requested_by"))},
-                                 {"Asked for at", time_cell(s, undone, "requested_at")},
-                                 {"Started", time_cell(s, undone, "started_at")},
-                                 {"Ended", time_cell(s, undone, "ended_at")}};
-    FACTS(s, facts);
-    results(s, "Every task that was undone", tasks);
-    picture(s, "undo", tasks);
-    each_task(s, "The undo, task by task", "undo", tasks);
-}
-
-static void lasting(const struct sections *s)
+static void lasting(const struct section *s)
 {
     static const struct column columns[] = {{"Task", 40}, {"Why", 60}};
     const json_t *list = json_array_at(s->model, "lasting");
@@ -544,32 +286,21 @@ static void lasting(const struct sections *s)
     end_table(s);
 }
 
-static void reads(const struct sections *s)
+static const char *asked_words(const char *asked)
 {
-    static const struct column columns[] = {
-        {"Answered", 20}, {"Call", 35}, {"Status", 12}, {"Request id", 33}};
-    const json_t *list = json_array_at(s->model, "reads");
-    size_t i;
-    json_t *read;
-    if (!json_array_size(list))
-        return;
-    heading(s, 2, "Calls that only read");
-    say(s, ACCENT_NONE, "The state before, and reading back what was changed.");
-    TABLE(s, "Calls that change nothing", columns);
-    json_array_foreach ((json_t *)list, i, read) {
-        AUTO_ARENA struct arena *arena = arena_new();
-        struct sections own = *s;
-        own.arena = arena;
-        int64_t status = json_int(read, "status", 0);
-        const struct cell cells[] = {time_cell(&own, read, "at"), code(clean(&own, read, "what")),
-                                     plain(status ? arena_printf(arena, "%" PRId64, status) : "no answer"),
-                                     code(clean(&own, read, "request_id"))};
-        row(&own, cells);
+    static const char *const words[][2] = {{"undo", "Undo asked for"},
+                                           {"retry", "Another try asked for"},
+                                           {"approve", "Approved"},
+                                           {"reschedule", "Moved to another time"},
+                                           {"run_now", "Started ahead of its time"}};
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (strcmp(words[i][0], asked) == 0)
+            return words[i][1];
     }
-    end_table(s);
+    return "Changed";
 }
 
-static const char *event_words(const struct sections *s, const json_t *event)
+static const char *event_words(const struct section *s, const json_t *event)
 {
     const json_t *data = json_object_at(event, "data");
     const char *by = clean(s, data, "by"), *asked = json_text(data, "requested");
@@ -579,8 +310,7 @@ static const char *event_words(const struct sections *s, const json_t *event)
     if (!is(event, "kind", "offboarding"))
         return NULL;
     if (asked)
-        return arena_printf(s->arena, "%s asked for by %s",
-                            strcmp(asked, "undo") == 0 ? "Undo" : "Another try", by ? by : "somebody");
+        return arena_printf(s->arena, "%s by %s", asked_words(asked), by ? by : "somebody");
     if (json_flag(data, "cancel_requested"))
         return arena_printf(s->arena, "Cancelled by %s", by ? by : "somebody");
     if (json_text(data, "locked_out_at"))
@@ -588,7 +318,7 @@ static const char *event_words(const struct sections *s, const json_t *event)
     return arena_printf(s->arena, "Status: %s", words_state(json_text(data, "status")).text);
 }
 
-static void history(const struct sections *s)
+static void history(const struct section *s)
 {
     static const struct column columns[] = {{"When", 25}, {"Event no.", 12}, {"What", 63}};
     size_t i;
@@ -611,7 +341,7 @@ static void history(const struct sections *s)
 /* --- the record ------------------------------------------------------------------------------------------
  */
 
-static void record(const struct sections *s)
+static void record(const struct section *s)
 {
     const struct signed_report *own = s->signed_report;
     const json_t *journal = json_object_at(s->model, "journal"), *end = json_object_at(journal, "end");
@@ -645,7 +375,7 @@ static void record(const struct sections *s)
 void sections_write(const struct signed_report *report, struct writer *writer)
 {
     AUTO_ARENA struct arena *arena = arena_new();
-    struct sections s = {report, report->model, writer, arena};
+    struct section s = {report, report->model, writer, arena};
     const json_t *tasks = json_array_at(s.model, "tasks");
     summary(&s);
     failures(&s, tasks);
@@ -654,9 +384,9 @@ void sections_write(const struct signed_report *report, struct writer *writer)
     warnings(&s);
     plan(&s);
     lasting(&s);
-    each_task(&s, "Task by task", "do", tasks);
-    undo(&s);
-    reads(&s);
+    section_each_task(&s, "Task by task", "do", tasks);
+    section_undo(&s);
+    section_reads(&s);
     history(&s);
     record(&s);
 }
