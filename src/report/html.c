@@ -209,10 +209,10 @@ static void picture(struct writer *writer, const struct picture *picture)
     strbuf_html(out, picture->title);
     strbuf_printf(
         out,
-        "</figcaption>\n<div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"Timeline\">"
+        "</figcaption>\n<div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"Timeline %d\">"
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" "
         "aria-labelledby=\"picture-%d\" aria-describedby=\"picture-%d-words\">\n<title id=\"picture-%d\">",
-        PICTURE_WIDTH, height, n, n, n);
+        n, PICTURE_WIDTH, height, n, n, n);
     strbuf_html(out, picture->title);
     strbuf_printf(out, "</title>\n<desc id=\"picture-%d-words\">", n);
     strbuf_html(out, picture->words);

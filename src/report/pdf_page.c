@@ -45,13 +45,15 @@ static void open_fonts(struct page *page)
                                           styles[i].bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
         page->styles[i] = style;
     }
+    PangoAttrList *unhyphenated = pango_attr_list_new(); /* nothing gains a hyphen where it is broken */
+    pango_attr_list_insert(unhyphenated, pango_attr_insert_hyphens_new(FALSE));
     for (size_t i = 0; i < COLUMNS_MAX; i++) {
         page->layouts[i] = pango_layout_new(page->context);
         pango_layout_set_auto_dir(page->layouts[i], TRUE);
         pango_layout_set_wrap(page->layouts[i], PANGO_WRAP_WORD_CHAR);
+        pango_layout_set_attributes(page->layouts[i], unhyphenated);
     }
-    page->unhyphenated = pango_attr_list_new(); /* an id must not gain a hyphen where it is broken */
-    pango_attr_list_insert(page->unhyphenated, pango_attr_insert_hyphens_new(FALSE));
+    pango_attr_list_unref(unhyphenated);
 }
 
 void page_open(struct page *page, struct strbuf *ret, const char *foot, int total)
@@ -86,7 +88,6 @@ bool page_close(struct page *page)
         g_object_unref(page->layouts[i]);
     for (int i = 0; i < STYLE_COUNT; i++)
         pango_font_description_free(page->styles[i]);
-    pango_attr_list_unref(page->unhyphenated);
     g_object_unref(page->context);
     g_object_unref(page->fonts);
     cairo_destroy(page->cr);
@@ -118,10 +119,8 @@ void page_need(struct page *page, double height)
 PangoLayout *page_layout(struct page *page, size_t slot, enum style style, const char *text, double width)
 {
     PangoLayout *layout = page->layouts[slot];
-    bool code = style == STYLE_CODE || style == STYLE_COMMAND;
     pango_layout_set_font_description(layout, page->styles[style]);
     pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
-    pango_layout_set_attributes(layout, code ? page->unhyphenated : NULL);
     pango_layout_set_text(layout, text ? text : "", -1);
     return layout;
 }

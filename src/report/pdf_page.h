@@ -45,10 +45,9 @@ struct page {
     PangoContext *context;
     PangoFontDescription *styles[STYLE_COUNT];
     PangoLayout *layouts[COLUMNS_MAX]; /* used again for each row */
-    PangoAttrList *unhyphenated;
-    bool dry;   /* laid out, not drawn */
-    int number; /* of the page, from 1 */
-    int total;  /* 0 while it is not known */
+    bool dry;                          /* laid out, not drawn */
+    int number;                        /* of the page, from 1 */
+    int total;                         /* 0 while it is not known */
     double y;
     const char *foot;            /* what stands at the bottom of each page */
     void (*on_break)(void *ctx); /* after a new page was begun; may be NULL */

@@ -179,14 +179,20 @@ static const char *const naming[] = {"displayName",
                                      "Guid",
                                      "id"};
 
+/* An id in words, where an item has that id. */
+static const char *item_name(const json_t *items, const char *id)
+{
+    const json_t *item = json_array_find(items, "id", id);
+    item = item ? item : json_array_find(items, "sku_id", id);
+    return json_text_or(item, "name", id);
+}
+
 static const char *name_of(const json_t *object, const json_t *items)
 {
     for (size_t i = 0; i < sizeof naming / sizeof *naming; i++) {
         const char *text = json_text(object, naming[i]);
-        if (!text || !*text)
-            continue;
-        const json_t *item = json_array_find(items, "id", text);
-        return json_text_or(item, "name", text);
+        if (text && *text)
+            return item_name(items, text);
     }
     return NULL;
 }
@@ -232,8 +238,7 @@ static void add_value(struct strbuf *out, const json_t *value, const json_t *ite
 {
     if (json_is_string(value)) {
         const char *text = json_string_value(value);
-        const json_t *item = json_array_find(items, "id", text);
-        strbuf_text_add(out, *text ? json_text_or(item, "name", text) : "(empty)");
+        strbuf_text_add(out, *text ? item_name(items, text) : "(empty)");
     } else if (json_is_boolean(value)) {
         strbuf_text_add(out, json_is_true(value) ? "yes" : "no");
     } else if (json_is_array(value)) {

@@ -3,6 +3,7 @@
 import { spawn, execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { build, CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
@@ -38,6 +39,7 @@ export class World {
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
       HOME: world.folder,
+      LSAN_OPTIONS: `suppressions=${fileURLToPath(new URL('../lsan.supp', import.meta.url))}:print_suppressions=0`,
       ...(certificate ? await makeCertificate(world.folder) : {}),
       ...settings,
     };
