@@ -43,7 +43,7 @@ static void write_number(struct strbuf *out, double number)
     size_t count = 0;
     for (const char *c = text; *c; c++) {
         if (*c == 'e') {
-            exponent = atoi(c + 1);
+            exponent = (int)strtol(c + 1, NULL, 10);
             break;
         }
         if (g_ascii_isdigit(*c))
