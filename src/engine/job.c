@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "plan/options.h"
+#include "task/elsewhere.h"
 
 #define CALL_PATIENCE_MS 5000 /* longer throttling parks the task instead of holding a worker */
 
@@ -87,7 +88,8 @@ static bool store_rows(struct job *job)
                                        job->count == 1 ? task_info(job->tasks[0])->id : NULL,
                                        json_incref(job->reads), now, &err);
     for (size_t i = 0; good && i < job->count; i++)
-        good = task_move(tx, job->view->offboarding_id, job->epoch, &job->rows[i], now, &err);
+        good = task_move(tx, job->view->offboarding_id, job->epoch, &job->rows[i], now, &err) &&
+               elsewhere_note(tx, job->view, &job->rows[i], now, &err);
     if (good && journal_commit(job->parts->journal, &tx, &err)) {
         json_decref(job->reads);
         job->reads = NULL;

@@ -8,7 +8,8 @@
 #include "store/store.h"
 
 /* kind, is it part of the live stream? request is what was asked for, with the names of that time; intent and
- * result surround each upstream effect; reads are the calls that changed nothing. */
+ * result surround each upstream effect; reads are the calls that changed nothing; secret says who made, used
+ * or revoked a one-time link. */
 #define EVENT_KINDS(X)                  \
     X(REQUEST, "request", false)        \
     X(OFFBOARDING, "offboarding", true) \
@@ -18,7 +19,8 @@
     X(END, "end", true)                 \
     X(INTENT, "intent", false)          \
     X(RESULT, "result", false)          \
-    X(READS, "reads", false)
+    X(READS, "reads", false)            \
+    X(SECRET, "secret", false)
 
 enum event_kind {
 #define X(id, ...) EVENT_##id,

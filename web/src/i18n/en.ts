@@ -304,6 +304,7 @@ export const en = {
   'code.no_onedrive': 'There is no OneDrive.',
   'code.no_licenses': 'There are no licenses.',
   'code.no_manager': 'No manager is known.',
+  'code.permission_index': 'Not all mailboxes have been looked at yet for what the user may use.',
   'code.still_synced': 'The account is still synced from Active Directory.',
   'code.on_premises_source': 'The account is managed in Active Directory.',
   'code.needs_delegated_sign_in': 'This needs a partner sign-in.',
