@@ -265,6 +265,13 @@ void fixture_fill(struct fixture *fixture)
     finish(&story);
 }
 
+void fixture_fill_queued(struct fixture *fixture)
+{
+    struct story story = start(fixture);
+    insert(&story, "{\"disable_sign_in\": {}}", "[]", "[]");
+    finish(&story);
+}
+
 /* --- many groups -----------------------------------------------------------------------------------------
  */
 

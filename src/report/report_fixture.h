@@ -26,6 +26,8 @@ void fixture_open(struct fixture *fixture);
 void fixture_close(struct fixture *fixture);
 /* The offboarding described above. */
 void fixture_fill(struct fixture *fixture);
+/* One that has only been asked for. */
+void fixture_fill_queued(struct fixture *fixture);
 /* An offboarding with so many groups to leave. */
 void fixture_fill_groups(struct fixture *fixture, int count);
 /* The report in a new buffer, which the caller frees. */

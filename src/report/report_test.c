@@ -253,6 +253,22 @@ static void a_report_that_is_too_large_is_refused(void **state)
     }
 }
 
+static void what_has_not_begun_has_a_report_too(void **state)
+{
+    (void)state;
+    struct err err;
+    fixture_fill_queued(&fixture);
+    AUTO_JSON json_t *made = model();
+    assert_string_equal(json_text(json_array_get(json_array_at(made, "tasks"), 0), "status"), "pending");
+    assert_true(json_is_null(json_object_get(made, "lockout_ms")));
+    for (int format = 0; format < REPORT_FORMAT_COUNT; format++) {
+        struct strbuf out = fixture_report(&fixture, (enum report_format)format);
+        AUTO(verdict_done) struct verdict verdict;
+        assert_true(report_verify(out.data, out.length, NULL, &verdict, &err));
+        strbuf_done(&out);
+    }
+}
+
 static void three_hundred_groups_are_all_there(void **state)
 {
     (void)state;
@@ -404,6 +420,7 @@ int main(void)
         WITH_STORE(twice_is_the_same),
         WITH_STORE(a_file_has_a_harmless_name),
         WITH_STORE(a_report_that_is_too_large_is_refused),
+        WITH_STORE(what_has_not_begun_has_a_report_too),
         WITH_STORE(three_hundred_groups_are_all_there),
         WITH_STORE(what_was_issued_is_genuine),
         WITH_STORE(a_changed_byte_is_found),

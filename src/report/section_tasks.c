@@ -24,7 +24,8 @@ const char *section_error(const struct section *s, const json_t *task)
     const char *message = clean(s, error, "message"), *id = clean(s, error, "request_id");
     if (!message)
         return words_reason(s->arena, json_text(task, "reason"));
-    return arena_printf(s->arena, "%s (%s%s%s)", message, json_text_or(error, "code", "no code"),
+    const char *code = clean(s, error, "code");
+    return arena_printf(s->arena, "%s (%s%s%s)", message, code ? code : "no code",
                         id && *id ? ", request " : "", id && *id ? id : "");
 }
 

@@ -300,6 +300,15 @@ static const char *asked_words(const char *asked)
     return "Changed";
 }
 
+/* The one-time link to a password: who made it, from where it was used, who ended it. */
+static const char *link_words(const struct section *s, const json_t *data)
+{
+    const char *by = clean(s, data, "by"), *client = clean(s, data, "client");
+    return arena_printf(s->arena, "Password: %s%s%s%s%s",
+                        words_name(s->arena, json_text_or(data, "what", "link")), by ? " by " : "",
+                        by ? by : "", client ? " from " : "", client ? client : "");
+}
+
 static const char *event_words(const struct section *s, const json_t *event)
 {
     const json_t *data = json_object_at(event, "data");
@@ -307,6 +316,8 @@ static const char *event_words(const struct section *s, const json_t *event)
     if (is(event, "kind", "request"))
         return arena_printf(s->arena, "Asked for by %s",
                             clean(s, json_object_at(s->model, "request"), "requested_by"));
+    if (is(event, "kind", "secret"))
+        return link_words(s, data);
     if (!is(event, "kind", "offboarding"))
         return NULL;
     if (asked)
