@@ -1,6 +1,7 @@
 // How few upstream calls everything on the typical user takes, and how deep they stand one behind the other.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { indexed, INDEXED } from '../support/exchange.mjs';
 import { documented, EXTRA_GROUP } from '../support/tasks.mjs';
 import { World } from '../support/world.mjs';
 
@@ -8,7 +9,8 @@ const LATENCY = 400; // so that what runs side by side overlaps in the log
 
 let world;
 before(async () => {
-  world = await World.make({ certificate: true });
+  world = await World.make({ certificate: true, settings: INDEXED, tenants: 1 });
+  await indexed(world);
   EXTRA_GROUP.id = Object.keys((await world.whole()).groups)[0];
 });
 after(() => world.close());

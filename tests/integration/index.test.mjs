@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { addCompany, onlyCompany, personId, share, shareCalendar } from '../support/company.mjs';
-import { cmdlets, exchangeRequests, indexed, permissionIndex } from '../support/exchange.mjs';
+import { cmdlets, exchangeRequests, INDEXED, indexed, permissionIndex } from '../support/exchange.mjs';
 import { until, World } from '../support/world.mjs';
 
 const BOTH = { remove_mailbox_permissions: true, remove_calendar_permissions: true };
-const ON = { LASTDAY_INDEX_ENABLED: 'yes', LASTDAY_INDEX_MAILBOXES_PER_MINUTE: '6000' };
 
 const mailboxes = async (world) => (await world.whole()).mailboxes;
 const holders = (all, owner) => all[personId(owner)]._permissions.filter((one) => one.rights.length).map((one) => one.user);
@@ -25,7 +24,7 @@ describe('with an index', () => {
   let world;
   before(async () => {
     world = await World.make({
-      settings: ON,
+      settings: INDEXED,
       prepare: onlyCompany(40, (tenant) => {
         for (const owner of [10, 11, 12]) share(tenant, owner, 1);
         share(tenant, 10, 2);
@@ -131,7 +130,7 @@ describe('with an index', () => {
 describe('while the index is being made', () => {
   let world;
   before(async () => {
-    world = await World.make({ settings: ON, prepare: onlyCompany(1) });
+    world = await World.make({ settings: INDEXED, prepare: onlyCompany(1) });
   });
   after(() => world.close());
   const make = async (faults = []) => {

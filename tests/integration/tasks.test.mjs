@@ -1,6 +1,7 @@
 // Every task alone, and all that go together, on each kind of user: the simulator's state before, after, and after undo.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { indexed, INDEXED } from '../support/exchange.mjs';
 import { everything, EXTRA_GROUP, optionsOf, TASKS } from '../support/tasks.mjs';
 import { until, World } from '../support/world.mjs';
 
@@ -44,7 +45,8 @@ const FAILS = {
 let world;
 let manager;
 before(async () => {
-  world = await World.make({ certificate: true, simulator: ['--seed', 'wide'], settings: { LASTDAY_ENGINE_WORKERS: '32' } });
+  world = await World.make({ certificate: true, simulator: ['--seed', 'wide'], settings: { ...INDEXED, LASTDAY_ENGINE_WORKERS: '32' } });
+  await indexed(world);
   await world.sim('PUT', '/timing', { conversion_ms: 0, settle_ms: 0, operation_ms: 0 });
   manager = (await world.look('megan.bowen@contoso.com')).user.id;
   const whole = await world.whole();
