@@ -137,7 +137,8 @@ static json_t *ask(struct place *place, const json_t *request, struct err *err)
 }
 
 struct evidence {
-    const char *config_path, *report;
+    const char *config_path;
+    char *report;
     bool json;
 };
 

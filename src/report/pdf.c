@@ -35,7 +35,7 @@ static const struct {
     const char *tag;
     double above, below, keep; /* keep: what must follow on the same page */
 } levels[] = {[1] = {STYLE_TITLE, "H1", 0, 2, 200},
-              [2] = {STYLE_SECTION, "H2", 18, 4, 90},
+              [2] = {STYLE_SECTION, "H2", 18, 4, 150},
               [3] = {STYLE_TASK, "H3", 12, 2, 80}};
 
 static void outline(struct pdf *pdf, int level, const char *text)
@@ -132,7 +132,8 @@ static void head_row(void *ctx)
     double height = 0;
     page_tag(page, "TR");
     for (size_t i = 0; i < pdf->column_count; i++) {
-        PangoLayout *layout = page_layout(page, i, STYLE_COLUMN, pdf->columns[i].title, pdf->widths[i]);
+        PangoLayout *layout =
+            page_layout(page, SLOT_HEAD + i, STYLE_COLUMN, pdf->columns[i].title, pdf->widths[i]);
         double own = page_layout_height(layout);
         page_tag(page, "TH");
         page_put(page, layout, pdf->lefts[i], page->y, ACCENT_NONE);
@@ -178,21 +179,6 @@ static enum style cell_style(const struct cell *cell)
     return cell->code ? STYLE_CODE : STYLE_CELL;
 }
 
-/* A row that no page can hold goes on on the next, cell by cell. */
-static void tall_row(struct pdf *pdf, const struct cell *cells)
-{
-    struct page *page = &pdf->page;
-    for (size_t i = 0; i < pdf->column_count; i++) {
-        if (!cells[i].text || !*cells[i].text)
-            continue;
-        page_tag(page, "TD");
-        page_flow(page, page_layout(page, i, cell_style(&cells[i]), cells[i].text, pdf->widths[i]),
-                  pdf->lefts[i], cells[i].accent);
-        page_untag(page, "TD");
-    }
-    page->y += ROW_SPACE;
-}
-
 static double row_height(struct pdf *pdf, const struct cell *cells)
 {
     double height = 0;
@@ -205,29 +191,24 @@ static double row_height(struct pdf *pdf, const struct cell *cells)
     return height;
 }
 
+/* A row stays on one page unless it is taller than half of one. */
 static void row(struct writer *writer, const struct cell *cells)
 {
     struct pdf *pdf = pdf_of(writer);
     struct page *page = &pdf->page;
-    double height = row_height(pdf, cells);
-    page->y += ROW_SPACE;
-    if (height + ROW_SPACE > page_left(page) && height < (PAGE_BOTTOM - PAGE_TOP) / 2) {
+    struct flowing texts[COLUMNS_MAX];
+    size_t count = 0;
+    double height = row_height(pdf, cells) + 2 * ROW_SPACE;
+    if (height > page_left(page) && height < (PAGE_BOTTOM - PAGE_TOP) / 2)
         page_break(page);
-        page->y += ROW_SPACE;
-        row_height(pdf, cells); /* the heading of the columns has used the layouts */
-    }
+    page_need(page, 30); /* a taller one begins where some of it has room */
+    page->y += ROW_SPACE;
+    for (size_t i = 0; i < pdf->column_count; i++)
+        texts[count++] = (struct flowing){page->layouts[i], pdf->lefts[i], cells[i].accent};
     page_tag(page, "TR");
-    if (height + ROW_SPACE > page_left(page)) {
-        tall_row(pdf, cells);
-    } else {
-        for (size_t i = 0; i < pdf->column_count; i++) {
-            page_tag(page, "TD");
-            page_put(page, page->layouts[i], pdf->lefts[i], page->y, cells[i].accent);
-            page_untag(page, "TD");
-        }
-        page->y += height + ROW_SPACE;
-    }
+    page_flow_beside(page, texts, count, "TD");
     page_untag(page, "TR");
+    page->y += ROW_SPACE;
     page_rule(page, page->y);
 }
 

@@ -3,7 +3,8 @@
 #include <cairo-pdf.h>
 #include <stdio.h>
 
-#define FAMILY_SANS "Noto Sans, Liberation Sans, DejaVu Sans, sans-serif"
+/* DejaVu has Arabic and Hebrew as well, but they are made of loose letters to who searches the text. */
+#define FAMILY_SANS "Noto Sans, Noto Sans Arabic, Noto Sans Hebrew, Liberation Sans, DejaVu Sans, sans-serif"
 #define FAMILY_MONO "DejaVu Sans Mono, Liberation Mono, monospace"
 
 static const struct {
@@ -47,7 +48,7 @@ static void open_fonts(struct page *page)
     }
     PangoAttrList *unhyphenated = pango_attr_list_new(); /* nothing gains a hyphen where it is broken */
     pango_attr_list_insert(unhyphenated, pango_attr_insert_hyphens_new(FALSE));
-    for (size_t i = 0; i < COLUMNS_MAX; i++) {
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
         page->layouts[i] = pango_layout_new(page->context);
         pango_layout_set_auto_dir(page->layouts[i], TRUE);
         pango_layout_set_wrap(page->layouts[i], PANGO_WRAP_WORD_CHAR);
@@ -68,13 +69,13 @@ static void draw_foot(struct page *page)
 {
     char text[60];
     snprintf(text, sizeof text, page->total ? "Page %d of %d" : "Page %d", page->number, page->total);
-    PangoLayout *layout = page_layout(page, 0, STYLE_SMALL, text, BODY_WIDTH);
+    PangoLayout *layout = page_layout(page, SLOT_FOOT, STYLE_SMALL, text, BODY_WIDTH);
     PangoRectangle box;
     pango_layout_get_pixel_extents(layout, NULL, &box);
     double y = PAGE_HEIGHT - 36;
     page_put(page, layout, PAGE_LEFT + BODY_WIDTH - box.width, y, ACCENT_DIM);
-    page_put(page, page_layout(page, 0, STYLE_SMALL, page->foot, BODY_WIDTH - box.width - 12), PAGE_LEFT, y,
-             ACCENT_DIM);
+    page_put(page, page_layout(page, SLOT_FOOT, STYLE_SMALL, page->foot, BODY_WIDTH - box.width - 12),
+             PAGE_LEFT, y, ACCENT_DIM);
 }
 
 bool page_close(struct page *page)
@@ -84,7 +85,7 @@ bool page_close(struct page *page)
     cairo_surface_finish(page->surface);
     bool good = cairo_status(page->cr) == CAIRO_STATUS_SUCCESS &&
                 cairo_surface_status(page->surface) == CAIRO_STATUS_SUCCESS;
-    for (size_t i = 0; i < COLUMNS_MAX; i++)
+    for (size_t i = 0; i < SLOT_COUNT; i++)
         g_object_unref(page->layouts[i]);
     for (int i = 0; i < STYLE_COUNT; i++)
         pango_font_description_free(page->styles[i]);
@@ -182,15 +183,39 @@ void page_put(struct page *page, PangoLayout *layout, double x, double y, enum a
     put_lines(page, layout, x, y, PAGE_HEIGHT * 100, 0, accent, &below);
 }
 
+/* What fits of each on this page; true when something is left. */
+static bool flow_part(struct page *page, const struct flowing *texts, int *next, size_t count,
+                      const char *tag)
+{
+    double top = page->y;
+    bool left = false;
+    for (size_t i = 0; i < count; i++) {
+        int lines = pango_layout_get_line_count(texts[i].layout);
+        double below = top;
+        if (next[i] >= lines)
+            continue;
+        if (tag)
+            page_tag(page, tag);
+        next[i] =
+            put_lines(page, texts[i].layout, texts[i].x, top, PAGE_BOTTOM, next[i], texts[i].accent, &below);
+        if (tag)
+            page_untag(page, tag);
+        page->y = below > page->y ? below : page->y;
+        left |= next[i] < lines;
+    }
+    return left;
+}
+
+void page_flow_beside(struct page *page, const struct flowing *texts, size_t count, const char *tag)
+{
+    int next[COLUMNS_MAX] = {0};
+    while (flow_part(page, texts, next, count, tag))
+        page_break(page);
+}
+
 void page_flow(struct page *page, PangoLayout *layout, double x, enum accent accent)
 {
-    int lines = pango_layout_get_line_count(layout), next = 0;
-    for (;;) {
-        next = put_lines(page, layout, x, page->y, PAGE_BOTTOM, next, accent, &page->y);
-        if (next >= lines)
-            return;
-        page_break(page);
-    }
+    page_flow_beside(page, &(struct flowing){layout, x, accent}, 1, NULL);
 }
 
 void page_rule(struct page *page, double y)

@@ -38,16 +38,20 @@ enum style {
 #define PAGE_BOTTOM (PAGE_HEIGHT - 54.0)
 #define BODY_WIDTH (PAGE_WIDTH - 2 * PAGE_LEFT)
 
+/* Layouts by what they are for: a page can break while the cells of a row are written, and its foot and the
+ * heads of the columns must not take their places. */
+enum { SLOT_CELL = 0, SLOT_HEAD = COLUMNS_MAX, SLOT_FOOT = 2 * COLUMNS_MAX, SLOT_COUNT };
+
 struct page {
     cairo_surface_t *surface;
     cairo_t *cr;
     PangoFontMap *fonts;
     PangoContext *context;
     PangoFontDescription *styles[STYLE_COUNT];
-    PangoLayout *layouts[COLUMNS_MAX]; /* used again for each row */
-    bool dry;                          /* laid out, not drawn */
-    int number;                        /* of the page, from 1 */
-    int total;                         /* 0 while it is not known */
+    PangoLayout *layouts[SLOT_COUNT]; /* used again and again */
+    bool dry;                         /* laid out, not drawn */
+    int number;                       /* of the page, from 1 */
+    int total;                        /* 0 while it is not known */
     double y;
     const char *foot;            /* what stands at the bottom of each page */
     void (*on_break)(void *ctx); /* after a new page was begun; may be NULL */
@@ -70,6 +74,13 @@ double page_layout_height(PangoLayout *layout);
 double page_layout_baseline(PangoLayout *layout); /* of the first line */
 /* Draws the layout's lines from y on, and on further pages when there is no room. */
 void page_flow(struct page *page, PangoLayout *layout, double x, enum accent accent);
+/* The same with several beside each other; each part on a page is tagged. y is below the lowest then. */
+struct flowing {
+    PangoLayout *layout;
+    double x;
+    enum accent accent;
+};
+void page_flow_beside(struct page *page, const struct flowing *texts, size_t count, const char *tag);
 /* Draws it at a place; no page is begun. */
 void page_put(struct page *page, PangoLayout *layout, double x, double y, enum accent accent);
 void page_colour(struct page *page, enum accent accent);

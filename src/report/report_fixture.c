@@ -272,6 +272,25 @@ void fixture_fill_queued(struct fixture *fixture)
     finish(&story);
 }
 
+void fixture_fill_long(struct fixture *fixture)
+{
+    struct story story = start(fixture);
+    AUTO_STRBUF struct strbuf lines = STRBUF_MAX(10000), words = STRBUF_MAX(10000);
+    for (int i = 0; i < 600; i++)
+        strbuf_printf(&lines, "%d\n", i);
+    while (words.length < 5000)
+        strbuf_text_add(&words, "Somebody wrote a long message. ");
+    AUTO_JSON json_t *evidence = json_make("{s:{s:s}, s:{s:s}}", "before", "message", strbuf_text(&lines),
+                                           "after", "message", strbuf_text(&words));
+    AUTO_FREE char *text = json_write(evidence);
+    insert(&story, "{\"set_out_of_office\": {}}", "[]", "[]");
+    begin(&story, 5);
+    task(&story, 10, DIRECTION_DO, TASK_set_out_of_office, TASK_STATUS_RUNNING, "{}");
+    task(&story, 20, DIRECTION_DO, TASK_set_out_of_office, TASK_STATUS_SUCCEEDED, text);
+    end(&story, 30, RUN_SUCCEEDED);
+    finish(&story);
+}
+
 /* --- many groups -----------------------------------------------------------------------------------------
  */
 

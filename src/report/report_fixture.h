@@ -28,6 +28,8 @@ void fixture_close(struct fixture *fixture);
 void fixture_fill(struct fixture *fixture);
 /* One that has only been asked for. */
 void fixture_fill_queued(struct fixture *fixture);
+/* One with evidence that no page can hold in one row. */
+void fixture_fill_long(struct fixture *fixture);
 /* An offboarding with so many groups to leave. */
 void fixture_fill_groups(struct fixture *fixture, int count);
 /* The report in a new buffer, which the caller frees. */

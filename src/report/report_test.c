@@ -269,6 +269,20 @@ static void what_has_not_begun_has_a_report_too(void **state)
     }
 }
 
+/* A row that breaks goes on below the heads of its columns, with what was not written yet. */
+static void what_no_page_can_hold_goes_on_on_the_next(void **state)
+{
+    (void)state;
+    fixture_fill_long(&fixture);
+    struct strbuf pdf = fixture_report(&fixture, REPORT_PDF), html = fixture_report(&fixture, REPORT_HTML);
+    char *pages = memmem(pdf.data, pdf.length, "/Count ", 7);
+    assert_non_null(pages);
+    assert_in_range(strtol(pages + 7, NULL, 10), 8, 14);
+    assert_non_null(strstr(html.data, "(cut here; the JSON holds all of it)"));
+    strbuf_done(&pdf);
+    strbuf_done(&html);
+}
+
 static void three_hundred_groups_are_all_there(void **state)
 {
     (void)state;
@@ -421,6 +435,7 @@ int main(void)
         WITH_STORE(a_file_has_a_harmless_name),
         WITH_STORE(a_report_that_is_too_large_is_refused),
         WITH_STORE(what_has_not_begun_has_a_report_too),
+        WITH_STORE(what_no_page_can_hold_goes_on_on_the_next),
         WITH_STORE(three_hundred_groups_are_all_there),
         WITH_STORE(what_was_issued_is_genuine),
         WITH_STORE(a_changed_byte_is_found),
