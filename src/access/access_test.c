@@ -10,6 +10,7 @@
 
 #include "access/access.h"
 #include "access/scan.h"
+#include "store/store_fixture.h"
 #include "store/tenants.h"
 
 #define TENANT "aaaaaaaa-0000-4000-8000-000000000000"
@@ -17,7 +18,7 @@
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define DAY_MS (24 * 60 * MINUTE_MS)
 
-static char directory[64];
+static struct store_fixture fixture;
 static struct store *store;
 static struct arena *arena;
 static struct err err;
@@ -41,10 +42,8 @@ static void commit(struct tx *tx)
 static int setup(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/lastday-access-XXXXXX");
-    if (!mkdtemp(directory))
-        return -1;
-    store = store_open("sqlite:test.db", directory, &err);
+    store_fixture_make(&fixture);
+    store = store_fixture_open(&fixture);
     arena = arena_new();
     now = 1000 * DAY_MS;
     struct tx *tx = begin();
@@ -62,12 +61,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     arena_free(arena);
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 static json_t *parse(const char *text)

@@ -8,6 +8,7 @@
 
 #define ROUNDS_MAX 6
 #define PAGED_ITEMS_MAX 100000
+#define WHAT_MAX_BYTES (16u * 1024)
 
 enum fate { WAITING, ENDED };
 
@@ -228,6 +229,17 @@ static size_t writes_of(const struct batch *batch, struct arena *arena, const si
     return total;
 }
 
+/* What the items of an envelope do, for one that only reads. */
+static const char *what_of(const struct batch *batch, struct arena *arena, const size_t *chosen, size_t count)
+{
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(WHAT_MAX_BYTES);
+    for (size_t n = 0; n < count; n++) {
+        const struct graph_item *item = &batch->items[chosen[n]];
+        strbuf_printf(&text, "%s%s", n ? ", " : "", graph_what(arena, item->method, item->path));
+    }
+    return arena_text(arena, strbuf_text(&text));
+}
+
 static bool send_envelope(struct batch *batch, const size_t *chosen, size_t count, struct service_reply *ret,
                           struct err *err)
 {
@@ -255,7 +267,8 @@ static bool send_envelope(struct batch *batch, const size_t *chosen, size_t coun
                                       .write_count = write_count,
                                       .expects = "responses",
                                       .not_before = batch->not_before,
-                                      .parts = true};
+                                      .parts = true,
+                                      .what = what_of(batch, arena, chosen, count)};
     for (size_t n = 0; n < count; n++)
         cost_graph(&request.need, batch->items[chosen[n]].method, batch->items[chosen[n]].path, true);
     if (!service_send(batch->m365, &target, &request, ret, err))
