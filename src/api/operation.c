@@ -98,6 +98,30 @@ static void write_load(struct m365 *m365, struct strbuf *buf)
     metrics_sample(buf, "lastday_tenants_disconnected", (int64_t)m365_disconnected(m365), NULL);
 }
 
+static void write_scanner(const struct scanner *scanner, struct strbuf *buf)
+{
+    const struct scanner_counts counts = scanner_counts(scanner);
+    const struct {
+        const char *name, *type, *help;
+        int64_t value;
+    } families[] = {
+        {"lastday_index_tenants_scanned_now", "gauge", "Tenants whose mailboxes are looked at just now.",
+         counts.steps},
+        {"lastday_index_mailboxes_total", "counter", "Mailboxes looked at for the permission index.",
+         counts.mailboxes},
+        {"lastday_index_passes_total", "counter",
+         "Passes over all mailboxes of a tenant that were completed.", counts.passes},
+        {"lastday_index_throttled_total", "counter", "Scans that Microsoft 365 asked to wait.",
+         counts.throttled},
+        {"lastday_index_failures_total", "counter", "Scans that broke off for another reason.",
+         counts.failures},
+    };
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        metrics_head(buf, families[i].name, families[i].type, families[i].help);
+        metrics_sample(buf, families[i].name, families[i].value, NULL);
+    }
+}
+
 bool metrics_get(struct call *call, struct err *err)
 {
     AUTO_STRBUF struct strbuf buf = STRBUF_MAX(1024 * 1024);
@@ -109,9 +133,15 @@ bool metrics_get(struct call *call, struct err *err)
         write_load(call->api->context.m365, &buf);
     metrics_head(&buf, "lastday_event_streams", "gauge", "Open event streams.");
     metrics_sample(&buf, "lastday_event_streams", (int64_t)live_count(call->api->live), NULL);
+    if (call->api->context.scanner)
+        write_scanner(call->api->context.scanner, &buf);
     metrics_head(&buf, "lastday_offboardings", "gauge", "Offboardings by status.");
     if (!count_rows(tx, &buf, "lastday_offboardings",
                     "SELECT count(*), status, NULL FROM offboardings GROUP BY status ORDER BY status", err))
+        return false;
+    metrics_head(&buf, "lastday_deliveries", "gauge", "Notifications of the last 90 days by status.");
+    if (!count_rows(tx, &buf, "lastday_deliveries",
+                    "SELECT count(*), status, NULL FROM deliveries GROUP BY status ORDER BY status", err))
         return false;
     metrics_head(&buf, "lastday_tasks", "gauge", "Tasks by status.");
     if (!count_rows(tx, &buf, "lastday_tasks",

@@ -44,17 +44,35 @@ static char *what_of(struct arena *arena, const char *cmdlet, const json_t *para
     return object ? arena_printf(arena, "%s %s", cmdlet, object) : arena_text(arena, cmdlet);
 }
 
+/* What becomes of the pages of a result. */
+struct pages {
+    json_t *rows; /* all of them; with take, those of one page at a time */
+    json_t *warnings;
+    exchange_take take; /* NULL: the rows are kept */
+    void *ctx;
+};
+
+static bool hand_over(const struct pages *pages, struct err *err)
+{
+    if (!pages->take)
+        return true;
+    bool good = pages->take(pages->ctx, pages->rows, err);
+    json_array_clear(pages->rows);
+    return good;
+}
+
 /* A row of another object means that Exchange understood the question
  * differently; that is for the caller. Here only the pages are joined: the same
  * request to each next link. */
 static bool send_pages(struct m365 *m365, const struct m365_target *target, struct service_request *request,
-                       const char *first_url, json_t *rows, json_t *warnings, struct err *err)
+                       const char *first_url, const struct pages *pages, struct err *err)
 {
     AUTO_FREE char *url = strdup(first_url);
     for (size_t page = 0; page < PAGES_MAX; page++) {
         AUTO_SERVICE_REPLY struct service_reply reply = {0};
         request->url = url;
-        if (!service_send(m365, target, request, &reply, err) || !exchange_read(&reply, rows, warnings, err))
+        if (!service_send(m365, target, request, &reply, err) ||
+            !exchange_read(&reply, pages->rows, pages->warnings, err) || !hand_over(pages, err))
             return false;
         const char *link = json_text(reply.json, "@odata.nextLink");
         if (!link)
@@ -71,8 +89,8 @@ static bool send_pages(struct m365 *m365, const struct m365_target *target, stru
 }
 
 static bool call_url(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
-                     const json_t *params, const char *anchor_upn, const char *url, json_t *rows,
-                     json_t *warnings, struct err *err)
+                     const json_t *params, const char *anchor_upn, const char *url, const struct pages *pages,
+                     struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *input = input_new(cmdlet, params);
@@ -102,7 +120,7 @@ static bool call_url(struct m365 *m365, const struct m365_target *target, const 
     cost_exchange(&request.need, params, reads);
     if (!reads)
         service_hash(&write, "POST", cmdlet, body);
-    return send_pages(m365, target, &request, url, rows, warnings, err);
+    return send_pages(m365, target, &request, url, pages, err);
 }
 
 bool exchange_call(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
@@ -114,14 +132,29 @@ bool exchange_call(struct m365 *m365, const struct m365_target *target, const ch
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *rows = json_array();
     AUTO_JSON json_t *warnings = json_array();
+    const struct pages pages = {.rows = rows, .warnings = warnings};
     if (!call_url(m365, target, cmdlet, params, anchor_upn,
-                  endpoint(arena, m365, target->tenant_id, "InvokeCommand"), rows, warnings, err))
+                  endpoint(arena, m365, target->tenant_id, "InvokeCommand"), &pages, err))
         return false;
     if (ret_rows)
         *ret_rows = json_incref(rows);
     if (ret_warnings)
         *ret_warnings = json_incref(warnings);
     return true;
+}
+
+bool exchange_pages(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
+                    const json_t *params, const char *select, exchange_take take, void *ctx, struct err *err)
+{
+    if (!exchange_check(cmdlet, params, err))
+        return false;
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *rows = json_array();
+    AUTO_JSON json_t *warnings = json_array();
+    const struct pages pages = {rows, warnings, take, ctx};
+    const char *last = arena_printf(arena, "InvokeCommand?$select=%s", select);
+    return call_url(m365, target, cmdlet, params, NULL, endpoint(arena, m365, target->tenant_id, last),
+                    &pages, err);
 }
 
 /* --- batch --- */
@@ -224,8 +257,9 @@ static void take_answer(struct batch *batch, size_t i, const json_t *response,
         struct m365_target target = *batch->target;
         target.before_writes = NULL; /* the further pages of a result change nothing */
         target.after_writes = NULL;
+        const struct pages pages = {.rows = rows, .warnings = warnings};
         item->ok = url && call_url(batch->m365, &target, item->cmdlet, item->params, item->anchor_upn, url,
-                                   rows, warnings, &item->err);
+                                   &pages, &item->err);
     }
     if (item->ok) {
         item->rows = json_incref(rows);

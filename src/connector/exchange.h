@@ -22,6 +22,13 @@ bool exchange_call(struct m365 *m365, const struct m365_target *target, const ch
                    const json_t *params, const char *anchor_upn, json_t **ret_rows, json_t **ret_warnings,
                    struct err *err);
 
+/* Takes the rows of one page, borrowed. False with err set: no further page is read. */
+typedef bool (*exchange_take)(void *ctx, const json_t *rows, struct err *err);
+/* A long result page by page, never in memory as a whole. select: the properties wanted, with commas between.
+ */
+bool exchange_pages(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
+                    const json_t *params, const char *select, exchange_take take, void *ctx, struct err *err);
+
 struct exchange_item {
     const char *cmdlet;
     const json_t *params;

@@ -33,6 +33,12 @@ bool graph_call(struct m365 *m365, const struct m365_target *target, const char 
 MUST_USE json_t *graph_collect(struct m365 *m365, const struct m365_target *target, const char *path,
                                bool eventual, size_t items_max, struct err *err);
 
+/* Takes the "value" of one page, borrowed. False with err set: no further page is read. */
+typedef bool (*graph_take)(void *ctx, const json_t *elements, struct err *err);
+/* As graph_collect, page by page: for lists that had better not be in memory as a whole. */
+bool graph_pages(struct m365 *m365, const struct m365_target *target, const char *path, bool eventual,
+                 graph_take take, void *ctx, struct err *err);
+
 #define GRAPH_BATCH_MAX 20
 
 struct graph_item {

@@ -197,6 +197,25 @@ static void collects_all_pages(void **state)
     assert_int_equal(err.kind, ERR_UPSTREAM);
 }
 
+static bool take_first_page(void *ctx, const json_t *elements, struct err *err)
+{
+    size_t *count = ctx;
+    *count += json_array_size(elements);
+    return *count < 2 || err_set(err, ERR_STALE, "That was enough.");
+}
+
+static void pages_are_handed_over_one_by_one(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err;
+    size_t count = 0;
+    assert_false(graph_pages(fixture->stage.m365, &fixture->stage.target, "/list", false, take_first_page,
+                             &count, &err));
+    assert_int_equal(err.kind, ERR_STALE);
+    assert_int_equal(count, 2);
+    assert_int_equal(script_count(fixture->stage.script, "GET", "/v1.0/page"), 0);
+}
+
 static void gives_location_and_body(void **state)
 {
     struct fixture *fixture = *state;
@@ -506,6 +525,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_end_in_ref),
         TEST(collects_all_pages),
+        TEST(pages_are_handed_over_one_by_one),
         TEST(gives_location_and_body),
         TEST(f10_all_patterns_of_five),
         TEST(f10_random_patterns_of_twenty),

@@ -23,6 +23,7 @@ struct call {
     struct wire_ticket ticket; /* the first member: the queue gives it back */
     const struct wire_request *request;
     struct curl_slist *header_list;
+    struct curl_slist *connect_list; /* NULL: where the name leads */
     CURL *easy;
     struct strbuf headers, body;
     size_t given; /* bytes of the request's body handed out */
@@ -173,6 +174,7 @@ static void set_options(const struct wire *wire, struct call *call)
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->header_list);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, call->connect_list);
     if (must_not_repeat(request)) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
@@ -396,6 +398,17 @@ static enum err_kind wait_locked(struct wire *wire, struct call *call, int64_t u
     return call->abort && (call->twice || call->result != CURLE_ABORTED_BY_CALLBACK) ? ERR_NONE : why;
 }
 
+/* "::ADDRESS:" is any host and port of the URL, connected to at ADDRESS and the same port. */
+static struct curl_slist *connect_list(const char *address)
+{
+    char entry[80];
+    bool v6 = address && strchr(address, ':');
+    if (!address)
+        return NULL;
+    snprintf(entry, sizeof entry, "::%s%s%s:", v6 ? "[" : "", address, v6 ? "]" : "");
+    return curl_slist_append(NULL, entry);
+}
+
 static void enqueue_locked(struct wire *wire, struct call *call)
 {
     char origin[300];
@@ -414,8 +427,10 @@ bool wire_send(struct wire *wire, const struct wire_request *request, struct wir
 {
     char host[256];
     int64_t until = clock_mono_ms(clock_system()) + request->timeout_ms;
-    struct call call = {
-        .request = request, .headers = STRBUF_MAX(HEADERS_MAX), .body = STRBUF_MAX(WIRE_ANSWER_MAX)};
+    struct call call = {.request = request,
+                        .headers = STRBUF_MAX(HEADERS_MAX),
+                        .body = STRBUF_MAX(request->answer_max ? request->answer_max : WIRE_ANSWER_MAX),
+                        .connect_list = connect_list(request->connect_to)};
     memset(ret, 0, sizeof *ret);
     host_of(request->url, host, sizeof host);
     if (cancel_requested(request->cancel))
@@ -437,6 +452,7 @@ bool wire_send(struct wire *wire, const struct wire_request *request, struct wir
     cancel_unwatch(request->cancel, &watch);
     pthread_cond_destroy(&call.done);
     curl_slist_free_all(call.header_list);
+    curl_slist_free_all(call.connect_list);
     {
         WITH_LOCK(&wire->lock);
         list_remove(&call);

@@ -40,13 +40,14 @@ struct wire_request {
     const char *const *headers; /* "Name: value"; NULL ends the list; NULL for none */
     const void *body;           /* NULL for none */
     size_t body_length;
-    int64_t timeout_ms;    /* for the whole call, waiting in the queue included; at
-                              least 1 */
-    bool harmless;         /* a POST that changes nothing, such as one that only reads */
-    struct cancel *cancel; /* may be NULL */
-    const char *flow;      /* on whose behalf (a tenant): flows share the wire evenly;
-                              NULL for nobody's */
-    bool urgent;           /* goes before all that is not */
+    int64_t timeout_ms;     /* for the whole call, waiting in the queue included; at least 1 */
+    bool harmless;          /* a POST that changes nothing, such as one that only reads */
+    struct cancel *cancel;  /* may be NULL */
+    const char *flow;       /* on whose behalf (a tenant): flows share the wire evenly; NULL for nobody's */
+    bool urgent;            /* goes before all that is not */
+    const char *connect_to; /* an IP address: the connection goes there, whatever the URL's host resolves to;
+                               name and certificate stay the URL's. NULL resolves */
+    size_t answer_max;      /* bytes of the decoded answer; 0 takes WIRE_ANSWER_MAX */
 };
 
 /* Zero-initialise; wire_reply_done frees what it holds. */

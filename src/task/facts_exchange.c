@@ -4,6 +4,8 @@
 #include "connector/parallel.h"
 #include "task/facts_internal.h"
 
+#define ELSEWHERE_TIMEOUT_MS 30000 /* ten times 0.85 s, should the batch run one after the other */
+
 struct read {
     enum fact fact;
     const char *cmdlet;
@@ -222,13 +224,17 @@ void facts_exchange_read(struct reading *reading)
     struct asked asked = asked_new(reading, sizeof reads / sizeof *reads + 1 + reading->people_count +
                                                 json_array_size(json_array_at(elsewhere, "mailboxes")) +
                                                 json_array_size(json_array_at(elsewhere, "calendars")));
+    struct m365_target target = *reading->request->target;
     ask_own(reading, &asked);
     ask_recipients(reading, &asked);
+    size_t own = asked.count;
     ask_elsewhere(reading, &asked);
+    if (asked.count > own) /* these only read, so no lease has to outlast them */
+        target.timeout_ms = ELSEWHERE_TIMEOUT_MS;
     /* The filter takes the mailbox' directory name: the first time that has to be found out. */
     if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && directory_name(reading->request->known))
         ask_on_behalf(reading, &asked, reading->request->known);
-    exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
+    exchange_batches(reading->request->m365, &target, asked.items, asked.count);
     for (size_t i = 0; i < asked.count; i++)
         take_item(reading, &asked, i);
     asked_done(&asked);
