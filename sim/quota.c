@@ -109,7 +109,7 @@ static void tell_scope(struct sim_call *call, const char *counted_for)
 {
     AUTO_STRBUF struct strbuf scope = STRBUF_MAX(200);
 
-    if (strcmp(call->service, "graph"))
+    if (strcmp(call->service, "graph") != 0)
         return;
     strbuf_printf(&scope, "Tenant_Application/ReadWrite/application/%s",
                   counted_for + strcspn(counted_for, " "));

@@ -198,7 +198,7 @@ static bool before(void *ctx, const struct m365_write *writes, size_t count, str
     (void)writes;
     (void)err;
     assert_int_equal(count, 1);
-    strcat(fixture->said, "<");
+    snprintf(fixture->said + strlen(fixture->said), 8, "<");
     return true;
 }
 
@@ -368,8 +368,8 @@ static void f11_a_call_ends_within_its_budget(void **state)
 struct bad {
     const char *bytes; /* after the status line */
     int status;
-    size_t length; /* 0 takes the text's */
     int byte_delay_ms;
+    size_t length; /* 0 takes the text's */
 };
 
 #define HEAD "Content-Type: application/json\r\n"
@@ -391,12 +391,12 @@ static const struct bad corpus[] = {
     {HEAD "Content-Length: 4\r\n\r\ntrue", 200, 0, 0},
     {HEAD "Content-Length: 13\r\n\r\n{\"a\":1,\"a\":2}", 200, 0, 0},
     {HEAD "Content-Length: 9\r\n\r\n{\"a\":\"\xff\"}", 200, 0, 0},
-    {HEAD "Content-Length: 4\r\n\r\n\0\0\0\0", 200, sizeof HEAD "Content-Length: 4\r\n\r\n" + 3, 0},
+    {HEAD "Content-Length: 4\r\n\r\n\0\0\0\0", 200, 0, sizeof HEAD "Content-Length: 4\r\n\r\n" + 3},
     {HEAD "Content-Length: 13\r\n\r\n{\"value\":[]}}", 200, 0, 0},
-    {HEAD "Content-Length: 12\r\n\r\n{\"value\":[]}", 200, 0, 1000}, /* a byte in a second */
+    {HEAD "Content-Length: 12\r\n\r\n{\"value\":[]}", 200, 1000, 0}, /* a byte in a second */
     {NULL, 0, 0, 0},                                                 /* closed without a word */
     {"\x16\x03\x01 this is no HTTP at all", 0, 0, 0},
-    {"", 200, 0, 1000}, /* not even the head ends */
+    {"", 200, 1000, 0}, /* not even the head ends */
 };
 
 struct raw_stage {

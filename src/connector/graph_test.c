@@ -34,6 +34,11 @@ struct fixture {
     char said[2000];
 };
 
+static size_t number_of(const char *text)
+{
+    return strtoul(text, NULL, 10);
+}
+
 /* One item of a random batch; its status. What has had its effect must not come again. */
 static int run_planned(struct fixture *fixture, size_t n, json_t *headers)
 {
@@ -63,10 +68,10 @@ static void run_planned_batch(struct fixture *fixture, const struct script_reque
     size_t i;
     json_t *item;
     json_array_foreach ((json_t *)json_array_at(envelope, "requests"), i, item) {
-        size_t n = (size_t)atoi(json_text(item, "url") + 1);
+        size_t n = number_of(json_text(item, "url") + 1);
         const char *before = json_string_value(json_array_get(json_array_at(item, "dependsOn"), 0));
         json_t *headers = json_object();
-        bool waits = before && status_of[atoi(before)] / 100 != 2;
+        bool waits = before && status_of[number_of(before)] / 100 != 2;
         status_of[n] = waits ? 424 : run_planned(fixture, n, headers);
         int64_t wait_s = waits || status_of[n] == 204 ? 0 : fixture->plan[n].retry_after_s;
         longest_s = wait_s > longest_s ? wait_s : longest_s;
@@ -92,12 +97,12 @@ static void run_batch(struct fixture *fixture, const struct script_request *requ
     int status_of[64] = {0};
     for (size_t i = 0; i < json_array_size(requests); i++) {
         const json_t *item = json_array_get(requests, i);
-        size_t id = (size_t)atoi(json_text(item, "id"));
+        size_t id = number_of(json_text(item, "id"));
         const char *path = json_text(item, "url");
-        unsigned n = (unsigned)atoi(path + 1);
+        unsigned n = (unsigned)number_of(path + 1);
         const char *before = json_string_value(json_array_get(json_array_at(item, "dependsOn"), 0));
         int status = strcmp(json_text(item, "method"), "GET") == 0 ? 200 : 204;
-        if (before && status_of[atoi(before)] / 100 != 2)
+        if (before && status_of[number_of(before)] / 100 != 2)
             status = 424;
         else if ((fixture->failing >> n & 1) && fixture->runs[n]++ < fixture->fail_until)
             status = fixture->fail_status;

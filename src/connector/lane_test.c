@@ -424,8 +424,8 @@ static void f11_the_parts_of_a_batch_decide_for_their_lanes(void **state)
 struct caller {
     struct lanes *lanes;
     const struct lane_need *need;
-    enum lane_rank rank;
     pthread_t thread;
+    enum lane_rank rank;
     enum err_kind failed;
     struct line {
         pthread_mutex_t lock;

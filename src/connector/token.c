@@ -487,15 +487,18 @@ static char *claims_of(const struct wire_reply *answer)
 void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, uint64_t serial,
                    const struct wire_reply *answer)
 {
-    AUTO_FREE char *claims = claims_of(answer);
-    WITH_LOCK(&tokens->lock);
-    struct token *token = find_locked(tokens, tenant_id, resource);
-    if (token->serial != serial || !token->header)
-        return; /* somebody has seen to it already */
-    drop_locked(token);
-    free(token->claims);
-    token->claims = claims;
-    claims = NULL;
+    char *claims = claims_of(answer);
+    {
+        WITH_LOCK(&tokens->lock);
+        struct token *token = find_locked(tokens, tenant_id, resource);
+        if (token->serial == serial && token->header) { /* nobody has seen to it yet */
+            char *earlier = token->claims;
+            drop_locked(token);
+            token->claims = claims;
+            claims = earlier;
+        }
+    }
+    free(claims);
 }
 
 void tokens_forget(struct tokens *tokens, const char *tenant_id)
