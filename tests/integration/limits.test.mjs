@@ -103,7 +103,8 @@ test('one tenant that is throttled does not slow down another', async () => {
   const slow = offboardAll(users.splice(0, 1), { disable_sign_in: true });
   const refusedAt = async () => (await world.requests('graph')).some((one) => answers([one]).some((item) => item.status === 429));
   while (!(await refusedAt()));
-  const name = Object.values(other.users).find((user) => user.accountEnabled && user.userType === 'Member' && !user.onPremisesSyncEnabled).userPrincipalName;
+  const { users: people } = await world.sim('GET', `/state?tenant=${other.id}`);
+  const name = Object.values(people).find((user) => user.accountEnabled && user.userType === 'Member' && !user.onPremisesSyncEnabled).userPrincipalName;
   const quick = await world.api('POST', '/offboardings', {
     tenant: other.default_domain,
     users: [name],
@@ -123,7 +124,7 @@ test('f11 metrics tell how the services are doing, and name nobody', async () =>
   const text = await (await fetch(`${world.url}/metrics`)).text();
   for (const name of ['throttled', 'broken', 'waiting'])
     for (const service of ['login', 'graph', 'exchange', 'sharepoint'])
-      assert.match(text, new RegExp(`^lastday_upstream_${name}\\{service="${service}"\\} 0$`, 'm'));
+      assert.match(text, new RegExp(`^lastday_upstream_${name}\\{service="${service}"\\} \\d+$`, 'm'));
   assert.match(text, /^lastday_tenants_disconnected 0$/m);
   assert.ok(!text.includes(world.tenant.id));
 });
