@@ -35,12 +35,12 @@ bool delivery_insert(struct tx *tx, const struct delivery *d, int64_t now, struc
         tx, err,
         "INSERT INTO deliveries(id, notice_id, offboarding_id, tenant_id, event, channel, endpoint, "
         "endpoint_name, status, reason, created_at, due_at, ended_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
         "ON CONFLICT (notice_id, endpoint) DO NOTHING",
         P_TEXT(d->id), P_INT(d->notice_id), P_TEXT(d->offboarding_id), P_TEXT(d->tenant_id), P_TEXT(d->event),
         P_TEXT(d->channel), P_TEXT(d->endpoint), P_TEXT(d->endpoint_name),
-        P_TEXT(full ? "failed" : "pending"), P_TEXT(full ? "queue_full" : NULL), P_INT(now),
-        full ? P_INT(now) : P_NULL);
+        P_TEXT(full ? "failed" : "pending"), P_TEXT(full ? "queue_full" : NULL), P_INT(d->created_at),
+        P_INT(now), full ? P_INT(now) : P_NULL);
 }
 
 /* --- claiming --- */

@@ -28,8 +28,9 @@ struct delivery {
     const char *channel; /* "webhook", "email", "psa" */
     const char *endpoint;
     const char *endpoint_name;
-    int64_t attempts, step, created_at, epoch;
-    bool probe; /* tried out of turn */
+    int64_t attempts, step, epoch;
+    int64_t created_at; /* when what it tells of happened */
+    bool probe;         /* tried out of turn */
 };
 
 /* One pending delivery of a notice; a second for the same endpoint is not made. Failed from the start (reason

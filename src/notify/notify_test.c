@@ -237,7 +237,8 @@ static void add(int64_t notice, const char *offboarding, const char *endpoint, c
                                .event = "finished",
                                .channel = "webhook",
                                .endpoint = endpoint,
-                               .endpoint_name = endpoint};
+                               .endpoint_name = endpoint,
+                               .created_at = now};
     assert_true(
         tx_exec(tx, &err,
                 "INSERT INTO notices(id, event, once, at, data_json) VALUES ($1, 'finished', $2, 0, '{}') "

@@ -16,6 +16,7 @@ struct notice {
     int64_t id;
     const char *offboarding_id, *tenant_id, *event;
     json_t *data;
+    int64_t at;
 };
 
 /* What one expansion decides by. */
@@ -59,7 +60,8 @@ static bool add(const struct choice *choice, const char *channel, const char *en
                                       .event = choice->notice->event,
                                       .channel = channel,
                                       .endpoint = endpoint,
-                                      .endpoint_name = name};
+                                      .endpoint_name = name,
+                                      .created_at = choice->notice->at};
     return delivery_insert(choice->tx, &delivery, choice->now, err);
 }
 
@@ -142,14 +144,17 @@ static bool read_waiting(struct tx *tx, struct arena *arena, struct notice *ret,
 {
     AUTO_ROWS struct rows *rows =
         tx_query(tx, err,
-                 "SELECT id, offboarding_id, tenant_id, event, data_json FROM notices "
+                 "SELECT id, offboarding_id, tenant_id, event, data_json, at FROM notices "
                  "WHERE expanded_at IS NULL ORDER BY id LIMIT $1",
                  P_INT(max));
     *ret_count = 0;
     while (rows && *ret_count < max && rows_next(rows))
-        ret[(*ret_count)++] = (struct notice){row_int(rows, 0), arena_text(arena, row_text(rows, 1)),
+        ret[(*ret_count)++] = (struct notice){row_int(rows, 0),
+                                              arena_text(arena, row_text(rows, 1)),
                                               arena_text(arena, row_text(rows, 2)),
-                                              arena_text(arena, row_text(rows, 3)), row_json(rows, 4)};
+                                              arena_text(arena, row_text(rows, 3)),
+                                              row_json(rows, 4),
+                                              row_int(rows, 5)};
     return rows && !rows_failed(rows, err);
 }
 
