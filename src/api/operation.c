@@ -29,11 +29,12 @@ bool healthz_get(struct call *call, struct err *err)
                      call_keep(call, json_make("{s:s, s:s}", "status", "ok", "version", LASTDAY_VERSION)));
 }
 
-static bool add_check(json_t *checks, const char *name, bool ok, const char *message)
+static bool add_check(json_t *checks, const char *name, bool ok, const char *code, const char *message)
 {
     json_t *check = json_object();
     json_put_text(check, "name", name);
     json_put(check, "ok", json_boolean(ok));
+    json_put_text(check, "code", ok ? "ok" : code);
     json_put_text(check, "message", message);
     json_add(checks, check);
     return ok;
@@ -46,9 +47,11 @@ bool readyz_get(struct call *call, struct err *err)
     json_t *answer = call_keep(call, json_object());
     (void)err;
     bool stored = store_ready(call->api->context.store, &problem);
-    bool ready = add_check(checks, "store", stored, stored ? "readable and writable" : problem.message);
+    bool ready =
+        add_check(checks, "store", stored, problem.code, stored ? "readable and writable" : problem.message);
     bool staying = !call->api->draining;
-    ready = add_check(checks, "server", staying, staying ? "taking requests" : "stopping") && ready;
+    ready =
+        add_check(checks, "server", staying, "stopping", staying ? "taking requests" : "stopping") && ready;
     json_put_text(answer, "status", ready ? "ready" : "not_ready");
     json_put(answer, "checks", checks);
     return call_json(call, ready ? 200 : 503, answer);

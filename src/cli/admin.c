@@ -1,10 +1,11 @@
-/* lastday admin — accounts and API tokens, on the machine of the server. */
+/* lastday admin — accounts, API tokens and backups, on the machine of the server. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/administration.h"
+#include "cli/backup.h"
 #include "cli/command.h"
 #include "cli/settings.h"
 
@@ -154,8 +155,12 @@ static int token_create(int argc, char **argv)
 
 int command_admin(int argc, char **argv)
 {
-    static const struct subcommand table[] = {{"user-add", user_add, "add a local account"},
-                                              {"token-create", token_create, "make an API token"}};
+    static const struct subcommand table[] = {
+        {"user-add", user_add, "add a local account"},
+        {"token-create", token_create, "make an API token"},
+        {"backup", admin_backup, "copy the store into a file, while the server works"},
+        {"restore", admin_restore, "put a backup in the place of the store"},
+        {"after-restore", admin_after_restore, "hold what a restored PostgreSQL store missed"}};
     return command_sub(table, sizeof table / sizeof *table,
                        "Works on the machine of the server, whether the server runs or not.", argc, argv);
 }

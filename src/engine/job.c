@@ -13,15 +13,12 @@
 static bool before_writes(void *ctx, const struct m365_write *writes, size_t count, struct err *err)
 {
     struct job *job = ctx;
-    bool cancelled = false, good = true;
+    bool cancelled = false, good;
     int64_t now = clock_utc_ms(job->parts->clock);
     char deadline[TIME_TEXT_SIZE];
     AUTO_TX struct tx *tx = store_begin(job->parts->store, err);
-    if (!tx ||
-        !offboarding_renew(tx, job->view->offboarding_id, job->epoch, now + job->lease_ms, &cancelled, err)) {
-        job->stale |= err->kind == ERR_STALE;
-        return false;
-    }
+    good = tx &&
+           offboarding_renew(tx, job->view->offboarding_id, job->epoch, now, job->lease_ms, &cancelled, err);
     if (cancelled)
         return err_set(err, ERR_CANCELLED, "The offboarding was cancelled.");
     time_format(now + M365_TIMEOUT_MS, deadline);
@@ -31,8 +28,12 @@ static bool before_writes(void *ctx, const struct m365_write *writes, size_t cou
                            json_make("{s:s, s:s, s:I, s:s}", "what", writes[i].what, "hash", writes[i].hash,
                                      "epoch", (json_int_t)job->epoch, "deadline", deadline),
                            now, err);
-    if (!good || !journal_commit(job->parts->journal, &tx, err))
+    if (!good || !journal_commit(job->parts->journal, &tx, err)) {
+        job->stale |= err->kind == ERR_STALE;
+        job->unwritten |=
+            err->kind != ERR_STALE; /* nothing was sent: the task pauses until the store takes it */
         return false;
+    }
     if (!atomic_exchange(&job->sent, true) && job->poke)
         job->poke(job->poke_ctx);
     return true;
@@ -66,7 +67,9 @@ static bool store_rows(struct job *job)
                elsewhere_note(tx, job->view, &job->rows[i], now, &err);
     if (good && journal_commit(job->parts->journal, &tx, &err))
         return true;
-    job->stale |= err.kind == ERR_STALE;
+    /* A conflict: the store holds another state than this node remembers. It is claimed anew and read again.
+     */
+    job->stale |= err.kind == ERR_STALE || err.kind == ERR_CONFLICT;
     job->unwritten = true;
     log_error("task_not_recorded", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
     return false;
@@ -113,7 +116,7 @@ static void run_tasks(struct job *job, const struct m365_target *target)
     task_unit_run(works, job->count, job->known, &job->read);
     for (size_t i = 0; i < job->count; i++)
         job->stale |= job->rows[i].status == TASK_STATUS_RUNNING; /* what has no end lost its claim */
-    if (!job->stale)
+    if (!job->stale && !job->unwritten)
         store_rows(job);
 }
 

@@ -229,7 +229,7 @@ static void take_start(struct run *run, const struct start *start)
                                             .context = start->context,
                                             .user_principal_name = start->name,
                                             .display_name = start->display,
-                                            .lease_until = run->lease_until};
+                                            .lease_ms = run->host->settings->lease_ms};
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
     bool hold = start->verdict == START_HOLD, good = tx != NULL;
     if (good && hold)
@@ -340,6 +340,7 @@ static void take_row(struct run *run, const struct job *job, size_t i)
     if (job->unwritten) { /* the store did not take it: the task runs again from its observation */
         run->rows[task].status = TASK_STATUS_WAITING;
         run->rows[task].waiting_until = now_ms(run) + STORE_RETRY_MS;
+        run->rows[task].attempts--; /* a full disk wears nobody out */
         return;
     }
     run->ended |= task_status_ended(row->status) ? TASK_BIT(task) : 0;
@@ -453,51 +454,70 @@ static bool load_rows(struct run *run, struct tx *tx, struct err *err)
     return true;
 }
 
-struct run *run_claim(const struct run_host *host)
+static struct run *claim_one(const struct run_host *host, struct tx *tx, const char *id, struct err *err)
 {
-    struct err err;
-    bool found = false;
     int64_t lease_ms = host->settings->lease_ms, now = clock_utc_ms(host->parts->clock);
-    AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
-    if (!tx)
-        return NULL;
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         abort();
     run->host = host;
     run->arena = arena_new();
-    bool good =
-        offboarding_claim(tx, run->arena, host->settings->node_name, now, lease_ms, &run->o, &found, &err) &&
-        found && load_rows(run, tx, &err);
-    if (good) {
-        run->cancel = cancel_new();
-        run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
-        run->cancelled = run->o.cancel_requested;
-        run->lease_until = now + lease_ms;
-        run->facts = run->unjudged ? NULL : host->take_facts(host->ctx, run->o.id);
-        fill_view(run, tx);
-    }
-    if (!good || !journal_commit(host->parts->journal, &tx, &err)) {
+    if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, lease_ms, &run->o, err) ||
+        !load_rows(run, tx, err)) {
         run_free(run);
         return NULL;
     }
-    log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
+    run->cancel = cancel_new();
+    run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
+    run->cancelled = run->o.cancel_requested;
+    run->lease_until = now + lease_ms;
+    fill_view(run, tx);
     return run;
 }
 
-void run_renew(struct run *run, bool now)
+/* They are ours only when the claims are durable. */
+static size_t keep_claimed(const struct run_host *host, struct run **claimed, size_t count, bool durable)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct run *run = claimed[i];
+        if (!durable) {
+            run_free(run);
+            continue;
+        }
+        log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
+        run->facts = run->unjudged ? NULL : host->take_facts(host->ctx, run->o.id);
+    }
+    return durable ? count : 0;
+}
+
+size_t runs_claim(const struct run_host *host, struct run **ret, size_t most)
+{
+    struct err err;
+    struct offboarding_id ids[RUNS_CLAIM_MAX];
+    size_t claimed = 0;
+    AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
+    ptrdiff_t count = tx ? offboarding_due(tx, clock_utc_ms(host->parts->clock), ids, most, &err) : -1;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        if (!(ret[claimed] = claim_one(host, tx, ids[i].text, &err)))
+            break;
+        claimed++;
+    }
+    bool durable = count > 0 && claimed == (size_t)count && journal_commit(host->parts->journal, &tx, &err);
+    return keep_claimed(host, ret, claimed, durable);
+}
+
+void run_renew(struct run *run)
 {
     struct err err;
     bool cancelled = false;
     const struct run_host *host = run->host;
-    int64_t until = now_ms(run) + host->settings->lease_ms;
-    if (run->stale || run->finished ||
-        (!now && run->lease_until - now_ms(run) >= host->settings->lease_ms * 2 / 3))
+    int64_t now = now_ms(run), lease_ms = host->settings->lease_ms;
+    if (run->stale || run->finished || run->lease_until - now >= lease_ms * 2 / 3)
         return;
     AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
-    if (tx && offboarding_renew(tx, run->o.id, run->o.epoch, until, &cancelled, &err) &&
+    if (tx && offboarding_renew(tx, run->o.id, run->o.epoch, now, lease_ms, &cancelled, &err) &&
         tx_commit(&tx, &err)) {
-        run->lease_until = until;
+        run->lease_until = now + lease_ms;
         run->cancelled |= cancelled;
         return;
     }
@@ -505,4 +525,9 @@ void run_renew(struct run *run, bool now)
         run->stale = true; /* self-fencing: without a lease nothing more is sent */
         cancel_trigger(run->cancel);
     }
+}
+
+void run_note_cancelled(struct run *run, const char *offboarding_id)
+{
+    run->cancelled |= strcmp(run->o.id, offboarding_id) == 0;
 }

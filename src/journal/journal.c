@@ -21,6 +21,16 @@ static const char *const kind_names[] = {
 #undef X
 };
 
+static void wake_all(void *arg)
+{
+    struct journal *journal = arg;
+    WITH_LOCK(&journal->lock);
+    for (size_t i = 0; i < SUBSCRIBERS; i++) {
+        if (journal->subscribers[i].wake)
+            journal->subscribers[i].wake(journal->subscribers[i].ctx);
+    }
+}
+
 struct journal *journal_new(struct store *store)
 {
     struct journal *journal = calloc(1, sizeof *journal);
@@ -28,13 +38,16 @@ struct journal *journal_new(struct store *store)
         abort();
     journal->store = store;
     pthread_mutex_init(&journal->lock, NULL);
+    store_watch(store, STORE_EVENTS, wake_all, journal);
     return journal;
 }
 
 void journal_free(struct journal *journal)
 {
-    if (journal)
-        pthread_mutex_destroy(&journal->lock);
+    if (!journal)
+        return;
+    store_watch(journal->store, STORE_EVENTS, NULL, NULL);
+    pthread_mutex_destroy(&journal->lock);
     free(journal);
 }
 
@@ -52,11 +65,8 @@ bool journal_commit(struct journal *journal, struct tx **tx, struct err *err)
 {
     if (!tx_commit(tx, err))
         return false;
-    WITH_LOCK(&journal->lock);
-    for (size_t i = 0; i < SUBSCRIBERS; i++) {
-        if (journal->subscribers[i].wake)
-            journal->subscribers[i].wake(journal->subscribers[i].ctx);
-    }
+    wake_all(journal);
+    store_tell(journal->store, STORE_EVENTS);
     return true;
 }
 
@@ -64,20 +74,22 @@ ptrdiff_t journal_read(struct store *store, struct arena *arena, const char *off
                        bool all, struct event *ret_events, size_t limit, struct err *err)
 {
     ptrdiff_t count = 0;
+    int64_t settled;
     AUTO_TX struct tx *tx = store_begin_read(store, err);
-    if (!tx)
+    if (!tx || !tx_events_settled(tx, &settled, err))
         return -1;
     AUTO_ROWS struct rows *rows =
         offboarding_id
             ? tx_query(tx, err,
                        "SELECT id, at, offboarding_id, kind, task, data_json FROM events WHERE "
-                       "offboarding_id = $1 AND id > $2 "
-                       "AND ($3 = 1 OR kind NOT IN ('intent', 'result', 'secret')) ORDER BY id LIMIT $4",
-                       P_TEXT(offboarding_id), P_INT(after_id), P_INT(all), P_INT(limit))
+                       "offboarding_id = $1 AND id > $2 AND id <= $3 "
+                       "AND ($4 = 1 OR kind NOT IN ('intent', 'result', 'secret')) ORDER BY id LIMIT $5",
+                       P_TEXT(offboarding_id), P_INT(after_id), P_INT(settled), P_INT(all), P_INT(limit))
             : tx_query(tx, err,
-                       "SELECT id, at, offboarding_id, kind, task, data_json FROM events WHERE id > $1 "
-                       "AND ($2 = 1 OR kind NOT IN ('intent', 'result', 'secret')) ORDER BY id LIMIT $3",
-                       P_INT(after_id), P_INT(all), P_INT(limit));
+                       "SELECT id, at, offboarding_id, kind, task, data_json FROM events WHERE id > $1 AND "
+                       "id <= $2 "
+                       "AND ($3 = 1 OR kind NOT IN ('intent', 'result', 'secret')) ORDER BY id LIMIT $4",
+                       P_INT(after_id), P_INT(settled), P_INT(all), P_INT(limit));
     while (rows && (size_t)count < limit && rows_next(rows))
         ret_events[count++] = (struct event){row_int(rows, 0),
                                              row_int(rows, 1),
@@ -94,11 +106,14 @@ ptrdiff_t journal_read(struct store *store, struct arena *arena, const char *off
 
 bool journal_bounds(struct tx *tx, int64_t *ret_oldest, int64_t *ret_newest, struct err *err)
 {
+    int64_t settled;
+    if (!tx_events_settled(tx, &settled, err))
+        return false;
     AUTO_ROWS struct rows *rows = tx_query(tx, err, "SELECT min(id), max(id) FROM events");
     if (!rows || !rows_next(rows))
         return false;
     *ret_oldest = row_int(rows, 0);
-    *ret_newest = row_int(rows, 1);
+    *ret_newest = row_int(rows, 1) < settled ? row_int(rows, 1) : settled;
     return true;
 }
 

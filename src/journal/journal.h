@@ -1,7 +1,8 @@
 /* journal — the append-only history: every change of state and every upstream effect, before and after it.
  *
  * An event is appended in the transaction of the change that it tells. Who follows is woken after the commit
- * is durable, never before. Thread-safe. */
+ * is durable, never before, and by the commits of other nodes as well. Whoever reads on after the last id it
+ * was given misses nothing and reads in order, on any node. Thread-safe. */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
 
@@ -51,11 +52,12 @@ struct event {
  * in the arena. Returns the count, -1 with err set. With all true, the others come too. */
 ptrdiff_t journal_read(struct store *store, struct arena *arena, const char *offboarding_id, int64_t after_id,
                        bool all, struct event *ret_events, size_t limit, struct err *err);
-/* The newest and the oldest id there is; 0 when there is none. */
+/* The oldest id there is, and the newest up to which nothing can still appear; 0 when there is none. The
+ * first thing to ask in a reading transaction. */
 MUST_USE bool journal_bounds(struct tx *tx, int64_t *ret_oldest, int64_t *ret_newest, struct err *err);
 
-/* wake(ctx) is called after every commit that appended something, from the committing thread: it must only
- * set a flag or signal. At most 16 subscribers; unsubscribe returns when no call is under way any more. */
+/* wake(ctx) is called after every commit that appended something, here or on another node: it must only set a
+ * flag or signal. At most 16 subscribers; unsubscribe returns when no call is under way any more. */
 void journal_subscribe(struct journal *journal, void (*wake)(void *ctx), void *ctx);
 void journal_unsubscribe(struct journal *journal, void (*wake)(void *ctx), void *ctx);
 

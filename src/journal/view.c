@@ -149,20 +149,39 @@ json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err)
     return head;
 }
 
+/* Part of a text, to be compared in lower case; what the search holds stands for itself. ASCII alone is
+ * folded: beyond that the databases differ. */
+static const char *like_pattern(struct arena *arena, const char *search)
+{
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(4096);
+    if (!search)
+        return NULL;
+    strbuf_char(&text, '%');
+    for (const char *c = search; *c; c++) {
+        if (strchr("%_\\", *c))
+            strbuf_char(&text, '\\');
+        strbuf_char(&text, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c);
+    }
+    strbuf_char(&text, '%');
+    return arena_text(arena, strbuf_text(&text));
+}
+
 json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *f, struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_FREE char *only = f->only_tenants ? json_write(f->only_tenants) : NULL;
-    char *pattern = f->search ? arena_printf(arena, "%%%s%%", f->search) : NULL;
+    const char *pattern = like_pattern(arena, f->search);
     json_t *list = json_array();
     size_t i;
     json_t *value;
     AUTO_ROWS struct rows *rows = tx_query(
         tx, err,
-        "SELECT id FROM offboardings WHERE ($1 IS NULL OR instr(',' || $1 || ',', ',' || status || ',') > 0) "
+        "SELECT id FROM offboardings WHERE ($1 IS NULL OR ',' || $1 || ',' LIKE '%,' || status || ',%') "
         "AND ($2 IS NULL OR tenant_id = $2) "
-        "AND ($3 IS NULL OR display_name LIKE $3 OR user_principal_name LIKE $3 OR reference LIKE $3) "
-        "AND ($4 IS NULL OR instr($4, tenant_id) > 0) AND ($5 = 0 OR created_at >= $5) AND ($6 = 0 OR "
+        "AND ($3 IS NULL OR lower(display_name) LIKE $3 ESCAPE '\\' OR lower(user_principal_name) LIKE $3 "
+        "ESCAPE "
+        "'\\' OR lower(reference) LIKE $3 ESCAPE '\\') "
+        "AND ($4 IS NULL OR $4 LIKE '%' || tenant_id || '%') AND ($5 = 0 OR created_at >= $5) AND ($6 = 0 OR "
         "created_at <= $6) "
         "AND ($7 = 0 OR created_at < $7 OR (created_at = $7 AND id < $8)) ORDER BY created_at DESC, id DESC "
         "LIMIT $9",
