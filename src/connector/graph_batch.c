@@ -23,6 +23,7 @@ struct batch {
     int64_t not_before; /* monotonic: of the next envelope */
     bool answered;      /* an envelope was */
     bool renewed;       /* the token, after a 401 */
+    bool flat;          /* no dependencies inside an envelope: such a mixture was refused */
 };
 
 bool graph_item_ok(const struct graph_item *item)
@@ -74,8 +75,14 @@ static bool is_write(const struct graph_item *item)
     return strcmp(item->method, "GET") != 0;
 }
 
-/* Those of the items that still wait whose lanes open first: all of them as a rule. What waits for an item
- * that does not go, does not go either. */
+/* May it go together with those chosen before it? Not without what it comes after. */
+static bool is_ready(const struct batch *batch, size_t i, const size_t *chosen, size_t count)
+{
+    int after = batch->items[i].after;
+    return after < 0 || batch->fates[after] == ENDED || (!batch->flat && contains(chosen, count, after));
+}
+
+/* Those of the items that still wait whose lanes open first: all of them as a rule. */
 static size_t choose(struct batch *batch, size_t chosen[GRAPH_BATCH_MAX])
 {
     int64_t waits[LANE_COUNT][2], least = INT64_MAX;
@@ -90,15 +97,13 @@ static size_t choose(struct batch *batch, size_t chosen[GRAPH_BATCH_MAX])
             !graph_item_ok(&batch->items[item->after]))
             skip(batch, i);
         int64_t wait = waits[lane_of(item)][is_write(item)];
-        bool heads = item->after < 0 || batch->fates[item->after] == ENDED;
-        if (batch->fates[i] == WAITING && heads && wait < least)
+        if (batch->fates[i] == WAITING && is_ready(batch, i, NULL, 0) && wait < least)
             least = wait;
     }
     for (size_t i = 0; i < batch->count && count < GRAPH_BATCH_MAX; i++) {
         const struct graph_item *item = &batch->items[i];
-        bool ready =
-            item->after < 0 || batch->fates[item->after] == ENDED || contains(chosen, count, item->after);
-        if (batch->fates[i] == WAITING && ready && waits[lane_of(item)][is_write(item)] <= least)
+        if (batch->fates[i] == WAITING && is_ready(batch, i, chosen, count) &&
+            waits[lane_of(item)][is_write(item)] <= least)
             chosen[count++] = i;
     }
     return count;
@@ -389,6 +394,14 @@ static void give_up_for(struct batch *batch, int64_t wait_ms)
     give_up(batch, &err);
 }
 
+static bool has_links(const struct batch *batch, const size_t *chosen, size_t count)
+{
+    for (size_t n = 0; n < count; n++)
+        if (contains(chosen, count, batch->items[chosen[n]].after))
+            return true;
+    return false;
+}
+
 /* Nothing was sent, or it may be: later. */
 static bool comes_later(const struct err *err)
 {
@@ -401,6 +414,10 @@ static bool run(struct batch *batch, struct err *err)
     while ((count = choose(batch, chosen)) > 0) {
         int64_t wait_ms = 0;
         if (!run_round(batch, chosen, count, &wait_ms, err)) {
+            if (err->upstream_status == 400 && !batch->flat && has_links(batch, chosen, count)) {
+                batch->flat = true; /* nothing of it has run */
+                continue;
+            }
             if (!batch->answered || !comes_later(err))
                 return false;
             give_up(batch, err); /* what was answered before stands */
