@@ -77,6 +77,30 @@ static bool count_rows(struct tx *tx, struct strbuf *buf, const char *name, cons
     return rows && !rows_failed(rows, err);
 }
 
+/* Counts alone: no tenant becomes a label. */
+static void write_load(struct m365 *m365, struct strbuf *buf)
+{
+    struct m365_load load[M365_SERVICES];
+    m365_load(m365, NULL, load);
+    metrics_head(buf, "lastday_upstream_throttled", "gauge",
+                 "Lanes of tenants that wait because Microsoft 365 asked to.");
+    for (size_t i = 0; i < M365_SERVICES; i++)
+        metrics_sample(buf, "lastday_upstream_throttled", (int64_t)load[i].throttled, "service",
+                       load[i].service, NULL);
+    metrics_head(buf, "lastday_upstream_broken", "gauge",
+                 "Lanes of tenants that are left alone because nothing answers.");
+    for (size_t i = 0; i < M365_SERVICES; i++)
+        metrics_sample(buf, "lastday_upstream_broken", (int64_t)load[i].broken, "service", load[i].service,
+                       NULL);
+    metrics_head(buf, "lastday_upstream_waiting", "gauge", "Calls that wait for a lane, a limit or a place.");
+    for (size_t i = 0; i < M365_SERVICES; i++)
+        metrics_sample(buf, "lastday_upstream_waiting", (int64_t)load[i].waiting, "service", load[i].service,
+                       NULL);
+    metrics_head(buf, "lastday_tenants_disconnected", "gauge",
+                 "Tenants that cannot be signed in to until a person has repaired that.");
+    metrics_sample(buf, "lastday_tenants_disconnected", (int64_t)m365_disconnected(m365), NULL);
+}
+
 static void write_scanner(const struct scanner *scanner, struct strbuf *buf)
 {
     const struct scanner_counts counts = scanner_counts(scanner);
@@ -108,6 +132,8 @@ bool metrics_get(struct call *call, struct err *err)
     if (!tx)
         return false;
     metrics_write(call->api->metrics, &buf, name_route);
+    if (call->api->context.m365)
+        write_load(call->api->context.m365, &buf);
     metrics_head(&buf, "lastday_event_streams", "gauge", "Open event streams.");
     metrics_sample(&buf, "lastday_event_streams", (int64_t)live_count(call->api->live), NULL);
     if (call->api->context.scanner)

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/administration.h"
 #include "cli/doctor.h"
+#include "cli/evidence.h"
 #include "cli/local.h"
 #include "cli/signals.h"
 #include "cli/upstream.h"
@@ -48,7 +49,9 @@ static json_t *local_request(void *context, const json_t *request, struct err *e
                          doctor_examine(node->config, node->store, node->upstream.wire, node->upstream.m365));
     if (strcmp(what, "backup") == 0)
         return store_backup(node->store, json_text_or(request, "path", ""), err) ? json_object() : NULL;
-    return administration_answer(node->auth, request, err);
+    bool known;
+    json_t *evidence = evidence_answer(node->store, node->vault, request, &known, err);
+    return known ? evidence : administration_answer(node->auth, request, err);
 }
 
 static void stop_process(void *arg)

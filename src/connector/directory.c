@@ -133,11 +133,23 @@ static struct snapshot *load(struct directory *directory, const char *tenant_id,
     return users ? snapshot_new(users) : NULL;
 }
 
+/* The limits of a tenant follow from its size. */
+static void tell_size(const struct directory *directory, const struct tenant *tenant,
+                      const struct snapshot *snapshot)
+{
+    size_t licensed = 0;
+    for (size_t i = 0; i < snapshot->count; i++)
+        licensed += json_flag(snapshot->entries[i].user, "licensed");
+    m365_tenant_size(directory->m365, tenant->id, snapshot->count, licensed);
+}
+
 /* Whoever set tenant->loading calls this. */
 static void load_tenant(struct directory *directory, struct tenant *tenant)
 {
     struct err failed = {0};
     struct snapshot *fresh = load(directory, tenant->id, &failed), *old = NULL;
+    if (fresh)
+        tell_size(directory, tenant, fresh);
     {
         WITH_LOCK(&directory->lock);
         int64_t now = clock_mono_ms(directory->clock);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "plan/options.h"
 #include "task/elsewhere.h"
 
@@ -56,17 +57,45 @@ static void after_writes(void *ctx, const struct m365_write *writes, size_t coun
         log_error("journal_result_lost", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
 }
 
+/* What was read is evidence too: which call showed that a change is there. */
+static void after_read(void *ctx, const struct m365_read *read)
+{
+    struct job *job = ctx;
+    char at[TIME_TEXT_SIZE];
+    json_t *entry = json_object();
+    json_put_text(entry, "at", time_format(clock_utc_ms(job->parts->clock), at));
+    json_put_text(entry, "what", read->what);
+    json_put(entry, "status", json_integer(read->status));
+    json_put_text(entry, "request_id", read->request_id);
+    WITH_LOCK(&job->lock);
+    if (!job->reads)
+        job->reads = json_array();
+    json_add(job->reads, entry);
+}
+
+bool job_record_reads(struct tx *tx, const char *offboarding_id, int64_t epoch, const char *task,
+                      json_t *reads, int64_t now, struct err *err)
+{
+    return !reads || journal_effect(tx, offboarding_id, epoch, EVENT_READS, task,
+                                    json_make("{s:o}", "calls", reads), now, err);
+}
+
 static bool store_rows(struct job *job)
 {
     struct err err;
     int64_t now = clock_utc_ms(job->parts->clock);
     AUTO_TX struct tx *tx = store_begin(job->parts->store, &err);
-    bool good = tx != NULL;
+    bool good = tx && job_record_reads(tx, job->view->offboarding_id, job->epoch,
+                                       job->count == 1 ? task_info(job->tasks[0])->id : NULL,
+                                       json_incref(job->reads), now, &err);
     for (size_t i = 0; good && i < job->count; i++)
         good = task_move(tx, job->view->offboarding_id, job->epoch, &job->rows[i], now, &err) &&
                elsewhere_note(tx, job->view, &job->rows[i], now, &err);
-    if (good && journal_commit(job->parts->journal, &tx, &err))
+    if (good && journal_commit(job->parts->journal, &tx, &err)) {
+        json_decref(job->reads);
+        job->reads = NULL;
         return true;
+    }
     /* A conflict: the store holds another state than this node remembers. It is claimed anew and read again.
      */
     job->stale |= err.kind == ERR_STALE || err.kind == ERR_CONFLICT;
@@ -146,6 +175,7 @@ void job_run(struct job *job)
                                        .urgent = job->urgent,
                                        .before_writes = before_writes,
                                        .after_writes = after_writes,
+                                       .after_read = after_read,
                                        .ctx = job};
     if (job->count)
         run_tasks(job, &target);

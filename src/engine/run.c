@@ -29,6 +29,7 @@ struct run {
     json_t *facts; /* jobs hold their own reference; replaced as a whole, never changed */
     json_t *elsewhere;
     struct cancel *cancel;
+    json_t *reads;       /* not recorded yet: the next job or the end of the run does */
     struct job *lockout; /* while it is under way */
     size_t jobs;
     int64_t lease_until;
@@ -72,6 +73,9 @@ static struct job *job_for(struct run *run, bool urgent)
     job->poke = run->host->poke;
     job->poke_ctx = run->host->ctx;
     job->known = json_incref(run->facts);
+    pthread_mutex_init(&job->lock, NULL);
+    job->reads = run->reads;
+    run->reads = NULL;
     run->jobs++;
     return job;
 }
@@ -163,13 +167,31 @@ static enum run_status end_status(const struct run *run)
                           : RUN_SUCCEEDED;
 }
 
+/* What was read and is not recorded yet goes into a transaction that there is anyway. */
+static void keep_reads(struct run *run, json_t *reads)
+{
+    if (run->reads)
+        json_array_extend(run->reads, reads);
+    else
+        run->reads = json_incref(reads);
+    json_decref(reads);
+}
+
+static bool record_reads(struct run *run, struct tx *tx, int64_t now, struct err *err)
+{
+    json_t *reads = run->reads;
+    run->reads = NULL;
+    return job_record_reads(tx, run->o.id, run->o.epoch, NULL, reads, now, err);
+}
+
 static void end_run(struct run *run)
 {
     struct err err;
     int64_t now = now_ms(run);
     enum run_status status = end_status(run);
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
-    if (tx && offboarding_move(tx, run->o.id, run->o.epoch, status, now, now, &err) &&
+    if (tx && record_reads(run, tx, now, &err) &&
+        offboarding_move(tx, run->o.id, run->o.epoch, status, now, now, &err) &&
         journal_commit(run->host->parts->journal, &tx, &err)) {
         run->finished = true;
         log_info("offboarding_ended", LOG_TEXT("offboarding", run->o.id),
@@ -187,7 +209,7 @@ static void release(struct run *run, int64_t due_at)
     int64_t now = now_ms(run);
     bool waits = due_at > now && direction_of(run) == DIRECTION_DO;
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
-    bool good = tx != NULL;
+    bool good = tx && record_reads(run, tx, now, &err);
     if (good && waits)
         good = offboarding_move(tx, run->o.id, run->o.epoch, RUN_WAITING, now, due_at, &err);
     else if (good)
@@ -231,7 +253,7 @@ static void take_start(struct run *run, const struct start *start)
                                             .display_name = start->display,
                                             .lease_ms = run->host->settings->lease_ms};
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
-    bool hold = start->verdict == START_HOLD, good = tx != NULL;
+    bool hold = start->verdict == START_HOLD, good = tx && record_reads(run, tx, now, &err);
     if (good && hold)
         good = offboarding_hold(tx, run->o.id, run->o.epoch, start->warnings, start->words, now, &err);
     else if (good)
@@ -351,6 +373,7 @@ void run_absorb(struct job *job)
 {
     struct run *run = job->run;
     run->jobs--;
+    keep_reads(run, job->reads);
     run->lockout = run->lockout == job ? NULL : run->lockout;
     run->stale |= job->stale;
     if (!job->count)
@@ -371,6 +394,7 @@ void run_absorb(struct job *job)
         note_lockout(run);
     json_decref(job->read);
     json_decref(job->known);
+    pthread_mutex_destroy(&job->lock);
     free(job);
 }
 
@@ -391,6 +415,7 @@ void run_free(struct run *run)
     offboarding_done(&run->o);
     json_decref(run->facts);
     json_decref(run->elsewhere);
+    json_decref(run->reads);
     cancel_free(run->cancel);
     arena_free(run->arena);
     free(run);

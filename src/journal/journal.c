@@ -3,8 +3,15 @@
 #include <stdlib.h>
 
 #include "base/thread.h"
+#include "journal/chain.h"
 
 #define SUBSCRIBERS 16
+
+/* ", 'intent', 'result', …" */
+#define HIDDEN_true(name)
+#define HIDDEN_false(name) ", '" name "'"
+#define X(id, name, live) HIDDEN_##live(name)
+#define IS_LIVE "kind NOT IN ('-'" EVENT_KINDS(X) ")"
 
 struct journal {
     struct store *store;
@@ -16,9 +23,9 @@ struct journal {
 };
 
 static const char *const kind_names[] = {
-#define X(id, name, live) name,
-    EVENT_KINDS(X)
-#undef X
+#define NAME(id, name, live) name,
+    EVENT_KINDS(NAME)
+#undef NAME
 };
 
 static void wake_all(void *arg)
@@ -54,11 +61,16 @@ void journal_free(struct journal *journal)
 bool journal_append(struct tx *tx, const char *offboarding_id, int64_t at, enum event_kind kind,
                     const char *task, json_t *data, struct err *err)
 {
-    AUTO_FREE char *text = json_write(data);
+    struct chain_link link;
+    const char *name = kind_names[kind];
+    AUTO_FREE char *text = json_canonical(data, NULL);
     json_decref(data);
-    return tx_exec(
-        tx, err, "INSERT INTO events(offboarding_id, at, kind, task, data_json) VALUES ($1, $2, $3, $4, $5)",
-        P_TEXT(offboarding_id), P_INT(at), P_TEXT(kind_names[kind]), P_TEXT(task), P_TEXT(text));
+    return chain_advance(tx, offboarding_id, at, name, task, text, &link, err) &&
+           tx_exec(tx, err,
+                   "INSERT INTO events(offboarding_id, at, kind, task, data_json, seq, hash) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                   P_TEXT(offboarding_id), P_INT(at), P_TEXT(name), P_TEXT(task), P_TEXT(text),
+                   P_INT(link.seq), P_TEXT(link.hash));
 }
 
 bool journal_commit(struct journal *journal, struct tx **tx, struct err *err)
@@ -83,12 +95,12 @@ ptrdiff_t journal_read(struct store *store, struct arena *arena, const char *off
             ? tx_query(tx, err,
                        "SELECT id, at, offboarding_id, kind, task, data_json FROM events WHERE "
                        "offboarding_id = $1 AND id > $2 AND id <= $3 "
-                       "AND ($4 = 1 OR kind NOT IN ('intent', 'result', 'secret')) ORDER BY id LIMIT $5",
+                       "AND ($4 = 1 OR " IS_LIVE ") ORDER BY id LIMIT $5",
                        P_TEXT(offboarding_id), P_INT(after_id), P_INT(settled), P_INT(all), P_INT(limit))
             : tx_query(tx, err,
                        "SELECT id, at, offboarding_id, kind, task, data_json FROM events WHERE id > $1 AND "
                        "id <= $2 "
-                       "AND ($3 = 1 OR kind NOT IN ('intent', 'result', 'secret')) ORDER BY id LIMIT $4",
+                       "AND ($3 = 1 OR " IS_LIVE ") ORDER BY id LIMIT $4",
                        P_INT(after_id), P_INT(settled), P_INT(all), P_INT(limit));
     while (rows && (size_t)count < limit && rows_next(rows))
         ret_events[count++] = (struct event){row_int(rows, 0),

@@ -8,9 +8,11 @@
 
 #include "store/store.h"
 
-/* kind, is it part of the live stream? intent and result surround each upstream effect; secret
- * says who made, used or revoked a one-time link. */
+/* kind, is it part of the live stream? request is what was asked for, with the names of that time; intent and
+ * result surround each upstream effect; reads are the calls that changed nothing; secret says who made, used
+ * or revoked a one-time link. */
 #define EVENT_KINDS(X)                  \
+    X(REQUEST, "request", false)        \
     X(OFFBOARDING, "offboarding", true) \
     X(TASK, "task", true)               \
     X(ITEM, "item", true)               \
@@ -18,6 +20,7 @@
     X(END, "end", true)                 \
     X(INTENT, "intent", false)          \
     X(RESULT, "result", false)          \
+    X(READS, "reads", false)            \
     X(SECRET, "secret", false)
 
 enum event_kind {
@@ -32,8 +35,8 @@ struct journal;
 struct journal *journal_new(struct store *store);
 void journal_free(struct journal *journal);
 
-/* Appends one event; takes data (an object) over. Wakes nobody yet: end the transaction with journal_commit.
- */
+/* Appends one event, as the next link of its offboarding's chain (chain.h); takes data (an object) over.
+ * Wakes nobody yet: end the transaction with journal_commit. */
 MUST_USE bool journal_append(struct tx *tx, const char *offboarding_id, int64_t at, enum event_kind kind,
                              const char *task, json_t *data, struct err *err);
 /* tx_commit, and then wakes those who follow. */

@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { lastday, Node } from './node.mjs';
@@ -78,6 +79,7 @@ export class World {
       // Off, so that a request log holds what a test asked for; tests about the permission index switch it on.
       LASTDAY_INDEX_ENABLED: 'no',
       HOME: world.folder,
+      LSAN_OPTIONS: `suppressions=${fileURLToPath(new URL('../lsan.supp', import.meta.url))}:print_suppressions=0`,
       LASTDAY_TEST_CLOCK: world.clock.path,
       ...(certificate ? await makeCertificate(world.folder) : {}),
       ...(await world.storeSettings(store)),
