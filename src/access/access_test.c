@@ -424,6 +424,18 @@ static void a_look_from_before_does_not_undo_an_own_change(void **state)
     assert_string_equal(places("u1", NULL, NULL), "");
 }
 
+static void the_clock_of_another_node_may_be_behind(void **state)
+{
+    (void)state;
+    struct scan scan = claim_of(TENANT);
+    list(&scan, MAILBOXES, USERS);
+    now -= MINUTE_MS / 2; /* there */
+    note(TENANT, "m1", NULL, true);
+    now += MINUTE_MS / 2;
+    put(&scan, "m1", "[]", "[]");
+    assert_string_equal(places("u1", NULL, NULL), "m1(Box m1)");
+}
+
 /* --- claims ----------------------------------------------------------------------------------------------
  */
 
@@ -576,6 +588,7 @@ int main(void)
         TEST(the_own_mailbox_is_no_other),
         TEST(own_changes_count_at_once),
         TEST(a_look_from_before_does_not_undo_an_own_change),
+        TEST(the_clock_of_another_node_may_be_behind),
         TEST(tenants_take_turns),
         TEST(who_is_waited_for_goes_first),
         TEST(a_failure_is_told_and_forgotten),
