@@ -115,6 +115,7 @@ export function cacheUpdater(client: QueryClient) {
     refresh = setTimeout(() => {
       refresh = undefined;
       void client.invalidateQueries({ queryKey: ['offboardings', 'list'] });
+      void client.invalidateQueries({ queryKey: ['stats'] });
     }, 1500);
   };
 

@@ -34,6 +34,8 @@ export const usePageStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3 },
   wrap: { overflowWrap: 'anywhere' },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '8px', rowGap: '4px' },
+  /* Panels under each other. */
+  stack: { display: 'flex', flexDirection: 'column', rowGap: '20px', minWidth: 0 },
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
   dialog: { maxWidth: '440px', width: 'calc(100% - 32px)' },
   hidden: {
