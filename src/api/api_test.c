@@ -144,13 +144,16 @@ static void add_tenant(const char *id, const char *domain, const char *name)
     assert_true(tx_commit(&tx, &err));
 }
 
+static const struct logbook_by nobody = {.kind = "local", .name = "test"};
+
 static void add_token(const char *role, const char *tenant, char *ret, size_t size)
 {
     struct err err = {0};
-    const char *text;
+    const char *id, *text;
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *tenants = tenant ? json_make("[s]", tenant) : NULL;
-    assert_true(auth_token_create(world.auth, arena, role, role, tenants, &text, &err));
+    const struct new_token token = {.name = role, .role = role, .tenants = tenants};
+    assert_true(auth_token_create(world.auth, arena, &nobody, &token, &id, &text, &err));
     snprintf(ret, size, "%s", text);
 }
 
@@ -164,7 +167,7 @@ static int start(void **state)
     world.store = store_open("sqlite:test.db", world.directory, &err);
     world.journal = journal_new(world.store);
     world.auth = auth_new(world.store, clock_system(), rng_system());
-    assert_true(auth_account_add(world.auth, "ada", "correct horse battery", "admin", &err));
+    assert_true(auth_account_add(world.auth, &nobody, "ada", "correct horse battery", "admin", &err));
     add_tenant(FAKE_TENANT, "contoso.example", "Contoso");
     add_tenant(FAKE_OTHER_TENANT, "fabrikam.example", "Fabrikam");
     add_token("admin", NULL, world.token, sizeof world.token);

@@ -37,6 +37,19 @@ bool call_empty(struct call *call, int status)
     return true;
 }
 
+struct logbook_by call_by(const struct call *call)
+{
+    bool known = call->who.id != NULL;
+    return (struct logbook_by){known ? principal_kind_name(call->who.kind) : "nobody", call->who.id,
+                               known ? call->who.name : "", call->request->id, call->request->client};
+}
+
+bool call_note(const struct call *call, struct tx *tx, const struct logbook_entry *entry, struct err *err)
+{
+    const struct logbook_by by = call_by(call);
+    return logbook_add(tx, &by, entry, clock_utc_ms(call->api->context.clock), err);
+}
+
 bool call_if_match(struct call *call, int64_t version, struct err *err)
 {
     const char *header = http_header(call->request, "If-Match");

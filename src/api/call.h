@@ -34,6 +34,12 @@ bool call_json(struct call *call, int status, const json_t *value);
 bool call_json_versioned(struct call *call, int status, const json_t *value, int64_t version);
 bool call_empty(struct call *call, int status);
 
+/* Who asks, for the logbook. */
+struct logbook_by call_by(const struct call *call);
+/* Notes in the transaction what this call did. */
+MUST_USE bool call_note(const struct call *call, struct tx *tx, const struct logbook_entry *entry,
+                        struct err *err);
+
 /* If-Match against the version: 428 when the header is missing, 412 when it names another. */
 MUST_USE bool call_if_match(struct call *call, int64_t version, struct err *err);
 

@@ -28,12 +28,13 @@ bool session_post(struct call *call, struct err *err)
         {"password", INPUT_TEXT, INPUT_REQUIRED, 1, 1024},
     };
     const struct api_context *context = &call->api->context;
+    const struct logbook_by from = call_by(call);
     struct session session = {0};
 
     INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
     if (!input_verdict(&call->input, err) ||
         !auth_sign_in(context->auth, call->arena, json_text(call->body, "username"),
-                      json_text(call->body, "password"), call->request->client, &session, err))
+                      json_text(call->body, "password"), &from, &session, err))
         return false;
     call->who = session.principal;
     long age_s = (long)((session.expires_at - clock_utc_ms(context->clock)) / 1000);
@@ -44,7 +45,8 @@ bool session_post(struct call *call, struct err *err)
 
 bool session_delete(struct call *call, struct err *err)
 {
-    if (call->session_token && !auth_sign_out(call->api->context.auth, call->session_token, err))
+    const struct logbook_by by = call_by(call);
+    if (call->session_token && !auth_sign_out(call->api->context.auth, &by, call->session_token, err))
         return false;
     reply_header(&call->reply, "Set-Cookie", cookie_make(call->arena, call->api->secure, "", 0));
     return call_empty(call, 204);
