@@ -50,6 +50,22 @@ static bool check_site(const struct call *call, struct err *err)
     return true;
 }
 
+static bool check_permission(const struct principal *who, enum route_access access, struct err *err)
+{
+    enum permission needed = access == ACCESS_LOCAL   ? PERMISSION_READ
+                             : access == ACCESS_WHOLE ? PERMISSION_ADMIN
+                                                      : (enum permission)access;
+    if (!principal_may(who, needed))
+        return err_set(err, ERR_FORBIDDEN, "The role %s does not permit this: it takes %s.", who->role,
+                       needed == PERMISSION_ADMIN     ? "an admin"
+                       : needed == PERMISSION_APPROVE ? "an approver or higher"
+                                                      : "a technician or higher");
+    return access != ACCESS_WHOLE || !who->tenants ||
+           err_set(
+               err, ERR_FORBIDDEN,
+               "This token is bound to tenants, and this concerns all of them: use one that is not bound.");
+}
+
 static bool check_access(struct call *call, struct err *err)
 {
     enum route_access access = call->route->access;
@@ -59,11 +75,7 @@ static bool check_access(struct call *call, struct err *err)
     if (!(authorization ? sign_in_by_token(call, authorization, err) : sign_in_by_session(call, err)) ||
         !check_site(call, err))
         return false;
-    enum permission needed = access == ACCESS_LOCAL ? PERMISSION_READ : (enum permission)access;
-    if (access == ACCESS_SIGNED_IN || principal_may(&call->who, needed))
-        return true;
-    return err_set(err, ERR_FORBIDDEN, "The role %s does not permit this: %s.", call->who.role,
-                   needed == PERMISSION_ADMIN ? "it takes an admin" : "it takes a technician or higher");
+    return access == ACCESS_SIGNED_IN || check_permission(&call->who, access, err);
 }
 
 /* --- the body ------------------------------------------------------------------------------------------ */

@@ -100,6 +100,20 @@ static json_t *stored_warnings(const struct leaving *leaving, const struct reque
     return warnings;
 }
 
+static bool note_request(struct tx *tx, const struct call *call, const struct offboarding *row,
+                         struct err *err)
+{
+    AUTO_JSON json_t *details = json_make("{s:s}", "batch", row->batch);
+    json_put_time(details, "scheduled_at", row->scheduled_at);
+    json_put_text(details, "reference", row->reference);
+    const struct logbook_entry entry = {.what = LOGBOOK_OFFBOARDING_REQUESTED,
+                                        .tenant_id = row->tenant_id,
+                                        .object_id = row->id,
+                                        .object = row->user_principal_name,
+                                        .details = details};
+    return call_note(call, tx, &entry, err);
+}
+
 static bool store_one(struct tx *tx, const struct leaving *leaving, const struct request *request,
                       const struct leaver *leaver, const char *batch, json_t *accepted, struct err *err)
 {
@@ -138,6 +152,8 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
         }
         return false;
     }
+    if (!note_request(tx, leaving->call, &row, err))
+        return false;
     json_t *entry = json_object();
     json_put_text(entry, "id", id);
     json_put(entry, "user",

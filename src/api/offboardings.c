@@ -5,16 +5,6 @@
 #include "api/once.h"
 #include "api/visible.h"
 
-static int64_t query_time(struct call *call, const char *name)
-{
-    const char *text = call_query(call, name, 40);
-    int64_t utc_ms = 0;
-    if (text && !time_parse(text, &utc_ms))
-        input_bad(&call->input, arena_printf(call->arena, "?%s", name), "bad_time",
-                  "%s must be a time such as 2026-12-24T16:00:00Z.", name);
-    return utc_ms;
-}
-
 static const char *query_statuses(struct call *call)
 {
     const char *text = call_query(call, "status", 300);
@@ -32,36 +22,19 @@ static const char *query_statuses(struct call *call)
     return text;
 }
 
-/* The tenant's id; an unknown tenant has no offboardings to show. */
-static bool query_tenant(struct call *call, struct offboarding_filter *filter, struct err *err)
-{
-    const char *name = call_query(call, "tenant", 255);
-    AUTO_TENANT struct tenant tenant = {0};
-    if (!name)
-        return true;
-    if (visible_tenant(call, name, &tenant, err)) {
-        filter->tenant_id = arena_text(call->arena, tenant.id);
-        return true;
-    }
-    if (err->kind != ERR_NOT_FOUND)
-        return false;
-    input_bad(&call->input, "?tenant", "unknown_tenant", "%s", err->message);
-    return true;
-}
-
 bool offboardings_get(struct call *call, struct err *err)
 {
     struct page page = call_page(call);
     struct offboarding_filter filter = {.status = query_statuses(call),
                                         .search = call_query(call, "search", 200),
                                         .only_tenants = call->who.tenants,
-                                        .from = query_time(call, "from"),
-                                        .to = query_time(call, "to"),
+                                        .from = call_query_time(call, "from"),
+                                        .to = call_query_time(call, "to"),
                                         .limit = page.limit};
     if (page.cursor && !offboarding_cursor_read(call->arena, page.cursor, &filter))
         input_bad(&call->input, "?cursor", "bad_cursor",
                   "cursor must be the next_cursor of an earlier page.");
-    if (!query_tenant(call, &filter, err) || !input_verdict(&call->input, err))
+    if (!visible_query_tenant(call, &filter.tenant_id, err) || !input_verdict(&call->input, err))
         return false;
     AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
     json_t *list = tx ? call_keep(call, offboarding_page(tx, &filter, err)) : NULL;
@@ -108,7 +81,8 @@ bool offboarding_cancel_post(struct call *call, struct err *err)
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     if (!tx || !is_cancelled(tx, call->arena, id, &cancelled, err) ||
-        (!cancelled && !offboarding_cancel(tx, id, call->who.name, clock_utc_ms(context->clock), err)))
+        (!cancelled && (!offboarding_cancel(tx, id, call->who.name, clock_utc_ms(context->clock), err) ||
+                        !note_offboarding(call, tx, LOGBOOK_OFFBOARDING_CANCELLED, id, err))))
         return false;
     json_t *value = call_keep(call, offboarding_json(tx, id, err));
     if (!value || !once_finish(call, tx, 200, value, err) || !journal_commit(context->journal, &tx, err))
