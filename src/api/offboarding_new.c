@@ -1,6 +1,7 @@
 /* POST /offboardings: judged as a whole, stored in one transaction, or refused with nothing done. */
 #include <string.h>
 
+#include "api/choice.h"
 #include "api/offboarding_request.h"
 #include "api/once.h"
 #include "api/people.h"
@@ -103,7 +104,8 @@ static json_t *stored_warnings(const struct leaving *leaving, const struct reque
 static bool note_request(struct tx *tx, const struct call *call, const struct offboarding *row,
                          struct err *err)
 {
-    AUTO_JSON json_t *details = json_make("{s:s}", "batch", row->batch);
+    AUTO_JSON json_t *details = json_make("{s:s, s:O}", "batch", row->batch, "options_from",
+                                          json_object_get(row->context, "options_from"));
     json_put_time(details, "scheduled_at", row->scheduled_at);
     json_put_text(details, "reference", row->reference);
     const struct logbook_entry entry = {.what = LOGBOOK_OFFBOARDING_REQUESTED,
@@ -122,6 +124,7 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
     AUTO_JSON json_t *plan = plan_make(leaving->options);
     AUTO_JSON json_t *warnings = stored_warnings(leaving, request, leaver);
     AUTO_JSON json_t *plan_context = leaver_context(leaver);
+    json_put(plan_context, "options_from", json_incref((json_t *)leaving->options_from));
     int64_t now = clock_utc_ms(context->clock);
     bool later = request->schedule != NULL;
     const struct offboarding row = {
@@ -239,15 +242,17 @@ bool offboardings_post(struct call *call, struct err *err)
 {
     struct request request;
     AUTO_TENANT struct tenant tenant = {0};
+    struct choice choice;
     request_read(call, &request);
-    if (!find_tenant(call, &tenant, err) || !input_verdict(&call->input, err))
+    if (!find_tenant(call, &tenant, err) || !choice_read(call, tenant.id ? &tenant : NULL, &choice, err) ||
+        !input_verdict(&call->input, err))
         return false;
     if (request.override_codes && !principal_may(&call->who, PERMISSION_APPROVE))
         return err_set(err, ERR_FORBIDDEN,
                        "The role %s may not lift blockers: ask an approver, or leave override out.",
                        call->who.role);
 
-    struct leaving leaving = {call, &tenant, request.options, NULL, request.user_count};
+    struct leaving leaving = {call, &tenant, choice.options, choice.from, NULL, request.user_count};
     leaving.leavers = arena_alloc(call->arena, leaving.count, sizeof *leaving.leavers);
     for (size_t i = 0; i < leaving.count; i++)
         leaving.leavers[i] =

@@ -10,7 +10,6 @@
 struct request {
     const char **users;
     size_t user_count;
-    json_t *options;              /* checked */
     const json_t *schedule;       /* {"at", "time_zone"}; NULL: now */
     int64_t scheduled_at;         /* the instant it means */
     const json_t *notify;         /* NULL when not given */
@@ -21,7 +20,7 @@ struct request {
     const char *override_reason;
 };
 
-/* Every mistake is noted in call->input. */
+/* Every mistake is noted in call->input. Which options are meant is choice.h. */
 void request_read(struct call *call, struct request *ret);
 
 #endif

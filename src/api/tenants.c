@@ -4,6 +4,7 @@
 #include "api/problem.h"
 #include "api/visible.h"
 #include "plan/options.h"
+#include "store/templates.h"
 
 static json_t *tenant_json(const struct tenant *tenant)
 {
@@ -123,6 +124,26 @@ static void check_default_options(struct call *call)
     json_decref(options_check(options, "/options", call->input.errors));
 }
 
+/* One of the two says what is done when a request does not. */
+static bool check_default_template(struct call *call, const char *tenant_id, struct err *err)
+{
+    AUTO_TEMPLATE struct template template = {0};
+    const char *id = json_text(call->body, "template");
+    if (!id)
+        return true;
+    if (json_object_size(json_object_get(call->body, "options")) > 0)
+        input_bad(&call->input, "/template", "options_or_template",
+                  "The defaults are a template or options of their own: leave one of the two empty.");
+    AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
+    if (tx && template_named(tx, call->arena, tenant_id, id, &template, err))
+        return true;
+    if (!tx || err->kind != ERR_NOT_FOUND)
+        return false;
+    input_bad(&call->input, "/template", "unknown_template",
+              "There is no template with this id for this tenant or for all tenants.");
+    return true;
+}
+
 bool defaults_put(struct call *call, struct err *err)
 {
     static const struct input_field fields[] = {
@@ -141,6 +162,8 @@ bool defaults_put(struct call *call, struct err *err)
         INPUT_OBJECT_CHECK(&call->input, json_object_get(call->body, "notify"), "/notify", notify_fields);
         check_protected_users(call);
         check_default_options(call);
+        if (!check_default_template(call, tenant.id, err))
+            return false;
     }
     if (!input_verdict(&call->input, err))
         return false;

@@ -107,6 +107,7 @@ json_t *offboarding_json(struct tx *tx, const char *id, struct err *err)
         return NULL;
     json_t *value = head_json(tx, &o), *undo = json_null();
     json_put(value, "options", copy_or(o.options, json_object()));
+    json_put(value, "options_from", copy_or(json_object_get(o.context, "options_from"), json_null()));
     json_put(value, "schedule", copy_or(o.schedule, json_null()));
     json_put(value, "plan", copy_or(o.plan, json_array()));
     json_t *tasks = tasks_json(tx, arena, id, DIRECTION_DO, err);
