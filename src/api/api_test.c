@@ -337,6 +337,8 @@ static void users_and_preflight(void **state)
     AUTO_ANSWER struct answer one =
         ASK(.path = "/api/v1/tenants/contoso.example/users/adele%40contoso.example");
     assert_string_equal(json_text(one.json, "user_principal_name"), "adele@contoso.example");
+    assert_string_equal(json_text(one.json, "last_sign_in_at"), "2026-11-01T08:00:00Z");
+    assert_int_equal(json_array_size(json_array_at(one.json, "licenses")), 1);
     AUTO_ANSWER struct answer none = ASK(.path = "/api/v1/tenants/contoso.example/users/nobody%40x");
     expect_problem(&none, 404, "unknown_user");
     AUTO_ANSWER struct answer down = ASK(.path = "/api/v1/tenants/contoso.example/users/down%40x");

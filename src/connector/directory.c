@@ -8,24 +8,21 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "connector/graph.h"
+#include "connector/user_list.h"
 
 #define FRESH_MS (60 * 1000)
 #define RETRY_MS (10 * 1000) /* after a failed reload in the background */
 #define USERS_MAX 1000000
 #define LOAD_TIMEOUT_MS 30000
 #define LOAD_PATIENCE_MS 60000
-#define FIELDS                                                                           \
-    "id,displayName,userPrincipalName,mail,jobTitle,department,accountEnabled,userType," \
-    "onPremisesSyncEnabled,assignedLicenses"
+#define SIGN_INS_FRESH_MS (60 * 60 * 1000)
+#define SIGN_INS_PAGE "500" /* Graph gives no more with signInActivity (contract/graph.md, 1.1) */
+#define SLOW_FACTOR 30      /* what took long to load is kept longer */
 
-/* One loaded list; never changes, freed with its last reader. */
+/* One loaded list, freed with its last reader. */
 struct snapshot {
     unsigned readers; /* under directory->lock; the tenant itself counts as one */
-    size_t count;
-    struct entry {
-        json_t *user; /* in our shape; copied for a reader, never lent: counts are not atomic */
-        char *text;   /* folded name, principal name and mail, one per line */
-    } * entries;
+    struct user_list *list;
 };
 
 struct tenant {
@@ -37,6 +34,9 @@ struct tenant {
     bool wanted;    /* to be loaded in the background */
     uint64_t round; /* counts finished loads */
     struct err failed;
+    json_t *sign_ins;          /* object id → time, as far as the tenant tells; NULL at first */
+    int64_t sign_ins_stale_at; /* monotonic */
+    bool sign_ins_wanted;
 };
 
 struct directory {
@@ -47,67 +47,15 @@ struct directory {
     const struct clock *clock;
     struct cancel *cancel;
     struct tenant *first;
-    pthread_t thread;
+    pthread_t lists, sign_ins;
     bool stopping;
 };
 
 /* --- loading --- */
 
-static json_t *copy_text(const json_t *user, const char *key)
-{
-    return json_text_new(json_text(user, key));
-}
-
-static json_t *shape(const json_t *user)
-{
-    return json_make("{s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:b,s:b}", "id", copy_text(user, "id"), "display_name",
-                     copy_text(user, "displayName"), "user_principal_name",
-                     copy_text(user, "userPrincipalName"), "mail", copy_text(user, "mail"), "job_title",
-                     copy_text(user, "jobTitle"), "department", copy_text(user, "department"),
-                     "account_enabled", json_flag(user, "accountEnabled"), "user_type",
-                     copy_text(user, "userType"), "synced", json_flag(user, "onPremisesSyncEnabled"),
-                     "licensed", json_array_size(json_array_at(user, "assignedLicenses")) > 0);
-}
-
-static char *searchable(const json_t *user)
-{
-    AUTO_STRBUF struct strbuf text = STRBUF_MAX(8192);
-    strbuf_printf(&text, "%s\n%s\n%s", json_text_or(user, "display_name", ""),
-                  json_text_or(user, "user_principal_name", ""), json_text_or(user, "mail", ""));
-    return text_fold(strbuf_text(&text));
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct entry *left = a, *right = b;
-    int order = strcmp(left->text, right->text); /* begins with the folded display name */
-    return order ? order : strcmp(json_text_or(left->user, "id", ""), json_text_or(right->user, "id", ""));
-}
-
-static struct snapshot *snapshot_new(const json_t *users)
-{
-    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
-    size_t count = json_array_size(users);
-    if (!snapshot || !(snapshot->entries = calloc(count + 1, sizeof *snapshot->entries)))
-        abort();
-    snapshot->readers = 1;
-    for (size_t i = 0; i < count; i++) {
-        struct entry *entry = &snapshot->entries[i];
-        entry->user = shape(json_array_get(users, i));
-        entry->text = searchable(entry->user);
-    }
-    snapshot->count = count;
-    qsort(snapshot->entries, count, sizeof *snapshot->entries, by_name);
-    return snapshot;
-}
-
 static void snapshot_free(struct snapshot *snapshot)
 {
-    for (size_t i = 0; i < snapshot->count; i++) {
-        json_decref(snapshot->entries[i].user);
-        free(snapshot->entries[i].text);
-    }
-    free(snapshot->entries);
+    user_list_free(snapshot->list);
     free(snapshot);
 }
 
@@ -122,29 +70,44 @@ static void release(struct directory *directory, struct snapshot *snapshot)
         snapshot_free(snapshot);
 }
 
+static struct m365_target target_of(struct directory *directory, const char *tenant_id)
+{
+    return (struct m365_target){.tenant_id = tenant_id,
+                                .cancel = directory->cancel,
+                                .timeout_ms = LOAD_TIMEOUT_MS,
+                                .patience_ms = LOAD_PATIENCE_MS};
+}
+
 static struct snapshot *load(struct directory *directory, const char *tenant_id, struct err *err)
 {
-    struct m365_target target = {.tenant_id = tenant_id,
-                                 .cancel = directory->cancel,
-                                 .timeout_ms = LOAD_TIMEOUT_MS,
-                                 .patience_ms = LOAD_PATIENCE_MS};
-    AUTO_JSON json_t *users =
-        graph_collect(directory->m365, &target, "/users?$select=" FIELDS "&$top=999", false, USERS_MAX, err);
-    return users ? snapshot_new(users) : NULL;
+    const struct m365_target target = target_of(directory, tenant_id);
+    AUTO_JSON json_t *users = graph_collect(
+        directory->m365, &target, "/users?$select=" USER_LIST_FIELDS "&$top=999", false, USERS_MAX, err);
+    if (!users)
+        return NULL;
+    /* Names alone hang on these: a tenant that refuses them is searched all the same. */
+    AUTO_JSON json_t *skus = graph_collect(
+        directory->m365, &target, "/subscribedSkus?$select=skuId,skuPartNumber", false, USERS_MAX, NULL);
+    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+    if (!snapshot)
+        abort();
+    *snapshot = (struct snapshot){1, user_list_new(users, skus)};
+    return snapshot;
 }
 
 /* Whoever set tenant->loading calls this. */
 static void load_tenant(struct directory *directory, struct tenant *tenant)
 {
     struct err failed = {0};
+    int64_t begun = clock_mono_ms(directory->clock);
     struct snapshot *fresh = load(directory, tenant->id, &failed), *old = NULL;
     {
         WITH_LOCK(&directory->lock);
-        int64_t now = clock_mono_ms(directory->clock);
+        int64_t now = clock_mono_ms(directory->clock), slow_ms = (now - begun) * SLOW_FACTOR;
         tenant->loading = false;
         tenant->round++;
         tenant->failed = failed;
-        tenant->stale_at = now + (fresh ? FRESH_MS : RETRY_MS);
+        tenant->stale_at = now + (!fresh ? RETRY_MS : slow_ms > FRESH_MS ? slow_ms : FRESH_MS);
         if (fresh) {
             old = tenant->current;
             tenant->current = fresh;
@@ -152,6 +115,36 @@ static void load_tenant(struct directory *directory, struct tenant *tenant)
         pthread_cond_broadcast(&directory->loaded);
     }
     release(directory, old);
+}
+
+/* {id: time} of everybody who has ever signed in; NULL when the tenant does not tell. */
+static json_t *read_sign_ins(struct directory *directory, const char *tenant_id)
+{
+    const struct m365_target target = target_of(directory, tenant_id);
+    AUTO_JSON json_t *users =
+        graph_collect(directory->m365, &target, "/users?$select=id,signInActivity&$top=" SIGN_INS_PAGE, false,
+                      USERS_MAX, NULL);
+    json_t *times = users ? json_object() : NULL, *user;
+    size_t i;
+    json_array_foreach (users, i, user) {
+        const char *id = json_text(user, "id");
+        const char *at = json_text(json_object_at(user, "signInActivity"), "lastSignInDateTime");
+        if (id && at)
+            json_put_text(times, id, at);
+    }
+    return times;
+}
+
+/* Apart from the list, which must not fail for want of a premium license. */
+static void load_sign_ins(struct directory *directory, struct tenant *tenant)
+{
+    json_t *fresh = read_sign_ins(directory, tenant->id), *old;
+    if (!fresh)
+        return;
+    WITH_LOCK(&directory->lock);
+    old = tenant->sign_ins;
+    tenant->sign_ins = fresh;
+    json_decref(old);
 }
 
 static struct tenant *wanted_locked(struct directory *directory)
@@ -162,7 +155,7 @@ static struct tenant *wanted_locked(struct directory *directory)
     return NULL;
 }
 
-static void *run_directory(void *context)
+static void *run_lists(void *context)
 {
     struct directory *directory = context;
     for (;;) {
@@ -180,6 +173,33 @@ static void *run_directory(void *context)
     }
 }
 
+static struct tenant *sign_ins_wanted_locked(struct directory *directory)
+{
+    for (struct tenant *tenant = directory->first; tenant; tenant = tenant->next)
+        if (tenant->sign_ins_wanted)
+            return tenant;
+    return NULL;
+}
+
+/* A thread of its own: these take long, and the lists must not wait for them. */
+static void *run_sign_ins(void *context)
+{
+    struct directory *directory = context;
+    for (;;) {
+        struct tenant *tenant = NULL;
+        {
+            WITH_LOCK(&directory->lock);
+            while (!directory->stopping && !(tenant = sign_ins_wanted_locked(directory)))
+                thread_wait_ms(&directory->wanted, &directory->lock, -1);
+            if (directory->stopping)
+                return NULL;
+            tenant->sign_ins_wanted = false;
+            tenant->sign_ins_stale_at = clock_mono_ms(directory->clock) + SIGN_INS_FRESH_MS;
+        }
+        load_sign_ins(directory, tenant);
+    }
+}
+
 /* --- life --- */
 
 struct directory *directory_new(struct m365 *m365, const struct clock *clock)
@@ -193,7 +213,8 @@ struct directory *directory_new(struct m365 *m365, const struct clock *clock)
     directory->m365 = m365;
     directory->clock = clock;
     directory->cancel = cancel_new();
-    directory->thread = thread_start("directory", run_directory, directory);
+    directory->lists = thread_start("directory", run_lists, directory);
+    directory->sign_ins = thread_start("sign-ins", run_sign_ins, directory);
     return directory;
 }
 
@@ -207,11 +228,13 @@ void directory_free(struct directory *directory)
         directory->stopping = true;
         pthread_cond_broadcast(&directory->wanted);
     }
-    pthread_join(directory->thread, NULL);
+    pthread_join(directory->lists, NULL);
+    pthread_join(directory->sign_ins, NULL);
     for (struct tenant *tenant = directory->first, *next; tenant; tenant = next) {
         next = tenant->next;
         if (tenant->current)
             snapshot_free(tenant->current);
+        json_decref(tenant->sign_ins);
         free(tenant->id);
         free(tenant);
     }
@@ -237,6 +260,16 @@ static struct tenant *tenant_locked(struct directory *directory, const char *ten
     return tenant;
 }
 
+/* What is old by now is loaded in the background. */
+static void want_locked(struct directory *directory, struct tenant *tenant)
+{
+    int64_t now = clock_mono_ms(directory->clock);
+    tenant->wanted = !tenant->loading && now >= tenant->stale_at;
+    tenant->sign_ins_wanted = now >= tenant->sign_ins_stale_at;
+    if (tenant->wanted || tenant->sign_ins_wanted)
+        pthread_cond_broadcast(&directory->wanted);
+}
+
 /* The current list, loaded by this caller when there is none yet; many first callers share one load. */
 static struct snapshot *take(struct directory *directory, const char *tenant_id, struct err *err)
 {
@@ -255,10 +288,7 @@ static struct snapshot *take(struct directory *directory, const char *tenant_id,
                 }
             }
             if (tenant->current) {
-                if (!tenant->loading && clock_mono_ms(directory->clock) >= tenant->stale_at) {
-                    tenant->wanted = true;
-                    pthread_cond_signal(&directory->wanted);
-                }
+                want_locked(directory, tenant);
                 tenant->current->readers++;
                 return tenant->current;
             }
@@ -284,10 +314,21 @@ static bool read_cursor(const char *cursor, size_t *ret_skip, struct err *err)
     return true;
 }
 
+/* What is known of it without asking. */
+static void put_sign_ins(struct directory *directory, const char *tenant_id, json_t *users)
+{
+    size_t i;
+    json_t *user;
+    WITH_LOCK(&directory->lock);
+    const json_t *times = tenant_locked(directory, tenant_id)->sign_ins;
+    json_array_foreach (users, i, user)
+        json_put_text(user, "last_sign_in_at", json_text(times, json_text_or(user, "id", "")));
+}
+
 json_t *directory_search(struct directory *directory, const char *tenant_id, const char *query, size_t limit,
                          const char *cursor, char **ret_next_cursor, size_t *ret_total, struct err *err)
 {
-    size_t skip, total = 0;
+    size_t skip, total;
     if (ret_next_cursor)
         *ret_next_cursor = NULL;
     if (!read_cursor(cursor, &skip, err))
@@ -297,20 +338,34 @@ json_t *directory_search(struct directory *directory, const char *tenant_id, con
         return NULL;
     AUTO_FREE char *wanted = text_fold(query ? query : "");
     wanted[strcspn(wanted, "\n")] = '\0'; /* lines keep the fields apart */
-    json_t *found = json_array();
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (!strstr(snapshot->entries[i].text, wanted))
-            continue;
-        if (total >= skip && total < skip + limit)
-            json_add(found, json_deep_copy(snapshot->entries[i].user));
-        total++;
-    }
+    json_t *found = user_list_search(snapshot->list, wanted, skip, limit, &total);
     release(directory, snapshot);
+    put_sign_ins(directory, tenant_id, found);
     if (ret_total)
         *ret_total = total;
     if (ret_next_cursor && total > skip + limit && asprintf(ret_next_cursor, "%zu", skip + limit) < 0)
         abort();
     return found;
+}
+
+json_t *directory_find(struct directory *directory, const char *tenant_id, const json_t *ids, struct err *err)
+{
+    struct snapshot *snapshot = take(directory, tenant_id, err);
+    json_t *found = snapshot ? user_list_find(snapshot->list, ids) : NULL;
+    release(directory, snapshot);
+    if (found)
+        put_sign_ins(directory, tenant_id, found);
+    return found;
+}
+
+/* The list as it is now, however old; NULL: there is none yet. */
+static struct snapshot *peek(struct directory *directory, const char *tenant_id)
+{
+    WITH_LOCK(&directory->lock);
+    struct snapshot *current = tenant_locked(directory, tenant_id)->current;
+    if (current)
+        current->readers++;
+    return current;
 }
 
 json_t *directory_user(struct directory *directory, const char *tenant_id, const char *id_or_upn,
@@ -323,14 +378,33 @@ json_t *directory_user(struct directory *directory, const char *tenant_id, const
         err_set(err, ERR_INPUT, "user: must not be empty.");
         return NULL;
     }
-    char *path = graph_path(arena, "/users/%s?$select=" FIELDS, id_or_upn);
+    char *path = graph_path(arena, "/users/%s?$select=" USER_LIST_FIELDS, id_or_upn);
     if (!graph_call(directory->m365, &target, "GET", path, NULL, false, &reply, err))
         return NULL;
-    return shape(reply.body);
+    struct snapshot *known = peek(directory, tenant_id);
+    AUTO_JSON json_t *users = json_make("[o]", user_list_shape(known ? known->list : NULL, reply.body));
+    release(directory, known);
+    put_sign_ins(directory, tenant_id, users);
+    return json_incref(json_array_get(users, 0));
 }
 
 void directory_refresh(struct directory *directory, const char *tenant_id)
 {
     WITH_LOCK(&directory->lock);
     tenant_locked(directory, tenant_id)->stale_at = 0;
+}
+
+void directory_forget(struct directory *directory, const char *tenant_id)
+{
+    struct snapshot *old;
+    {
+        WITH_LOCK(&directory->lock);
+        struct tenant *tenant = tenant_locked(directory, tenant_id);
+        old = tenant->current;
+        tenant->current = NULL;
+        json_decref(tenant->sign_ins);
+        tenant->sign_ins = NULL;
+        tenant->sign_ins_stale_at = 0;
+    }
+    release(directory, old);
 }
