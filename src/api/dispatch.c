@@ -8,6 +8,7 @@
 #include "api/once.h"
 #include "api/problem.h"
 #include "base/log.h"
+#include "connector/m365.h"
 
 static bool is_unsafe(const struct http_request *request)
 {
@@ -140,6 +141,14 @@ static bool run(struct call *call, struct err *err)
     return check_access(call, err) && read_body(call, err) && run_handler(call, err);
 }
 
+/* A consent or certificate that Microsoft refuses is nothing wrong in here, and its sentence says what is to be
+ * repaired. */
+static void name_upstream(struct err *err)
+{
+    if (m365_is_disconnected(err))
+        err->kind = ERR_REFUSED;
+}
+
 static void refuse(struct call *call, const struct err *err)
 {
     const char *allow = reply_header_get(&call->reply, "Allow");
@@ -172,8 +181,10 @@ void api_answer(void *api, const struct http_request *request, struct arena *are
     struct err err = {0};
     int64_t begun = clock_mono_ms(call.api->context.clock);
 
-    if (!run(&call, &err))
+    if (!run(&call, &err)) {
+        name_upstream(&err);
         refuse(&call, &err);
+    }
     record(&call, &err, begun);
     *reply = call.reply;
     input_done(&call.input);
