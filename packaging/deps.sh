@@ -108,6 +108,7 @@ all)
     install_debian
     install_node
     [ -x "$tools/bin/node" ] && PATH=$tools/bin:$PATH
+    install_npm packaging/npm
     install_npm web
     install_npm tests
     install_npm tests/clients

@@ -1,23 +1,25 @@
-/* /_sim — what tests control, never part of what is simulated.
+/* /_sim — what tests control, never part of what is simulated. docs/simulator.md describes each of them.
  *
  *   GET /_sim/requests?since=ID&undocumented=true   {"items": […], "last_id": N}: those with a greater id ·
- * DELETE GET·POST /_sim/faults    one rule or a list of {service, method, path, cmdlet, body_has, nth, every,
- * times} that match, and {status, body, content_type, retry_after, delay_ms, close: "before" |
- *                            "after_effect"}; body an object or a text; without body the service's own words
- * · DELETE GET·PUT /_sim/latency    {"graph": 40, "exchange": {"min_ms": 100, "max_ms": 900}, "*": 5} GET·PUT
- * /_sim/limits     {"graph": {"requests": 100, "window_ms": 10000, "retry_after": 3, "concurrent": 4}}
- *   GET·PUT /_sim/consistency {"ms": 2000}
- *   GET·PUT /_sim/timing     {"conversion_ms": 3000, "settle_ms": 2000}
- *   GET·PUT /_sim/clock      POST {"advance_ms": 86400000}
- *   GET·PUT /_sim/state      GET ?tenant=T the tenant; GET ?tenant=T&user=U {user, manager, groups, mailbox,
- * site} GET /_sim/tenants        {"items": [{id, default_domain, display_name}]} POST /_sim/reset         the
- * seed again; no faults, latencies, limits, requests */
+ * DELETE PUT /_sim/requests       {"replies": true}: from now on with what was answered GET·POST /_sim/faults
+ * one rule or a list of {service, method, path, cmdlet, body_has, nth, every, times} that match, and {status,
+ * body, content_type, retry_after, delay_ms, after_effect: true, close: "before" | "after_effect"}; body an
+ * object or a text; without body the service's own words · DELETE GET·PUT /_sim/latency    {"graph": 40,
+ * "exchange": {"min_ms": 100, "max_ms": 900}, "*": 5} GET·PUT /_sim/limits     {"graph": {"requests": 100,
+ * "window_ms": 10000, "retry_after": 3, "concurrent": 4}} GET·PUT /_sim/consistency {"ms": 2000} GET·PUT
+ * /_sim/timing     {"conversion_ms": 3000, "settle_ms": 2000, "operation_ms": 1000} GET·PUT /_sim/variants
+ * {"phone_plus": false}: see variants.def GET /_sim/clock          POST {"advance_ms": 86400000} GET·PUT
+ * /_sim/state      GET ?tenant=T the tenant; GET ?tenant=T&user=U what state_user makes PATCH
+ * /_sim/state?tenant=T a merge patch (RFC 7396) of the tenant; &user=U of {user, mailbox, site} GET
+ * /_sim/tenants        {"items": [{id, default_domain, display_name}]} POST /_sim/reset         the seed
+ * again; no faults, latencies, limits, variants, requests */
 #include <string.h>
 #include <unistd.h>
 
 #include "odata.h"
 #include "seed.h"
 #include "server.h"
+#include "state_user.h"
 
 static void bad(struct sim_call *call, const char *message)
 {
@@ -45,53 +47,12 @@ static json_t *state_shown(const json_t *state)
     return copy;
 }
 
-static json_t *groups_of(const json_t *tenant, const char *user_id)
-{
-    json_t *groups = json_array(), *group, *shown;
-    const char *id;
-
-    json_object_foreach (json_object_get(tenant, "groups"), id, group) {
-        bool member = sim_text_index(json_array_at(group, "_members"), user_id) >= 0;
-        bool owner = sim_text_index(json_array_at(group, "_owners"), user_id) >= 0;
-
-        if (!member && !owner)
-            continue;
-        shown = json_copy(group);
-        json_object_del(shown, "_members");
-        json_object_del(shown, "_stale");
-        json_put(shown, "_is_member", json_boolean(member));
-        json_put(shown, "_is_owner", json_boolean(owner));
-        json_add(groups, shown);
-    }
-    return groups;
-}
-
-static json_t *or_null(json_t *value)
-{
-    return value ? json_incref(value) : json_null();
-}
-
-static json_t *user_slice(const json_t *tenant, json_t *user)
-{
-    const char *id = json_text(user, "id"), *manager = json_text(user, "_manager");
-    json_t *slice = json_object();
-
-    json_put(slice, "user", json_incref(user));
-    json_put(slice, "manager", or_null(sim_user(tenant, manager)));
-    json_put(slice, "groups", groups_of(tenant, id));
-    json_put(slice, "mailbox", or_null(json_object_get(json_object_get(tenant, "mailboxes"), id)));
-    json_put(slice, "site", or_null(json_object_get(json_object_get(tenant, "sites"), id)));
-    return slice;
-}
-
 static void state_get(struct sim *sim, struct sim_call *call)
 {
     AUTO_JSON json_t *query = odata_query(call->query);
     const char *tenant_id = json_text(query, "tenant"), *user_id = json_text(query, "user");
     json_t *tenant = tenant_id ? sim_tenant(sim, tenant_id) : NULL, *user;
 
-    sim->settled_at_ms = 0;
-    sim_settle(sim);
     if (!tenant_id) {
         call->reply = state_shown(sim->state);
         return;
@@ -102,19 +63,21 @@ static void state_get(struct sim *sim, struct sim_call *call)
     }
     user = tenant ? sim_user(tenant, user_id) : NULL;
     if (tenant && !user)
-        user = json_object_get(json_object_get(tenant, "deleted_users"), user_id);
+        user = state_deleted(tenant, user_id);
     if (!user) {
         call->status = 404;
         call->reply = json_make("{s:s}", "error", tenant ? "no such user" : "no such tenant");
         return;
     }
-    call->reply = user_slice(tenant, user);
+    call->reply = state_user(tenant, user);
 }
 
 void control_replace(struct sim *sim, json_t *state)
 {
     json_decref(sim->state);
     sim->state = state;
+    json_decref(sim->touched);
+    sim->touched = json_object();
     if (!json_is_object(json_object_get(state, "operations")))
         json_put(state, "operations", json_object());
     sim_index(sim);
@@ -127,6 +90,72 @@ static void state_put(struct sim *sim, struct sim_call *call)
         return;
     }
     control_replace(sim, json_incref(call->json));
+    sim->server->seeded = false;
+    sim->server->saved_request = -1;
+    call->status = 204;
+}
+
+/* RFC 7396: null takes a member away, an object is merged, anything else replaces. */
+static void merge_patch(json_t *target, const json_t *patch)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach ((json_t *)patch, key, value) {
+        if (json_is_null(value)) {
+            json_object_del(target, key);
+        } else if (json_is_object(value)) {
+            if (!json_is_object(json_object_get(target, key)))
+                json_put(target, key, json_object());
+            merge_patch(json_object_get(target, key), value);
+        } else {
+            json_put(target, key, json_deep_copy(value));
+        }
+    }
+}
+
+/* The parts of a user lie in three objects of the tenant. */
+static void patch_user(json_t *tenant, json_t *user, const json_t *patch)
+{
+    static const char *const parts[][2] = {{"user", "users"}, {"mailbox", "mailboxes"}, {"site", "sites"}};
+    AUTO_FREE char *id = strdup(json_text_or(user, "id", ""));
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        json_t *part = json_object_get(patch, parts[i][0]);
+
+        if (!part)
+            continue;
+        AUTO_JSON json_t *one = json_make("{s:O}", id, part);
+
+        merge_patch(json_object_get(tenant, parts[i][1]), one);
+    }
+    sim_index_user(tenant, id);
+}
+
+static void state_patch(struct sim *sim, struct sim_call *call)
+{
+    AUTO_JSON json_t *query = odata_query(call->query);
+    const char *user_id = json_text(query, "user");
+    json_t *tenant = sim_tenant(sim, json_text(query, "tenant"));
+    json_t *user = user_id ? sim_user(tenant, user_id) : NULL;
+
+    if (!tenant || (user_id && !user)) {
+        call->status = 404;
+        call->reply = json_make("{s:s}", "error", tenant ? "no such user" : "no such tenant");
+        return;
+    }
+    if (!json_is_object(call->json)) {
+        bad(call, "a merge patch is an object");
+        return;
+    }
+    sim_touched(sim, tenant);
+    if (user)
+        patch_user(tenant, user, call->json);
+    else
+        merge_patch(tenant, call->json);
+    if (!user)
+        sim_index_tenant(tenant);
+    sim_due(sim, 0);
     sim->server->saved_request = -1;
     call->status = 204;
 }
@@ -154,6 +183,12 @@ static void requests_get(struct sim *sim, struct sim_call *call)
 static void requests_delete(struct sim *sim, struct sim_call *call)
 {
     json_array_clear(sim->server->requests);
+    call->status = 204;
+}
+
+static void requests_put(struct sim *sim, struct sim_call *call)
+{
+    sim->server->reply_bodies = json_flag(call->json, "replies");
     call->status = 204;
 }
 
@@ -225,15 +260,52 @@ static void consistency_put(struct sim *sim, struct sim_call *call)
 
 static void timing_get(struct sim *sim, struct sim_call *call)
 {
-    call->reply = json_make("{s:I, s:I}", "conversion_ms", (json_int_t)sim->conversion_ms, "settle_ms",
-                            (json_int_t)sim->settle_ms);
+    call->reply = json_make("{s:I, s:I, s:I}", "conversion_ms", (json_int_t)sim->conversion_ms, "settle_ms",
+                            (json_int_t)sim->settle_ms, "operation_ms", (json_int_t)sim->operation_ms);
 }
 
 static void timing_put(struct sim *sim, struct sim_call *call)
 {
     sim->conversion_ms = json_int(call->json, "conversion_ms", sim->conversion_ms);
     sim->settle_ms = json_int(call->json, "settle_ms", sim->settle_ms);
+    sim->operation_ms = json_int(call->json, "operation_ms", sim->operation_ms);
     timing_get(sim, call);
+}
+
+static const struct {
+    const char *name, *what;
+} variants[] = {
+#define VARIANT(name, on, what) {#name, (what)},
+#include "variants.def"
+#undef VARIANT
+};
+
+static void variants_get(struct sim *sim, struct sim_call *call)
+{
+    call->reply = json_object();
+    for (size_t i = 0; i < VARIANT_COUNT; i++)
+        json_put(call->reply, variants[i].name,
+                 json_make("{s:b, s:s}", "on", sim_variant(sim, (enum variant)i), "what", variants[i].what));
+}
+
+static void variants_put(struct sim *sim, struct sim_call *call)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach (call->json, name, value) {
+        size_t i = 0;
+
+        while (i < VARIANT_COUNT && strcmp(variants[i].name, name))
+            i++;
+        if (i == VARIANT_COUNT || !json_is_boolean(value)) {
+            bad(call, "a variant has a name that GET shows, and is true or false");
+            return;
+        }
+        if (sim_variant(sim, (enum variant)i) != json_is_true(value))
+            sim->flipped[i] = !sim->flipped[i];
+    }
+    variants_get(sim, call);
 }
 
 static void clock_get(struct sim *sim, struct sim_call *call)
@@ -247,23 +319,52 @@ static void clock_get(struct sim *sim, struct sim_call *call)
 static void clock_post(struct sim *sim, struct sim_call *call)
 {
     sim->clock_offset_ms += json_int(call->json, "advance_ms", 0);
-    sim->settled_at_ms = 0;
-    sim_settle(sim);
+    sim_due(sim, 0);
     clock_get(sim, call);
+}
+
+/* Only the tenants that were called are made anew: the large ones, which most tests leave alone, cost time.
+ */
+static bool reset_tenants(struct sim *sim)
+{
+    json_t *tenants = json_object_get(sim->state, "tenants"), *value;
+    const char *id;
+
+    if (!sim->server->seeded)
+        return false;
+    json_object_foreach (sim->touched, id, value) {
+        json_t *tenant = seed_tenant(sim->server->seed, id);
+
+        if (!tenant)
+            return false;
+        json_put(tenants, id, tenant);
+        sim_index_tenant(tenant);
+    }
+    json_object_clear(json_object_get(sim->state, "operations"));
+    json_object_del(sim->state, "token_lifetime_s");
+    return true;
 }
 
 static void reset_post(struct sim *sim, struct sim_call *call)
 {
     struct err err = {0};
-    json_t *state = seed_make(sim->server->seed, &err);
 
-    if (!state) {
-        bad(call, err.message);
-        return;
+    if (!reset_tenants(sim)) {
+        json_t *state = seed_make(sim->server->seed, &err);
+
+        if (!state) {
+            bad(call, err.message);
+            return;
+        }
+        control_replace(sim, state);
     }
+    json_object_clear(sim->touched);
+    sim_due(sim, 0);
     sim->clock_offset_ms = sim->consistency_ms = 0;
+    memset(sim->flipped, 0, sizeof sim->flipped);
+    sim->server->seeded = true;
+    sim->server->reply_bodies = false;
     sim->server->saved_request = -1;
-    control_replace(sim, state);
     json_array_clear(sim->server->faults);
     json_array_clear(sim->server->requests);
     json_object_clear(sim->server->latency);
@@ -292,7 +393,9 @@ static const struct {
     {"GET", "/_sim/tenants", tenants_get},
     {"GET", "/_sim/state", state_get},
     {"PUT", "/_sim/state", state_put},
+    {"PATCH", "/_sim/state", state_patch},
     {"GET", "/_sim/requests", requests_get},
+    {"PUT", "/_sim/requests", requests_put},
     {"DELETE", "/_sim/requests", requests_delete},
     {"GET", "/_sim/faults", faults_get},
     {"POST", "/_sim/faults", faults_post},
@@ -305,6 +408,8 @@ static const struct {
     {"PUT", "/_sim/consistency", consistency_put},
     {"GET", "/_sim/timing", timing_get},
     {"PUT", "/_sim/timing", timing_put},
+    {"GET", "/_sim/variants", variants_get},
+    {"PUT", "/_sim/variants", variants_put},
     {"GET", "/_sim/clock", clock_get},
     {"POST", "/_sim/clock", clock_post},
     {"POST", "/_sim/reset", reset_post},
@@ -315,6 +420,7 @@ void control_handle(struct sim *sim, struct sim_call *call)
     bool path_known = false;
 
     WITH_LOCK(&sim->lock);
+    sim_settle(sim);
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         if (strcmp(call->path, routes[i].path))
             continue;

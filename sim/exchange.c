@@ -244,6 +244,23 @@ static const char *item_header(const struct sim_call *item, const char *name)
     return NULL;
 }
 
+struct batch_item {
+    struct sim *sim;
+    const struct sim_caller *caller;
+};
+
+static void item_handle(void *ctx, struct sim_call *item)
+{
+    const struct batch_item *at = ctx;
+    AUTO_ADDRESS struct address address = {0};
+    if (!strcmp(item->method, "POST") && address_read(item->path, &address) &&
+        !strcmp(address.endpoint, "InvokeCommand") &&
+        sim_tenant(at->sim, address.tenant) == at->caller->tenant)
+        command(at->sim, item, &address, at->caller);
+    else
+        fail_plain(item, 400, "BadRequest", "The url of a batch item must be this tenant's InvokeCommand.");
+}
+
 static void batch_item(struct sim *sim, struct sim_call *outer, const json_t *request,
                        const struct sim_caller *caller, json_t *responses)
 {
@@ -270,17 +287,13 @@ static void batch_item(struct sim *sim, struct sim_call *outer, const json_t *re
                             .reply_headers = headers,
                             .service = outer->service};
     memcpy(item.request_id, outer->request_id, sizeof item.request_id);
-    AUTO_ADDRESS struct address address = {0};
-    const char *cmdlet = json_text(json_object_get(body, "CmdletInput"), "CmdletName");
-    if (!sim_intercept(sim, outer, &item, cmdlet)) {
-        if (!strcmp(item.method, "POST") && address_read(copy, &address) &&
-            !strcmp(address.endpoint, "InvokeCommand") && sim_tenant(sim, address.tenant) == caller->tenant)
-            command(sim, &item, &address, caller);
-        else
-            fail_plain(&item, 400, "BadRequest",
-                       "The url of a batch item must be this tenant's InvokeCommand.");
-    }
-    requests_add_item(outer, id, &item);
+    const struct sim_item on_its_way = {.outer = outer,
+                                        .call = &item,
+                                        .id = id,
+                                        .cmdlet =
+                                            json_text(json_object_get(body, "CmdletInput"), "CmdletName")};
+    struct batch_item ctx = {sim, caller};
+    sim_item_run(sim, &on_its_way, item_handle, &ctx);
     json_t *response = json_make("{ss si sO}", "id", id, "status", item.status, "headers", headers);
     if (item.reply)
         json_put(response, "body", item.reply);

@@ -95,6 +95,9 @@ bool recipient_by_id(struct cmdlet_run *run, const char *id, struct recipient *r
  * Exchange does. The caller frees *ret. */
 bool recipient_asked(struct cmdlet_run *run, const char *parameter, unsigned kinds, struct recipient **ret,
                      size_t *ret_count);
+/* Mailboxes that are disconnected or whose user is deleted: all of them, or those with this identity. The
+ * caller frees *ret. */
+size_t recipient_soft_deleted(struct cmdlet_run *run, const char *identity, struct recipient **ret);
 bool recipient_synced(const struct recipient *recipient);
 const char *recipient_address(const struct recipient *recipient);   /* primary SMTP; "" when none */
 const char *recipient_principal(const struct recipient *recipient); /* UPN, for groups the address or name */
@@ -137,6 +140,9 @@ void run_warn_unchanged(struct cmdlet_run *run, const char *identity);
 /* Does the row fit "A -eq 'x' -and B -ne 'y'"? *ret_bad is set when the filter cannot be read. `more` holds
  * properties that only filters see. */
 bool filter_fits(const char *filter, const json_t *row, const json_t *more, bool *ret_bad);
+/* Is it certain without the row, because the filter asks for properties of `more` alone, that nothing fits?
+ * Rows are dear where there are thousands. */
+bool filter_excludes(const char *filter, const json_t *more);
 
 /* Cmdlets */
 #define CMDLET(name, function, flags, parameters) bool function(struct cmdlet_run *run);

@@ -4,9 +4,10 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "calendar.h"
 #include "exchange.h"
+#include "operation.h"
 
-#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define WINDOW_MAX_DAYS 1825
 
 /* As the state keeps moments: UTC without an offset. */
@@ -153,10 +154,27 @@ bool auto_reply_set(struct cmdlet_run *run)
 
 /* ---- meetings ---- */
 
-static bool event_start(const json_t *event, int64_t *ret_utc_ms)
+/* The ids of the meetings that begin in the window; a series is in it with any of its occurrences. */
+static json_t *meetings_between(const struct recipient *recipient, int64_t from_ms, int64_t until_ms)
 {
-    const char *text = json_text(json_object_at(event, "start"), "dateTime");
-    return text && value_time_read(text, ret_utc_ms);
+    json_t *ids = json_array(), *event;
+    size_t i;
+    json_array_foreach (json_array_at(recipient->mailbox, "_events"), i, event)
+        if (calendar_is_meeting(event) && calendar_begins_in(event, from_ms, until_ms))
+            json_add(ids, json_text_new(json_text(event, "id")));
+    return ids;
+}
+
+/* Finishes what Remove-CalendarEvents has queued. */
+void operation_cancel_meetings(struct sim *sim, json_t *tenant, json_t *operation)
+{
+    json_t *mailbox = sim_mailbox(tenant, json_text(operation, "user")), *id;
+    size_t i;
+    json_array_foreach (json_array_at(operation, "ids"), i, id) {
+        struct calendar_event found;
+        if (mailbox && calendar_find(mailbox, json_string_value(id), &found))
+            calendar_remove(sim, mailbox, &found, "", true);
+    }
 }
 
 bool calendar_events_remove(struct cmdlet_run *run)
@@ -176,24 +194,15 @@ bool calendar_events_remove(struct cmdlet_run *run)
                         WINDOW_MAX_DAYS);
     if (!run_flag(run, "CancelOrganizedMeetings"))
         return run_fail(run, RUN_BINDING, "The parameter CancelOrganizedMeetings is required.");
-    json_t *events = recipient_list_at(&recipient, "_events"), *event;
-    size_t queued = 0;
-    for (size_t i = 0; (event = json_array_get(events, i));) {
-        int64_t start;
-        bool meeting = !json_is_false(json_object_get(event, "isOrganizer")) &&
-                       !json_flag(event, "isCancelled") && json_array_size(json_array_at(event, "attendees"));
-        if (!meeting || !event_start(event, &start) || start < from || start >= from + days * DAY_MS) {
-            i++;
-            continue;
-        }
-        queued++;
-        if (run_flag(run, "PreviewOnly"))
-            i++;
-        else
-            json_array_remove(events, i);
-    }
+    json_t *ids = meetings_between(&recipient, from, from + days * DAY_MS);
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(200);
-    strbuf_printf(&text, "%zu meetings were queued for cancellation.", queued);
+    char id[37];
+    strbuf_printf(&text, "%zu meetings were queued for cancellation.", json_array_size(ids));
     json_add(run->rows, json_text_new(strbuf_text(&text)));
+    if (json_array_size(ids) > 0 && !run_flag(run, "PreviewOnly"))
+        operation_begin(run->sim, run->tenant, "cancel_meetings",
+                        json_make("{ssso}", "user", recipient.id, "ids", ids), id);
+    else
+        json_decref(ids);
     return true;
 }

@@ -49,22 +49,32 @@ static json_t *directory_row(struct cmdlet_run *run, const struct recipient *rec
     return row;
 }
 
-static bool fits(struct cmdlet_run *run, const struct recipient *recipient, const json_t *row, bool *ret_bad)
+/* What the parameters ask for, the filter aside. */
+static bool is_asked(struct cmdlet_run *run, const struct recipient *recipient)
+{
+    return (!json_array_size(json_array_at(run->params, "RecipientTypeDetails")) ||
+            run_list_holds(run, "RecipientTypeDetails", recipient_type(recipient))) &&
+           (!json_array_size(json_array_at(run->params, "RecipientType")) ||
+            run_list_holds(run, "RecipientType", coarse_type(recipient)));
+}
+
+/* Adds the row if it is asked for; false once there are enough. *ret_bad is set when the filter cannot be
+ * read. */
+static bool add_if_wanted(struct cmdlet_run *run, const struct recipient *recipient, bool *ret_bad)
 {
     const char *filter = run_text(run, "Filter");
-    if (json_array_size(json_array_at(run->params, "RecipientTypeDetails")) &&
-        !run_list_holds(run, "RecipientTypeDetails", recipient_type(recipient)))
-        return false;
-    if (json_array_size(json_array_at(run->params, "RecipientType")) &&
-        !run_list_holds(run, "RecipientType", coarse_type(recipient)))
-        return false;
-    if (!filter)
-        return true;
     /* Every recipient can be asked for Members and ManagedBy; only groups have some. */
     bool group = recipient->kind & (RECIPIENT_LIST | RECIPIENT_UNIFIED);
-    AUTO_JSON json_t *more =
-        group ? group_filter_values(run, recipient) : json_make("{s[]s[]}", "Members", "ManagedBy");
-    return filter_fits(filter, row, more, ret_bad);
+    AUTO_JSON json_t *more = !filter ? NULL
+                             : group ? group_filter_values(run, recipient)
+                                     : json_make("{s[]s[]}", "Members", "ManagedBy");
+    if (!is_asked(run, recipient) || (filter && filter_excludes(filter, more)))
+        return true;
+    json_t *row = directory_row(run, recipient);
+    if (!filter || filter_fits(filter, row, more, ret_bad))
+        return run_add(run, row);
+    json_decref(row);
+    return true;
 }
 
 static bool directory_get(struct cmdlet_run *run, unsigned kinds)
@@ -74,13 +84,8 @@ static bool directory_get(struct cmdlet_run *run, unsigned kinds)
     bool bad = false, room = true;
     if (!recipient_asked(run, "Identity", kinds, &list, &count))
         return false;
-    for (size_t i = 0; !bad && room && i < count; i++) {
-        json_t *row = directory_row(run, &list[i]);
-        if (fits(run, &list[i], row, &bad))
-            room = run_add(run, row);
-        else
-            json_decref(row);
-    }
+    for (size_t i = 0; !bad && room && i < count; i++)
+        room = add_if_wanted(run, &list[i], &bad);
     free(list);
     return !bad ||
            run_fail(run, RUN_TRANSFORM,

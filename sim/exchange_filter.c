@@ -126,3 +126,9 @@ bool filter_fits(const char *filter, const json_t *row, const json_t *more, bool
     *ret_bad = reader.bad;
     return fits && !reader.bad;
 }
+
+bool filter_excludes(const char *filter, const json_t *more)
+{
+    bool bad = false, fits = filter_fits(filter, NULL, more, &bad);
+    return !bad && !fits;
+}

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "exchange.h"
+#include "inbox_rule.h"
 
 #define GIB ((int64_t)1 << 30)
 #define NO_GUID "00000000-0000-0000-0000-000000000000"
@@ -52,6 +53,8 @@ static json_t *mailbox_row(struct cmdlet_run *run, const struct recipient *recip
     json_put_text(row, "Alias", json_text(recipient->object, "mailNickname"));
     json_put_text(row, "DisplayName", recipient_display(recipient));
     json_put_text(row, "ExternalDirectoryObjectId", recipient->id);
+    AUTO_FREE char *legacy = legacy_dn(recipient->object);
+    json_put_text(row, "LegacyExchangeDN", legacy);
     json_put_text(row, "ExchangeGuid", recipient_guid(recipient));
     json_put_text(row, "Guid", recipient_guid(recipient));
     json_put_text(row, "RecipientTypeDetails", recipient_type(recipient));
@@ -90,7 +93,7 @@ static json_t *mailbox_row(struct cmdlet_run *run, const struct recipient *recip
 /* What filters compare with distinguished names. */
 static json_t *filter_values(struct cmdlet_run *run, const struct recipient *recipient)
 {
-    json_t *more = json_make("{s[]}", "GrantSendOnBehalfTo");
+    json_t *more = json_make("{s[]sn}", "GrantSendOnBehalfTo", "ForwardingAddress");
     struct recipient other;
     json_t *id;
     size_t i;
@@ -106,23 +109,56 @@ static json_t *filter_values(struct cmdlet_run *run, const struct recipient *rec
     return more;
 }
 
-static bool wanted(struct cmdlet_run *run, const struct recipient *recipient, const json_t *row,
-                   bool *ret_fits)
+/* Adds the mailbox's row if it is asked for; *ret_room is false once there are enough. False with the run
+ * failed. */
+static bool add_if_wanted(struct cmdlet_run *run, const struct recipient *recipient, bool *ret_room)
 {
     const char *filter = run_text(run, "Filter");
-    *ret_fits = true;
-    if (run_has(run, "RecipientTypeDetails") &&
-        json_array_size(json_array_at(run->params, "RecipientTypeDetails")))
-        *ret_fits = run_list_holds(run, "RecipientTypeDetails", recipient_type(recipient));
-    if (!filter || !*ret_fits)
+    AUTO_JSON json_t *more = filter ? filter_values(run, recipient) : NULL;
+    if ((json_array_size(json_array_at(run->params, "RecipientTypeDetails")) &&
+         !run_list_holds(run, "RecipientTypeDetails", recipient_type(recipient))) ||
+        (filter && filter_excludes(filter, more)))
         return true;
-    AUTO_JSON json_t *more = filter_values(run, recipient);
+    json_t *row = mailbox_row(run, recipient);
     bool bad = false;
-    *ret_fits = filter_fits(filter, row, more, &bad);
+    if (!filter || filter_fits(filter, row, more, &bad))
+        *ret_room = run_add(run, row);
+    else
+        json_decref(row);
     return !bad ||
            run_fail(run, RUN_TRANSFORM,
                     "Cannot process argument transformation on parameter 'Filter'. Invalid filter syntax: %s",
                     filter);
+}
+
+static bool is_held(const json_t *mailbox)
+{
+    return json_flag(mailbox, "LitigationHoldEnabled") ||
+           json_array_size(json_array_at(mailbox, "InPlaceHolds")) > 0;
+}
+
+/* What is left of mailboxes that nobody uses any more; with a hold they stay as inactive ones. */
+static bool soft_deleted_get(struct cmdlet_run *run)
+{
+    const char *identity = run_text(run, "Identity");
+    bool inactive_only = run_flag(run, "InactiveMailboxOnly");
+    struct recipient *list;
+    size_t count = recipient_soft_deleted(run, identity, &list);
+    for (size_t i = 0; i < count; i++) {
+        bool deleted = json_text(list[i].object, "deletedDateTime") != NULL,
+             inactive = deleted && is_held(list[i].mailbox);
+        if (inactive_only && !inactive)
+            continue;
+        json_t *row = mailbox_row(run, &list[i]);
+        value_time(row, "WhenSoftDeleted",
+                   deleted ? json_text(list[i].object, "deletedDateTime")
+                           : json_text(list[i].mailbox, "_disconnected_at"));
+        json_put(row, "IsInactiveMailbox", json_boolean(inactive));
+        if (!run_add(run, row))
+            break;
+    }
+    free(list);
+    return !identity || json_array_size(run->rows) > 0 || run_not_found(run, identity);
 }
 
 bool mailbox_get(struct cmdlet_run *run)
@@ -130,19 +166,12 @@ bool mailbox_get(struct cmdlet_run *run)
     struct recipient *list;
     size_t count;
     if (run_flag(run, "SoftDeletedMailbox") || run_flag(run, "InactiveMailboxOnly"))
-        return !run_text(run, "Identity") || run_not_found(run, run_text(run, "Identity"));
+        return soft_deleted_get(run);
     if (!recipient_asked(run, "Identity", RECIPIENT_MAILBOX, &list, &count))
         return false;
     bool good = true, room = true;
-    for (size_t i = 0; good && room && i < count; i++) {
-        json_t *row = mailbox_row(run, &list[i]);
-        bool fits;
-        good = wanted(run, &list[i], row, &fits);
-        if (good && fits)
-            room = run_add(run, row);
-        else
-            json_decref(row);
-    }
+    for (size_t i = 0; good && room && i < count; i++)
+        good = add_if_wanted(run, &list[i], &room);
     free(list);
     return good;
 }
@@ -195,11 +224,11 @@ static bool set_type(struct cmdlet_run *run, const struct recipient *recipient, 
             return true;
         *ret_changed = true;
         if (run->sim->conversion_ms > 0) {
-            char at[TIME_TEXT_SIZE];
+            int64_t at = sim_now_ms(run->sim) + run->sim->conversion_ms;
+            char text[TIME_TEXT_SIZE];
             json_put(recipient->mailbox, "_pending_type",
-                     json_make("{ssss}", "at",
-                               time_format(sim_now_ms(run->sim) + run->sim->conversion_ms, at), "type",
-                               types[i].details));
+                     json_make("{ssss}", "at", time_format(at, text), "type", types[i].details));
+            sim_due(run->sim, at);
         } else {
             json_object_del(recipient->mailbox, "_pending_type");
             json_put_text(recipient->mailbox, "RecipientTypeDetails", types[i].details);

@@ -8,9 +8,8 @@
 #define SELF "NT AUTHORITY\\SELF"
 #define ALREADY \
     "The appropriate access control entry is already present on the object \"%s\" for account \"%s\"."
-#define ABSENT                                                                                             \
-    "Can't remove the access control entry on the object \"%s\" for account \"%s\" because the ACE isn't " \
-    "present."
+#define HOLDERS \
+    (RECIPIENT_MAILBOX | RECIPIENT_MAIL_USER | RECIPIENT_LIST | RECIPIENT_UNIFIED) /* of Send As */
 
 static ptrdiff_t entry_find(const json_t *entries, const char *key, const char *id)
 {
@@ -163,15 +162,20 @@ static void entry_remove(struct cmdlet_run *run, const struct recipient *recipie
     ptrdiff_t at = entry_find(entries, key, holder->id);
     json_t *rights = at < 0 ? NULL : json_object_get(json_array_get(entries, (size_t)at), "rights");
     if (!rights_remove(rights, json_array_at(run->params, "AccessRights")))
-        run_warn(run, ABSENT, recipient_display(recipient), recipient_principal(holder));
+        run_warn(run,
+                 "Can't remove the access control entry on the object \"%s\" for account \"%s\" because the "
+                 "ACE %s",
+                 recipient_display(recipient), recipient_principal(holder),
+                 sim_variant(run->sim, VARIANT_ace_doesnt_exist) ? "doesn't exist on the object."
+                                                                 : "isn't present.");
     else if (!json_array_size(rights))
         json_array_remove(entries, (size_t)at);
 }
 
-static bool pair(struct cmdlet_run *run, const char *holder_parameter, const char *const rights[],
-                 struct recipient *ret_recipient, struct recipient *ret_holder)
+static bool pair(struct cmdlet_run *run, const char *holder_parameter, unsigned kinds,
+                 const char *const rights[], struct recipient *ret_recipient, struct recipient *ret_holder)
 {
-    return rights_good(run, rights) && recipient_param(run, "Identity", RECIPIENT_MAILBOX, ret_recipient) &&
+    return rights_good(run, rights) && recipient_param(run, "Identity", kinds, ret_recipient) &&
            recipient_param(run, holder_parameter, RECIPIENT_ANY, ret_holder);
 }
 
@@ -179,7 +183,7 @@ bool mailbox_permission_add(struct cmdlet_run *run)
 {
     struct recipient recipient, user;
     json_t *entry;
-    if (!pair(run, "User", mailbox_rights, &recipient, &user))
+    if (!pair(run, "User", RECIPIENT_MAILBOX, mailbox_rights, &recipient, &user))
         return false;
     if (entry_add(run, &recipient, "_permissions", "user", &user, &entry)) {
         bool mapped = !json_is_false(json_object_get(run->params, "AutoMapping"));
@@ -191,7 +195,7 @@ bool mailbox_permission_add(struct cmdlet_run *run)
 bool mailbox_permission_remove(struct cmdlet_run *run)
 {
     struct recipient recipient, user;
-    if (!pair(run, "User", mailbox_rights, &recipient, &user))
+    if (!pair(run, "User", RECIPIENT_MAILBOX, mailbox_rights, &recipient, &user))
         return false;
     entry_remove(run, &recipient, "_permissions", "user", &user);
     return true;
@@ -222,15 +226,16 @@ bool recipient_permission_get(struct cmdlet_run *run)
     size_t count;
     if (run_text(run, "Trustee") && !recipient_param(run, "Trustee", RECIPIENT_ANY, &trustee))
         return false;
-    if (!recipient_asked(run, "Identity", RECIPIENT_MAILBOX, &list, &count))
+    if (!recipient_asked(run, "Identity", HOLDERS, &list, &count))
         return false;
     bool room = true;
     for (size_t i = 0; room && i < count; i++) {
         const json_t *entry;
         size_t n;
-        if (!trustee.id)
+        if (!trustee.id && list[i].mailbox)
             room = run_add(run, recipient_permission_row(run, &list[i], NULL, NULL));
-        json_array_foreach (json_array_at(list[i].mailbox, "_recipient_permissions"), n, entry) {
+        const json_t *holder = list[i].mailbox ? list[i].mailbox : list[i].object;
+        json_array_foreach (json_array_at(holder, "_recipient_permissions"), n, entry) {
             const char *id = json_text_or(entry, "trustee", "");
             if (room && (!trustee.id || !strcmp(id, trustee.id)))
                 room =
@@ -245,7 +250,7 @@ bool recipient_permission_add(struct cmdlet_run *run)
 {
     struct recipient recipient, trustee;
     json_t *entry;
-    if (!pair(run, "Trustee", recipient_rights, &recipient, &trustee))
+    if (!pair(run, "Trustee", HOLDERS, recipient_rights, &recipient, &trustee))
         return false;
     entry_add(run, &recipient, "_recipient_permissions", "trustee", &trustee, &entry);
     return run_add(run,
@@ -255,7 +260,7 @@ bool recipient_permission_add(struct cmdlet_run *run)
 bool recipient_permission_remove(struct cmdlet_run *run)
 {
     struct recipient recipient, trustee;
-    if (!pair(run, "Trustee", recipient_rights, &recipient, &trustee))
+    if (!pair(run, "Trustee", HOLDERS, recipient_rights, &recipient, &trustee))
         return false;
     entry_remove(run, &recipient, "_recipient_permissions", "trustee", &trustee);
     return true;
@@ -283,14 +288,25 @@ static bool folder_find(struct cmdlet_run *run, struct recipient *ret)
            run_not_found(run, identity);
 }
 
+static const char *user_type(const char *user)
+{
+    return !strcmp(user, "Default")     ? "Default"
+           : !strcmp(user, "Anonymous") ? "Anonymous"
+           : strstr(user, "S-1-5-")     ? "Unknown"
+                                        : "Internal";
+}
+
 static void folder_row(struct cmdlet_run *run, const struct recipient *recipient, const char *user,
-                       const json_t *rights)
+                       const json_t *rights, const json_t *entry)
 {
     json_t *row = run_row(run);
     json_put_text(row, "FolderName", json_text_or(recipient->mailbox, "_calendar_name", "Calendar"));
-    json_put_text(row, "User", user);
+    if (sim_variant(run->sim, VARIANT_folder_user_object))
+        json_put(row, "User", json_make("{ssss}", "DisplayName", user, "UserType", user_type(user)));
+    else
+        json_put_text(row, "User", user);
     json_put(row, "AccessRights", json_deep_copy(rights));
-    json_put(row, "SharingPermissionFlags", json_null());
+    json_put_text(row, "SharingPermissionFlags", json_text(entry, "flags"));
 }
 
 /* Rights in the state are an array or one text. */
@@ -336,6 +352,12 @@ static const char *folder_user_name(const struct recipient *user)
     return user->object ? recipient_display(user) : user->id;
 }
 
+static bool folder_no_entry(struct cmdlet_run *run, const struct recipient *user)
+{
+    return run_fail(run, RUN_NO_ENTRY, "There is no existing permission entry found for user: %s.",
+                    folder_user_name(user));
+}
+
 bool folder_permission_get(struct cmdlet_run *run)
 {
     struct recipient recipient = {0}, user = {0};
@@ -354,9 +376,10 @@ bool folder_permission_get(struct cmdlet_run *run)
         if (!name)
             name = recipient_by_id(run, id, &holder) ? recipient_display(&holder)
                                                      : "NT User:S-1-5-21-2127521184";
-        folder_row(run, &recipient, name, rights);
+        folder_row(run, &recipient, name, rights, entry);
     }
-    return true;
+    return !user.id || json_array_size(run->rows) > 0 ||
+           !sim_variant(run->sim, VARIANT_folder_no_entry_fails) || folder_no_entry(run, &user);
 }
 
 static bool folder_pair(struct cmdlet_run *run, struct recipient *ret, struct recipient *ret_user,
@@ -369,12 +392,6 @@ static bool folder_pair(struct cmdlet_run *run, struct recipient *ret, struct re
     return true;
 }
 
-static bool folder_no_entry(struct cmdlet_run *run, const struct recipient *user)
-{
-    return run_fail(run, RUN_NO_ENTRY, "There is no existing permission entry found for user: %s.",
-                    folder_user_name(user));
-}
-
 bool folder_permission_add(struct cmdlet_run *run)
 {
     struct recipient recipient = {0}, user = {0};
@@ -385,9 +402,10 @@ bool folder_permission_add(struct cmdlet_run *run)
         return run_fail(run, RUN_IS_ENTRY, "An existing permission entry was found for user: %s.",
                         folder_user_name(&user));
     const json_t *rights = json_array_at(run->params, "AccessRights");
-    json_add(recipient_list_at(&recipient, "_calendar_permissions"),
-             json_make("{sssO}", "user", user.id, "rights", rights));
-    folder_row(run, &recipient, folder_user_name(&user), rights);
+    json_t *entry = json_make("{sssO ss*}", "user", user.id, "rights", rights, "flags",
+                              run_text(run, "SharingPermissionFlags"));
+    json_add(recipient_list_at(&recipient, "_calendar_permissions"), entry);
+    folder_row(run, &recipient, folder_user_name(&user), rights, entry);
     return true;
 }
 
@@ -400,7 +418,10 @@ bool folder_permission_set(struct cmdlet_run *run)
     if (at < 0)
         return folder_no_entry(run, &user);
     json_t *entry = json_array_get(json_array_at(recipient.mailbox, "_calendar_permissions"), (size_t)at);
-    if (!value_change(entry, "rights", json_deep_copy(json_array_at(run->params, "AccessRights"))))
+    bool changed = value_change(entry, "rights", json_deep_copy(json_array_at(run->params, "AccessRights")));
+    if (run_has(run, "SharingPermissionFlags"))
+        changed |= value_change(entry, "flags", json_text_new(run_text(run, "SharingPermissionFlags")));
+    if (!changed)
         run_warn_unchanged(run, run_text(run, "Identity"));
     return true;
 }

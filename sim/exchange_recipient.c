@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "exchange.h"
+#include "inbox_rule.h"
 
 #define DN_SUFFIX "OU=Microsoft Exchange Hosted Organizations,DC=EURPR00A001,DC=PROD,DC=OUTLOOK,DC=COM"
 
@@ -90,6 +91,8 @@ static bool known_as(struct cmdlet_run *run, const struct recipient *recipient, 
             (colon && !strncasecmp(text, "smtp:", 5) && text_equal_nocase(identity, colon + 1)))
             return true;
     }
+    if (!strncasecmp(identity, "/o=", 3))
+        return text_equal_nocase(legacy_dn_owner(run->tenant, identity), recipient->id);
     if (!strncasecmp(identity, "CN=", 3)) {
         AUTO_FREE char *dn = recipient_dn(run, recipient);
         return !strcasecmp(dn, identity);
@@ -168,6 +171,27 @@ bool recipient_asked(struct cmdlet_run *run, const char *parameter, unsigned kin
     **ret = one;
     *ret_count = 1;
     return true;
+}
+
+size_t recipient_soft_deleted(struct cmdlet_run *run, const char *identity, struct recipient **ret)
+{
+    static const char *const places[] = {"deleted_users", "users"};
+    json_t *mailboxes = json_object_get(run->tenant, "mailboxes"), *user;
+    const char *id;
+    size_t count = 0;
+    *ret = calloc(json_object_size(mailboxes) + 1, sizeof **ret);
+    if (!*ret)
+        abort();
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        json_object_foreach (json_object_get(run->tenant, places[i]), id, user) {
+            struct recipient one = {RECIPIENT_MAILBOX, id, user, json_object_get(mailboxes, id)};
+            bool gone = !i || json_object_get(one.mailbox, "_disconnected_at");
+            if (one.mailbox && gone &&
+                (!identity || text_equal_nocase(identity, id) || known_as(run, &one, identity) ||
+                 text_equal_nocase(identity, recipient_display(&one))))
+                (*ret)[count++] = one;
+        }
+    return count;
 }
 
 bool recipient_synced(const struct recipient *recipient)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "exchange.h"
+#include "inbox_rule.h"
 
 /* "{mailboxGuid}\{RuleIdentity}"; the caller frees it. */
 static char *rule_identity(const struct recipient *recipient, const json_t *rule)
@@ -88,14 +89,92 @@ static json_t *rule_find(struct cmdlet_run *run, struct recipient *ret_recipient
 bool rule_remove(struct cmdlet_run *run)
 {
     struct recipient recipient;
-    size_t at, i;
-    if (!rule_find(run, &recipient, &at))
+    size_t at;
+    const json_t *rule = rule_find(run, &recipient, &at);
+    if (!rule)
         return false;
-    json_t *rules = recipient_list_at(&recipient, "_rules"), *rule;
+    /* What only Outlook can run lies in a blob of its own, which goes by force alone. */
+    if (json_flag(rule, "_client_only") && !run_flag(run, "Force"))
+        return run_fail(
+            run, RUN_TASK,
+            "The rule \"%s\" was made by Outlook and would be lost there: use the Force parameter.",
+            json_text_or(rule, "Name", ""));
+    json_t *rules = recipient_list_at(&recipient, "_rules");
     json_array_remove(rules, at);
-    json_array_foreach (rules, i, rule)
-        if (json_int(rule, "Priority", 0))
-            json_put(rule, "Priority", json_integer((json_int_t)i + 1));
+    rule_renumber(rules);
+    return true;
+}
+
+/* ---- New-InboxRule ---- */
+
+static bool is_people(const char *name)
+{
+    static const char *const names[] = {"ForwardTo", "RedirectTo",   "ForwardAsAttachmentTo", "From",
+                                        "SentTo",    "ExceptIfFrom", "ExceptIfSentTo"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+/* People are named by any identity of theirs, by an address outside, or as Get-InboxRule shows them. NULL
+ * with the run failed. */
+static json_t *people_named(struct cmdlet_run *run, const json_t *names)
+{
+    json_t *people = json_array(), *name;
+    size_t i;
+    json_array_foreach (names, i, name) {
+        AUTO_FREE char *text = strdup(json_string_value(name));
+        char *open = strrchr(text, '['), *colon = open ? strchr(open, ':') : NULL,
+             *close = colon ? strchr(colon, ']') : NULL;
+        struct recipient who;
+        if (close)
+            *close = '\0';
+        const char *identity = close ? colon + 1 : text;
+        bool known = recipient_find(run, identity, RECIPIENT_ANY_MAIL, &who);
+        if (!known && !strchr(identity, '@')) {
+            json_decref(people);
+            return NULL;
+        }
+        run->failure = RUN_FINE;
+        const char *address = known ? recipient_address(&who) : identity;
+        json_add(people, rule_person(run->tenant, address, known ? recipient_display(&who) : NULL));
+    }
+    return people;
+}
+
+/* "mailbox:\Folder" or the folder alone. */
+static json_t *folder_named(const char *text)
+{
+    const char *at = strstr(text, ":\\");
+    return json_text_new(at ? at + 2 : text);
+}
+
+bool rule_new(struct cmdlet_run *run)
+{
+    struct recipient recipient;
+    const char *name;
+    json_t *value;
+    if (!recipient_param(run, "Mailbox", RECIPIENT_MAILBOX, &recipient))
+        return false;
+    json_t *rules = recipient_list_at(&recipient, "_rules");
+    if (json_array_find(rules, "Name", run_text(run, "Name")))
+        return run_fail(run, RUN_TASK, "A rule with the name \"%s\" exists already.", run_text(run, "Name"));
+    json_t *rule = json_make("{sssb}", "Name", run_text(run, "Name"), "Enabled", 1);
+    json_object_foreach (run->params, name, value) {
+        if (!rule_knows(name))
+            continue;
+        bool folder = !strcmp(name, "MoveToFolder") || !strcmp(name, "CopyToFolder");
+        json_t *own = is_people(name)                   ? people_named(run, value)
+                      : folder && json_is_string(value) ? folder_named(json_string_value(value))
+                                                        : json_deep_copy(value);
+        if (!own) {
+            json_decref(rule);
+            return false;
+        }
+        json_put(rule, name, own);
+    }
+    rule_row(run, &recipient, rule_insert(rules, rule, json_int(run->params, "Priority", -1) + 1));
     return true;
 }
 
@@ -161,16 +240,77 @@ bool device_get(struct cmdlet_run *run)
     return !identity || json_array_size(run->rows) || run_not_found(run, identity);
 }
 
-bool device_remove(struct cmdlet_run *run)
+/* The device that Identity names and the list that it is in; NULL with the run failed. */
+static json_t *device_find(struct cmdlet_run *run, json_t **ret_list, size_t *ret_at)
 {
     const char *identity = run_text(run, "Identity"), *id;
     json_t *mailbox, *device;
     size_t i;
-    json_object_foreach (json_object_get(run->tenant, "mailboxes"), id, mailbox)
-        json_array_foreach (json_object_get(mailbox, "_devices"), i, device)
-            if (identity && device_is(device, identity)) {
-                json_array_remove(json_object_get(mailbox, "_devices"), i);
-                return true;
-            }
-    return run_not_found(run, identity ? identity : "");
+    json_object_foreach (json_object_get(run->tenant, "mailboxes"), id, mailbox) {
+        *ret_list = json_object_get(mailbox, "_devices");
+        json_array_foreach (*ret_list, i, device) {
+            *ret_at = i;
+            if (identity && device_is(device, identity))
+                return device;
+        }
+    }
+    run_not_found(run, identity ? identity : "");
+    return NULL;
+}
+
+bool device_remove(struct cmdlet_run *run)
+{
+    json_t *devices;
+    size_t at;
+    if (!device_find(run, &devices, &at))
+        return false;
+    json_array_remove(devices, at);
+    return true;
+}
+
+/* The order to clear waits in the partnership until the device fetches it. DeviceType Outlook knows the
+ * account alone. */
+bool device_clear(struct cmdlet_run *run)
+{
+    json_t *devices, *device;
+    size_t at;
+    char now[TIME_TEXT_SIZE];
+    if (!(device = device_find(run, &devices, &at)))
+        return false;
+    if (run_flag(run, "Cancel")) {
+        json_object_del(device, "_wipe_sent");
+        json_object_del(device, "_wipe_account_only");
+        return true;
+    }
+    bool account_only =
+        run_flag(run, "AccountOnly") || text_equal_nocase(json_text(device, "DeviceType"), "Outlook");
+    json_put_text(device, "_wipe_sent", sim_now_text(run->sim, now));
+    json_put(device, "_wipe_account_only", json_boolean(account_only));
+    return true;
+}
+
+bool device_statistics_get(struct cmdlet_run *run)
+{
+    struct recipient *list;
+    size_t count;
+    if (!recipient_asked(run, "Mailbox", RECIPIENT_MAILBOX, &list, &count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *device;
+        size_t n;
+        json_array_foreach (json_array_at(list[i].mailbox, "_devices"), n, device) {
+            const char *wipe = json_text(device, "_wipe_sent");
+            const char *status = !wipe                                     ? "DeviceOk"
+                                 : json_flag(device, "_wipe_account_only") ? "AccountOnlyDeviceWipePending"
+                                                                           : "DeviceWipePending";
+            json_t *row = json_make("{ss* ss* ss}", "Identity", json_text(device, "Identity"), "Guid",
+                                    json_text(device, "Guid"), "Status", status);
+            value_time(row, "LastSuccessSync", json_text(device, "WhenChanged"));
+            value_time(row, "DeviceWipeSentTime", wipe);
+            value_time(row, "DeviceWipeAckTime", NULL);
+            run_add(run, row);
+        }
+    }
+    free(list);
+    return true;
 }

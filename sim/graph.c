@@ -6,9 +6,11 @@
 #include "odata.h"
 #include "server.h"
 
-static const struct graph_route *const tables[] = {graph_routes_users, graph_routes_groups,
-                                                   graph_routes_licenses, graph_routes_mail,
-                                                   graph_routes_directory};
+static const struct graph_route *const tables[] = {
+#define X(name) graph_routes_##name,
+    GRAPH_ROUTES(X)
+#undef X
+};
 
 void graph_fail(struct sim_call *call, int status, const char *code, const char *format, ...)
 {
@@ -135,6 +137,48 @@ const char *graph_reference(struct graph *g)
     if (body && !slash)
         graph_fail(g->call, 400, "Request_BadRequest", "The body of a reference needs '@odata.id'.");
     return slash ? slash + 1 : NULL;
+}
+
+const char *graph_body_text(struct graph *g, const json_t *body, const char *name)
+{
+    const char *text = json_text(body, name);
+
+    if (!text || !*text)
+        graph_fail(g->call, 400, "Request_BadRequest",
+                   "A value is required for property '%s' of the request body.", name);
+    return text && *text ? text : NULL;
+}
+
+json_t *graph_mailbox(struct graph *g, const char *id)
+{
+    json_t *user = graph_user(g, id);
+    json_t *mailbox = user ? sim_mailbox(g->tenant, json_text(user, "id")) : NULL;
+
+    if (user && !mailbox)
+        graph_fail(g->call, 404, "MailboxNotEnabledForRESTAPI",
+                   "The mailbox is either inactive, soft-deleted, or is hosted on-premise.");
+    return mailbox;
+}
+
+bool graph_has_plan(const struct graph *g, const char *plan_name)
+{
+    json_t *sku;
+    size_t i;
+
+    json_array_foreach (json_array_at(g->tenant, "skus"), i, sku)
+        if (json_array_find(json_array_at(sku, "servicePlans"), "servicePlanName", plan_name) &&
+            text_equal_nocase(json_text_or(sku, "capabilityStatus", "Enabled"), "Enabled"))
+            return true;
+    return false;
+}
+
+void graph_accepted(struct graph *g, const char *path, const char *operation_id)
+{
+    AUTO_STRBUF struct strbuf location = STRBUF_MAX(2000);
+
+    strbuf_printf(&location, "%s/%s%s/%s", g->call->base_url, g->version, path, operation_id);
+    json_put_text(g->call->reply_headers, "Location", strbuf_text(&location));
+    g->call->status = 202;
 }
 
 void graph_no_content(struct graph *g)

@@ -88,6 +88,14 @@ static json_t *item_response(const char *id, struct sim_call *call)
     return response;
 }
 
+static void item_handle(void *ctx, struct sim_call *call)
+{
+    struct graph *g = ctx;
+    struct graph inner = {.sim = g->sim, .call = call, .caller = g->caller, .tenant = g->tenant};
+
+    graph_dispatch(&inner);
+}
+
 static json_t *item_run(struct graph *g, const json_t *item, bool failed_dependency)
 {
     const char *url = json_text(item, "url"), *id = json_text(item, "id");
@@ -116,14 +124,14 @@ static json_t *item_run(struct graph *g, const json_t *item, bool failed_depende
     call.status = 0;
     call.undocumented = false;
     call.items = NULL;
+    const struct sim_item on_its_way = {.outer = g->call, .call = &call, .id = id};
+
     if (failed_dependency) {
         graph_fail(&call, 424, "FailedDependency", "A request that this one depends on has failed.");
-    } else if (!sim_intercept(g->sim, g->call, &call, NULL)) {
-        struct graph inner = {.sim = g->sim, .call = &call, .caller = g->caller, .tenant = g->tenant};
-
-        graph_dispatch(&inner);
+        requests_add_item(g->sim, g->call, id, &call);
+    } else {
+        sim_item_run(g->sim, &on_its_way, item_handle, g);
     }
-    requests_add_item(g->call, id, &call);
     return item_response(id, &call);
 }
 

@@ -38,6 +38,27 @@ static void put_property(json_t *shaped, const json_t *object, const char *name)
     json_put(shaped, name, value ? json_incref((json_t *)value) : json_null());
 }
 
+static const struct graph_type *type_of_tag(const char *tag)
+{
+    static const struct {
+        const char *tag;
+        const struct graph_type *type;
+    } tags[] = {{"#microsoft.graph.group", &graph_type_group}, {"#microsoft.graph.user", &graph_type_user}};
+
+    for (size_t i = 0; tag && i < sizeof tags / sizeof *tags; i++)
+        if (!strcmp(tags[i].tag, tag))
+            return tags[i].type;
+    return NULL;
+}
+
+json_t *graph_tagged(const json_t *object, const char *tag)
+{
+    json_t *copy = json_copy((json_t *)object);
+
+    json_put_text(copy, "@odata.type", tag);
+    return copy;
+}
+
 static bool put_selected(struct graph *g, const struct graph_type *type, const json_t *object, json_t *shaped,
                          const char *select)
 {
@@ -59,10 +80,8 @@ static bool put_selected(struct graph *g, const struct graph_type *type, const j
         }
         /* Of a mixed collection each object shows what its own kind has. */
         const char *tag = json_text(object, "@odata.type");
-        const struct graph_type *own = !tag                                     ? NULL
-                                       : !strcmp(tag, "#microsoft.graph.group") ? &graph_type_group
-                                       : !strcmp(tag, "#microsoft.graph.user")  ? &graph_type_user
-                                                                                : NULL;
+        const struct graph_type *own = type_of_tag(tag);
+
         if (own ? graph_lists(own->properties, name) : (!tag || json_object_get(object, name) != NULL))
             put_property(shaped, object, name);
     }
@@ -128,6 +147,91 @@ static void put_context(struct graph *g, json_t *reply, const char *set, bool en
     json_put(reply, "@odata.context", json_text_new(strbuf_text(&text)));
 }
 
+/* ---- $expand=name($select=…),other ---- */
+
+/* The next name and what its brackets hold ("" without any), cut out of *rest; NULL at the end. */
+static char *expand_next(char **rest, char **ret_options)
+{
+    static char nothing[] = "";
+    char *name = *rest, *end = name;
+
+    if (!name || !*name)
+        return NULL;
+    for (int depth = 0; *end && (*end != ',' || depth > 0); end++)
+        depth += *end == '(' ? 1 : *end == ')' ? -1 : 0;
+    *rest = *end ? end + 1 : NULL;
+    *end = '\0';
+    char *open = strchr(name, '('), *close = strrchr(name, ')');
+
+    *ret_options = nothing;
+    if (open && close > open) {
+        *open = *close = '\0';
+        *ret_options = open + 1;
+    }
+    return name;
+}
+
+static const struct graph_expansion *expansion_find(const struct graph_type *type, const char *name)
+{
+    for (const struct graph_expansion *at = type->expansions; at && at->name; at++)
+        if (!strcmp(at->name, name))
+            return at;
+    return NULL;
+}
+
+/* One expanded object, cut to the inner $select. False with the call failed. */
+static bool put_one_expanded(struct graph *g, const struct graph_expansion *expansion, const char *options,
+                             const json_t *object, json_t *shaped)
+{
+    AUTO_JSON json_t *found = expansion->find(g, object);
+    const char *select = strstr(options, "$select=");
+    AUTO_JSON json_t *query = json_object();
+    AUTO_FREE char *names = select ? strndup(select + 8, strcspn(select + 8, ";")) : NULL;
+    json_t *outer = g->query;
+
+    if (!found)
+        return true;
+    if (names)
+        json_put_text(query, "$select", names);
+    g->query = query;
+    json_t *part = graph_shape(g, expansion->type, found, NULL);
+
+    g->query = outer;
+    if (part)
+        json_put(shaped, expansion->name, part);
+    return part != NULL;
+}
+
+static bool put_expanded(struct graph *g, const struct graph_type *type, const json_t *object, json_t *shaped)
+{
+    const char *expand = json_text(g->query, "$expand");
+    AUTO_FREE char *copy = strdup(expand ? expand : "");
+    char *rest = copy, *options = NULL;
+
+    for (char *name; (name = expand_next(&rest, &options));) {
+        const struct graph_expansion *expansion = expansion_find(type, name);
+
+        if (!expansion) {
+            graph_fail(
+                g->call, 400, "BadRequest",
+                "Parsing OData Select and Expand failed: Could not find a property named '%.60s' on type "
+                "'microsoft.graph.%s'.",
+                name, type->name);
+            return false;
+        }
+        if (!put_one_expanded(g, expansion, options, object, shaped))
+            return false;
+    }
+    return true;
+}
+
+json_t *graph_expand_manager(struct graph *g, const json_t *user)
+{
+    const json_t *manager = sim_user(g->tenant, json_text(user, "_manager"));
+
+    return manager ? graph_tagged(sim_view(g->sim, manager), "#microsoft.graph.user") : NULL;
+}
+
 void graph_entity(struct graph *g, const struct graph_type *type, const json_t *object, const char *set)
 {
     json_t *reply = json_object(), *shaped;
@@ -139,7 +243,10 @@ void graph_entity(struct graph *g, const struct graph_type *type, const json_t *
     put_context(g, reply, set, true);
     json_object_update(reply, shaped);
     json_decref(shaped);
-    graph_put_manager(g, object, reply);
+    if (!put_expanded(g, type, object, reply)) {
+        json_decref(reply);
+        return;
+    }
     json_decref(g->call->reply);
     g->call->reply = reply;
 }
@@ -206,6 +313,18 @@ static int sorted_compare(const void *a, const void *b)
     return strcmp(((const struct sorted *)a)->key, ((const struct sorted *)b)->key);
 }
 
+/* "displayName", or "start/dateTime" of an object inside. */
+static const char *text_at(const json_t *object, const char *path)
+{
+    char outer[64];
+    size_t length = strcspn(path, "/");
+
+    if (!path[length])
+        return json_text_or(object, path, "");
+    snprintf(outer, sizeof outer, "%.*s", (int)length, path);
+    return json_text_or(json_object_at(object, outer), path + length + 1, "");
+}
+
 static bool items_sort(struct graph *g, const struct graph_type *type, json_t **items)
 {
     const char *order = json_text(g->query, "$orderby");
@@ -215,8 +334,10 @@ static bool items_sort(struct graph *g, const struct graph_type *type, json_t **
         return true;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(order, " "), order);
     bool descending = strcasestr(order, " desc") != NULL;
+    char first[64];
 
-    if (!*name || strchr(order, ',') || (type->properties && !graph_lists(type->properties, name))) {
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "/"), name);
+    if (!*name || strchr(order, ',') || (type->properties && !graph_lists(type->properties, first))) {
         graph_fail(g->call, 400, "Request_UnsupportedQuery", "Sorting by '%.60s' is not supported.", order);
         return false;
     }
@@ -226,7 +347,7 @@ static bool items_sort(struct graph *g, const struct graph_type *type, json_t **
 
     for (size_t i = 0; i < count; i++) {
         all[i].item = json_array_get(*items, i);
-        all[i].key = text_fold(json_text_or(all[i].item, name, ""));
+        all[i].key = text_fold(text_at(all[i].item, name));
     }
     qsort(all, count, sizeof *all, sorted_compare);
     for (size_t i = 0; i < count; i++) {
@@ -239,12 +360,12 @@ static bool items_sort(struct graph *g, const struct graph_type *type, json_t **
     return true;
 }
 
-static bool page_read(struct graph *g, int64_t *ret_top, int64_t *ret_from)
+static bool page_read(struct graph *g, const struct graph_type *type, int64_t *ret_top, int64_t *ret_from)
 {
     const char *top = json_text(g->query, "$top"), *token = json_text(g->query, "$skiptoken");
     char text[32] = "";
 
-    *ret_top = PAGE_DEFAULT;
+    *ret_top = type->page ? type->page : PAGE_DEFAULT;
     *ret_from = 0;
     if (top && !text_to_int(top, 1, PAGE_MAX, ret_top)) {
         graph_fail(g->call, 400, "Request_BadRequest",
@@ -284,29 +405,6 @@ static void put_next(struct graph *g, json_t *reply, int64_t from)
     json_put(reply, "@odata.nextLink", json_text_new(strbuf_text(&link)));
 }
 
-/* $expand=manager($select=…): the only expansion that people are asked for here. */
-void graph_put_manager(struct graph *g, const json_t *user, json_t *shaped)
-{
-    const char *expand = json_text(g->query, "$expand");
-    const json_t *manager = sim_user(g->tenant, json_text(user, "_manager"));
-
-    if (!expand || strncmp(expand, "manager", 7) || !manager)
-        return;
-    const char *select = strstr(expand, "$select=");
-    AUTO_JSON json_t *query = json_object();
-    AUTO_FREE char *names = select ? strndup(select + 8, strcspn(select + 8, ");")) : NULL;
-    json_t *outer = g->query;
-
-    if (names)
-        json_put_text(query, "$select", names);
-    g->query = query;
-    json_t *part = graph_shape(g, &graph_type_user, sim_view(g->sim, manager), "#microsoft.graph.user");
-
-    g->query = outer;
-    if (part)
-        json_put(shaped, "manager", part);
-}
-
 void graph_collection(struct graph *g, const struct graph_type *type, json_t *items, const char *set,
                       bool advanced)
 {
@@ -314,7 +412,7 @@ void graph_collection(struct graph *g, const struct graph_type *type, json_t *it
     int64_t top, from;
 
     json_decref(items);
-    if (!met || !items_sort(g, type, &met) || !page_read(g, &top, &from)) {
+    if (!met || !items_sort(g, type, &met) || !page_read(g, type, &top, &from)) {
         json_decref(met);
         return;
     }
@@ -348,8 +446,12 @@ void graph_collection(struct graph *g, const struct graph_type *type, json_t *it
             reply = NULL;
             break;
         }
-        graph_put_manager(g, item, shaped);
         json_add(values, shaped);
+        if (!put_expanded(g, type, item, shaped)) {
+            json_decref(reply);
+            reply = NULL;
+            break;
+        }
     }
     json_decref(met);
     if (!reply)

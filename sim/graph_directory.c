@@ -1,6 +1,7 @@
 /* The organisation, its domains and sites, the partner's customers, OneDrive. */
 #include <string.h>
 
+#include "directory.h"
 #include "graph.h"
 
 static size_t host_label(const struct graph *g)
@@ -17,15 +18,16 @@ static json_t *domains_of(const struct graph *g, bool verified)
         const char *name = json_string_value(domain);
         bool is_default = text_equal_nocase(name, json_text(g->tenant, "default_domain"));
         bool is_initial = text_equal_nocase(name, json_text(g->tenant, "initial_domain"));
+        const char *type = directory_domain_federated(g->tenant, name) ? "Federated" : "Managed";
 
         if (verified)
             json_add(items, json_make("{s:s, s:b, s:b, s:s, s:s}", "name", name, "isDefault", is_default,
-                                      "isInitial", is_initial, "type", "Managed", "capabilities",
+                                      "isInitial", is_initial, "type", type, "capabilities",
                                       "Email, OfficeCommunicationsOnline"));
         else
             json_add(items, json_make("{s:s, s:b, s:b, s:b, s:b, s:b, s:s, s:[s, s]}", "id", name,
                                       "isDefault", is_default, "isInitial", is_initial, "isVerified", 1,
-                                      "isAdminManaged", 1, "isRoot", 1, "authenticationType", "Managed",
+                                      "isAdminManaged", 1, "isRoot", 1, "authenticationType", type,
                                       "supportedServices", "Email", "OfficeCommunicationsOnline"));
     }
     return items;
@@ -43,7 +45,7 @@ static void organization(struct graph *g)
     json_put(item, "onPremisesSyncEnabled", synced ? json_true() : json_null());
     json_put_text(item, "onPremisesLastSyncDateTime", synced ? "2026-08-01T06:00:00Z" : NULL);
     json_put_text(item, "partnerTenantType",
-                  json_object_get(g->tenant, "customers") ? "resellerPartner" : NULL);
+                  json_object_get(g->tenant, "customers") ? "resellerPartnerDelegatedAdmin" : NULL);
     json_add(items, item);
     graph_collection(g, &graph_type_organization, items, "organization", false);
 }

@@ -62,9 +62,7 @@ static bool addable(struct graph *g, const json_t *user, const json_t *licenses)
         else if (!json_text(user, "usageLocation"))
             graph_fail(g->call, 400, BAD,
                        "License assignment cannot be done for user with invalid usage location.");
-        else if (!held(user, sku_id, &direct) &&
-                 json_int(sku, "consumedUnits", 0) >=
-                     json_int(json_object_get(sku, "prepaidUnits"), "enabled", 0))
+        else if (!held(user, sku_id, &direct) && license_left(sku) <= 0)
             graph_fail(g->call, 400, BAD, "Subscription with SKU %s does not have any available licenses.",
                        sku_id);
         else
@@ -116,7 +114,7 @@ static void assign(struct graph *g)
         const char *sku_id = json_text(entry, "skuId");
 
         state_remove(states, sku_id);
-        json_t *state = license_state(sku_id, NULL, time_format(sim_now_ms(g->sim), now));
+        json_t *state = license_state(sku_id, NULL, sim_now_text(g->sim, now));
 
         if (json_is_array(json_object_get(entry, "disabledPlans")))
             json_put(state, "disabledPlans", json_incref(json_object_get(entry, "disabledPlans")));

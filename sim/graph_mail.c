@@ -1,4 +1,4 @@
-/* Mailbox settings, sending, and sign-in methods. */
+/* Mailbox settings and sending. */
 #include <string.h>
 
 #include "graph.h"
@@ -30,17 +30,6 @@ static const char *translate(const char *const *pairs, size_t count, size_t from
     return fallback;
 }
 
-static json_t *mailbox_of(struct graph *g)
-{
-    json_t *user = graph_user(g, g->param[0]);
-    json_t *mailbox = user ? sim_mailbox(g->tenant, json_text(user, "id")) : NULL;
-
-    if (user && !mailbox)
-        graph_fail(g->call, 404, "MailboxNotEnabledForRESTAPI",
-                   "The mailbox is either inactive, soft-deleted, or is hosted on-premise.");
-    return mailbox;
-}
-
 static json_t *moment(const json_t *reply, const char *key)
 {
     char text[64];
@@ -49,7 +38,7 @@ static json_t *moment(const json_t *reply, const char *key)
     return json_make("{s:s, s:s}", "dateTime", text, "timeZone", "UTC");
 }
 
-static json_t *settings_of(const json_t *mailbox)
+json_t *graph_mailbox_settings(const json_t *mailbox)
 {
     const json_t *reply = json_object_at(mailbox, "_auto_reply");
     json_t *setting =
@@ -70,11 +59,11 @@ static json_t *settings_of(const json_t *mailbox)
 
 static void settings_get(struct graph *g)
 {
-    const json_t *mailbox = mailbox_of(g);
+    const json_t *mailbox = graph_mailbox(g, g->param[0]);
 
     if (!mailbox)
         return;
-    AUTO_JSON json_t *settings = settings_of(mailbox);
+    AUTO_JSON json_t *settings = graph_mailbox_settings(mailbox);
 
     graph_entity(g, &graph_type_any, settings, "users('x')/mailboxSettings");
 }
@@ -112,7 +101,7 @@ static void settings_patch(struct graph *g)
         "delegateMeetingMessageDeliveryOptions ";
     static const char known_inside[] = " status externalAudience internalReplyMessage externalReplyMessage "
                                        "scheduledStartDateTime scheduledEndDateTime ";
-    json_t *mailbox = mailbox_of(g), *body = mailbox ? graph_body(g) : NULL, *value;
+    json_t *mailbox = graph_mailbox(g, g->param[0]), *body = mailbox ? graph_body(g) : NULL, *value;
     const char *name;
 
     if (!body)
@@ -157,7 +146,7 @@ static void settings_patch(struct graph *g)
 
 static void send_mail(struct graph *g)
 {
-    json_t *mailbox = mailbox_of(g), *body = mailbox ? graph_body(g) : NULL;
+    json_t *mailbox = graph_mailbox(g, g->param[0]), *body = mailbox ? graph_body(g) : NULL;
     const json_t *message = json_object_get(body, "message");
 
     if (!body)
@@ -169,95 +158,10 @@ static void send_mail(struct graph *g)
         g->call->status = 202;
 }
 
-/* ---- sign-in methods ---- */
-
-static const struct {
-    const char *segment, *type;
-} segments[] = {
-    {"phoneMethods", "phoneAuthenticationMethod"},
-    {"emailMethods", "emailAuthenticationMethod"},
-    {"microsoftAuthenticatorMethods", "microsoftAuthenticatorAuthenticationMethod"},
-    {"softwareOathMethods", "softwareOathAuthenticationMethod"},
-    {"fido2Methods", "fido2AuthenticationMethod"},
-    {"windowsHelloForBusinessMethods", "windowsHelloForBusinessAuthenticationMethod"},
-    {"platformCredentialMethods", "platformCredentialAuthenticationMethod"},
-    {"temporaryAccessPassMethods", "temporaryAccessPassAuthenticationMethod"},
-    {"externalAuthenticationMethods", "externalAuthenticationMethod"},
-    {"hardwareOathMethods", "hardwareOathAuthenticationMethod"},
-};
-
-static void methods_get(struct graph *g)
-{
-    json_t *user = graph_user(g, g->param[0]);
-
-    if (!user)
-        return;
-    if (json_object_size(g->query) > 0) {
-        graph_fail(g->call, 400, "BadRequest", "Query options are not supported here.");
-        return;
-    }
-    graph_collection(g, &graph_type_any,
-                     json_copy((json_t *)json_array_at(sim_view(g->sim, user), "_methods")),
-                     "users('x')/authentication/methods", false);
-}
-
-static bool method_deletable(struct graph *g, const json_t *user, const json_t *methods, const char *id)
-{
-    const char *preferred = json_text(user, "_default_method");
-
-    if (!strcmp(id, "3179e48a-750b-4051-897c-87b9720928f7") &&
-        json_array_find(methods, "id", "b6332ec1-7057-4abe-9331-3d72feddfe41"))
-        graph_fail(g->call, 400, "Request_BadRequest",
-                   "An alternate mobile number cannot be without a mobile number.");
-    /* The password is a method of its own and always there. */
-    else if (text_equal_nocase(preferred, id) && json_array_size(methods) > 2)
-        graph_fail(g->call, 400, "Request_BadRequest",
-                   "The method is the default authentication method of the user.");
-    else
-        return true;
-    return false;
-}
-
-static void method_delete(struct graph *g)
-{
-    json_t *user = graph_user(g, g->param[0]), *methods = json_object_get(user, "_methods"), *method;
-    const char *type = NULL;
-    char wanted[100];
-    size_t i;
-
-    if (!user)
-        return;
-    for (size_t s = 0; s < sizeof segments / sizeof *segments; s++)
-        if (!strcmp(segments[s].segment, g->param[1]))
-            type = segments[s].type;
-    if (!type) {
-        g->call->undocumented = true;
-        graph_fail(g->call, 400, "BadRequest", "Resource not found for the segment '%.60s'.", g->param[1]);
-        return;
-    }
-    snprintf(wanted, sizeof wanted, "#microsoft.graph.%s", type);
-    json_array_foreach (methods, i, method) {
-        if (!text_equal_nocase(json_text(method, "id"), g->param[2]) ||
-            strcmp(json_text_or(method, "@odata.type", ""), wanted))
-            continue;
-        if (!method_deletable(g, user, methods, g->param[2]))
-            return;
-        sim_touch(g->sim, user);
-        json_array_remove(json_object_get(user, "_methods"), i);
-        graph_no_content(g);
-        return;
-    }
-    graph_fail(g->call, 404, "ResourceNotFound",
-               "The requested authentication method '%.80s' does not exist.", g->param[2]);
-}
-
 #define READ "MailboxSettings.Read|MailboxSettings.ReadWrite"
-#define METHODS "UserAuthenticationMethod.Read.All|UserAuthenticationMethod.ReadWrite.All"
 
 const struct graph_route graph_routes_mail[] = {
     {"GET", "/users/{}/mailboxSettings", READ, settings_get, "ErrorAccessDenied"},
     {"PATCH", "/users/{}/mailboxSettings", "MailboxSettings.ReadWrite", settings_patch, "ErrorAccessDenied"},
     {"POST", "/users/{}/sendMail", "Mail.Send", send_mail, "ErrorAccessDenied"},
-    {"GET", "/users/{}/authentication/methods", METHODS, methods_get},
-    {"DELETE", "/users/{}/authentication/{}/{}", "UserAuthenticationMethod.ReadWrite.All", method_delete},
     {0}};

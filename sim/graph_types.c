@@ -32,13 +32,16 @@
     "unseenConversationsCount unseenCount unseenMessagesCount welcomeMessageEnabled isArchived "      \
     "deletedDateTime "
 
+static const struct graph_expansion user_expansions[] = {{"manager", &graph_type_user, graph_expand_manager},
+                                                         {0}};
 const struct graph_type graph_type_user = {"user", USER,
                                            " businessPhones displayName givenName id jobTitle mail "
                                            "mobilePhone officeLocation preferredLanguage surname "
-                                           "userPrincipalName "};
+                                           "userPrincipalName ",
+                                           user_expansions};
 const struct graph_type graph_type_group = {"group", GROUP, NULL};
-const struct graph_type graph_type_object = {"directoryObject", USER GROUP " roleTemplateId description ",
-                                             NULL};
+const struct graph_type graph_type_object = {"directoryObject",
+                                             USER GROUP " roleTemplateId description appId ", NULL};
 const struct graph_type graph_type_organization = {
     "organization",
     " id assignedPlans businessPhones city country countryLetterCode createdDateTime "

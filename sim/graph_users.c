@@ -1,20 +1,12 @@
-#include <ctype.h>
 #include <string.h>
 
+#include "directory.h"
 #include "graph.h"
 #include "license.h"
 
 #define SYNCED_MESSAGE                                                                                      \
     "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects " \
     "currently undergoing migration."
-
-/* As the directory writes times: to the second. */
-static const char *now_text(struct graph *g, char text[TIME_TEXT_SIZE])
-{
-    time_format(sim_now_ms(g->sim), text);
-    memcpy(text + 19, "Z", 2);
-    return text;
-}
 
 json_t *graph_user_view(struct graph *g, const json_t *user)
 {
@@ -29,16 +21,54 @@ json_t *graph_user_view(struct graph *g, const json_t *user)
     return view;
 }
 
-static json_t *tagged(const json_t *object, const char *tag)
-{
-    json_t *copy = json_copy((json_t *)object);
+/* ---- properties that other services serve, or that need more ---- */
 
-    json_put_text(copy, "@odata.type", tag);
-    return copy;
+/* Does $select name it? */
+static bool selects(const struct graph *g, const char *name)
+{
+    const char *select = json_text(g->query, "$select");
+    AUTO_STRBUF struct strbuf words = STRBUF_MAX(16384);
+
+    strbuf_printf(&words, " %s ", select ? select : "");
+    for (char *c = words.data; c && *c; c++)
+        *c = *c == ',' ? ' ' : *c;
+    return graph_lists(strbuf_text(&words), name);
+}
+
+/* Sign-in activity needs a permission of its own and Entra ID P1. False with the call failed. */
+static bool sign_in_activity_may(struct graph *g, bool list)
+{
+    const char *filter = json_text(g->query, "$filter");
+    bool filtered = filter && strstr(filter, "signInActivity");
+    int64_t top = 0;
+
+    if (!selects(g, "signInActivity") && !filtered)
+        return true;
+    if (!graph_may(g, "AuditLog.Read.All"))
+        graph_denied(g);
+    else if (!graph_has_plan(g, "AAD_PREMIUM"))
+        graph_fail(g->call, 403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+                   "Neither tenant is B2C or tenant doesn't have premium license");
+    else if (filtered && (strstr(filter, " and ") || strstr(filter, " or ")))
+        graph_fail(g->call, 400, "Request_UnsupportedQuery",
+                   "signInActivity cannot be combined with other properties in a filter.");
+    else if (list && text_to_int(json_text_or(g->query, "$top", "0"), 0, INT64_MAX, &top) && top > 500)
+        graph_fail(g->call, 400, "Request_BadRequest",
+                   "The page size is limited to 500 when signInActivity is selected.");
+    else
+        return true;
+    return false;
 }
 
 static void users_list(struct graph *g)
 {
+    if (!sign_in_activity_may(g, true))
+        return;
+    if (selects(g, "mailboxSettings") || selects(g, "mySite") || selects(g, "aboutMe")) {
+        graph_fail(g->call, 501, "NotImplemented",
+                   "This operation is supported for one user at a time: the property is served elsewhere.");
+        return;
+    }
     json_t *items = json_array(), *user;
     const char *id;
 
@@ -65,10 +95,19 @@ static void user_get(struct graph *g)
 {
     json_t *user = graph_user(g, g->param[0]);
 
-    if (!user)
+    if (!user || !sign_in_activity_may(g, false))
         return;
-    AUTO_JSON json_t *view = graph_user_view(g, user);
+    AUTO_JSON json_t *seen = graph_user_view(g, user);
+    AUTO_JSON json_t *view = json_copy(seen);
 
+    /* One failure of the mailbox fails the whole call, as in reality. */
+    if (selects(g, "mailboxSettings")) {
+        const json_t *mailbox = graph_mailbox(g, g->param[0]);
+
+        if (!mailbox)
+            return;
+        json_put(view, "mailboxSettings", graph_mailbox_settings(mailbox));
+    }
     graph_entity(g, &graph_type_user, view, "users");
 }
 
@@ -151,6 +190,14 @@ static const char sensitive[] =
 /* What the cloud may write on a synced user. */
 static const char cloud_mastered[] = " accountEnabled usageLocation passwordPolicies employeeLeaveDateTime ";
 
+static bool synced_refuses(const struct graph *g, const json_t *user, const char *name)
+{
+    if (!json_flag(user, "onPremisesSyncEnabled"))
+        return false;
+    return !graph_lists(cloud_mastered, name) ||
+           (!strcmp(name, "accountEnabled") && !sim_variant(g->sim, VARIANT_synced_sign_in));
+}
+
 static bool value_fits(const char *name, const json_t *value)
 {
     if (!strcmp(name, "accountEnabled"))
@@ -195,21 +242,6 @@ static bool patch_may(struct graph *g, const json_t *user, const json_t *body)
     return true;
 }
 
-/* At least 8 characters of three kinds, and not the name of the user. */
-static bool password_good(const json_t *user, const char *password)
-{
-    const char *nickname = json_text(user, "mailNickname");
-    unsigned kinds = 0;
-
-    for (const char *c = password; *c; c++)
-        kinds |= islower((unsigned char)*c)   ? 1u
-                 : isupper((unsigned char)*c) ? 2u
-                 : isdigit((unsigned char)*c) ? 4u
-                                              : 8u;
-    return strlen(password) >= 8 && strlen(password) <= 256 && __builtin_popcount(kinds) >= 3 &&
-           !(nickname && *nickname && strcasestr(password, nickname));
-}
-
 static bool patch_check(struct graph *g, const json_t *user, const json_t *body)
 {
     const char *name, *password;
@@ -226,8 +258,12 @@ static bool patch_check(struct graph *g, const json_t *user, const json_t *body)
         else if (!value_fits(name, value))
             graph_fail(g->call, 400, "Request_BadRequest",
                        "Invalid value specified for property '%s' of resource 'User'.", name);
-        else if (json_flag(user, "onPremisesSyncEnabled") && !graph_lists(cloud_mastered, name))
+        else if (synced_refuses(g, user, name))
             graph_fail(g->call, 400, "Request_BadRequest", "%s", SYNCED_MESSAGE);
+        else if (directory_federated(g->tenant, user) &&
+                 (!strcmp(name, "passwordProfile") || !strcmp(name, "onPremisesImmutableId")))
+            graph_fail(g->call, 400, "Request_BadRequest",
+                       "Property %s cannot be changed for a user in a federated domain.", name);
         else
             continue;
         return false;
@@ -235,7 +271,7 @@ static bool patch_check(struct graph *g, const json_t *user, const json_t *body)
     json_t *profile = json_object_get(body, "passwordProfile");
 
     password = json_text(profile, "password");
-    if (profile && (!password || !password_good(user, password))) {
+    if (profile && (!password || !directory_password_good(user, password))) {
         graph_fail(
             g->call, 400, "Request_BadRequest",
             "The specified password does not comply with password complexity requirements. Please provide a "
@@ -259,18 +295,6 @@ static bool upn_free(struct graph *g, const json_t *user, const json_t *body)
     return false;
 }
 
-static void password_set(struct graph *g, json_t *user, const json_t *profile)
-{
-    char now[TIME_TEXT_SIZE];
-
-    now_text(g, now);
-    json_put_text(user, "_password", json_text(profile, "password"));
-    json_put_text(user, "_password_set_at", now);
-    json_put(user, "_force_change",
-             json_boolean(!json_is_false(json_object_get(profile, "forceChangePasswordNextSignIn"))));
-    json_put_text(user, "lastPasswordChangeDateTime", now);
-}
-
 static void user_patch(struct graph *g)
 {
     json_t *user = graph_user(g, g->param[0]), *body = user ? graph_body(g) : NULL, *value;
@@ -284,7 +308,8 @@ static void user_patch(struct graph *g)
     sim_touch(g->sim, user);
     json_object_foreach (body, name, value) {
         if (!strcmp(name, "passwordProfile"))
-            password_set(g, user, value);
+            directory_password_set(g->sim, user, json_text(value, "password"),
+                                   !json_is_false(json_object_get(value, "forceChangePasswordNextSignIn")));
         else if (*name != '@')
             json_put(user, name, json_incref(value));
     }
@@ -300,7 +325,7 @@ static void user_revoke(struct graph *g)
     if (!user)
         return;
     sim_touch(g->sim, user);
-    json_put_text(user, "signInSessionsValidFromDateTime", now_text(g, now));
+    json_put_text(user, "signInSessionsValidFromDateTime", sim_now_text(g->sim, now));
     g->call->reply = json_make("{s:s, s:b}", "@odata.context",
                                "https://graph.microsoft.com/v1.0/$metadata#Edm.Boolean", "value", 1);
 }
@@ -320,7 +345,7 @@ static void manager_get(struct graph *g)
                    "not present.");
         return;
     }
-    AUTO_JSON json_t *view = tagged(sim_view(g->sim, manager), "#microsoft.graph.user");
+    AUTO_JSON json_t *view = graph_tagged(sim_view(g->sim, manager), "#microsoft.graph.user");
 
     graph_entity(g, &graph_type_user, view, "directoryObjects");
 }
@@ -359,97 +384,39 @@ static void reports_get(struct graph *g)
     items = json_array();
     json_object_foreach (json_object_get(g->tenant, "users"), id, report) {
         if (text_equal_nocase(json_text(report, "_manager"), json_text(user, "id")))
-            json_add(items, tagged(sim_view(g->sim, report), "#microsoft.graph.user"));
+            json_add(items, graph_tagged(sim_view(g->sim, report), "#microsoft.graph.user"));
     }
     graph_collection(g, &graph_type_user, items, "directoryObjects", false);
 }
 
-/* ---- delete and restore ---- */
+/* ---- who masters the user ---- */
 
-bool graph_user_delete(struct graph *g, json_t *user)
-{
-    const char *id = json_text(user, "id");
-    char now[TIME_TEXT_SIZE];
-
-    if (graph_is_privileged(g, user) &&
-        !graph_has_role(g, "Privileged Authentication Administrator|Global Administrator")) {
-        graph_denied(g);
-        return false;
-    }
-    sim_touch(g->sim, user);
-    json_put_text(user, "deletedDateTime", now_text(g, now));
-    json_put(json_object_get(g->tenant, "deleted_users"), id, json_incref(user));
-    json_object_del(json_object_get(g->tenant, "users"), id);
-    return true;
-}
-
-static void user_delete(struct graph *g)
+static void sync_behavior_get(struct graph *g)
 {
     json_t *user = graph_user(g, g->param[0]);
 
-    if (user && graph_user_delete(g, user))
-        graph_no_content(g);
-}
-
-static void deleted_list(struct graph *g)
-{
-    json_t *items = json_array(), *user;
-    const char *id;
-
-    json_object_foreach (json_object_get(g->tenant, "deleted_users"), id, user)
-        json_add(items, json_incref(user));
-    graph_collection(g, &graph_type_user, items, "directoryObjects", true);
-}
-
-static json_t *deleted_find(struct graph *g)
-{
-    json_t *user = json_object_get(json_object_get(g->tenant, "deleted_users"), g->param[0]);
-
-    if (!user)
-        graph_not_found(g, g->param[0]);
-    return user;
-}
-
-static void deleted_get(struct graph *g)
-{
-    json_t *user = deleted_find(g);
-
-    if (user)
-        graph_entity(g, &graph_type_user, user, "directoryObjects");
-}
-
-static void deleted_restore(struct graph *g)
-{
-    json_t *user = deleted_find(g);
-
     if (!user)
         return;
-    const char *upn = json_text(g->call->json, "newUserPrincipalName");
+    AUTO_JSON json_t *behavior = json_make("{s:s, s:b}", "id", json_text(user, "id"), "isCloudManaged",
+                                           !json_flag(user, "onPremisesSyncEnabled"));
 
-    if (sim_user(g->tenant, upn ? upn : json_text(user, "userPrincipalName"))) {
-        graph_fail(g->call, 409, "Request_MultipleObjectsWithSameKeyValue",
-                   "Another object has the same userPrincipalName.");
+    graph_entity(g, &graph_type_any, behavior, "users('x')/onPremisesSyncBehavior");
+}
+
+static void sync_behavior_patch(struct graph *g)
+{
+    json_t *user = graph_user(g, g->param[0]), *body = user ? graph_body(g) : NULL;
+    const json_t *wanted = json_object_get(body, "isCloudManaged");
+
+    if (!body)
+        return;
+    if (!json_is_boolean(wanted) || !json_object_get(user, "onPremisesImmutableId")) {
+        graph_fail(g->call, 400, "Request_BadRequest",
+                   "isCloudManaged can be set to true or false on a user who came from the premises.");
         return;
     }
-    if (upn)
-        json_put_text(user, "userPrincipalName", upn);
-    json_object_del(user, "deletedDateTime");
-    json_put(json_object_get(g->tenant, "users"), g->param[0], json_incref(user));
-    json_object_del(json_object_get(g->tenant, "deleted_users"), g->param[0]);
     sim_touch(g->sim, user);
-    sim_index_user(g->tenant, json_text(user, "id"));
-    AUTO_JSON json_t *view = tagged(user, "#microsoft.graph.user");
-
-    graph_entity(g, &graph_type_user, view, "directoryObjects");
-}
-
-static void deleted_purge(struct graph *g)
-{
-    if (!deleted_find(g))
-        return;
-    json_object_del(json_object_get(g->tenant, "deleted_users"), g->param[0]);
-    json_object_del(json_object_get(g->tenant, "mailboxes"), g->param[0]);
-    json_object_del(json_object_get(g->tenant, "sites"), g->param[0]);
+    json_put(user, "onPremisesSyncEnabled", json_boolean(json_is_false(wanted)));
     graph_no_content(g);
 }
 
@@ -457,7 +424,6 @@ static void deleted_purge(struct graph *g)
     "User.ReadBasic.All|User.Read.All|User.ReadWrite.All|Directory.Read.All|Directory.ReadWrite.All"
 #define READ "User.Read.All|User.ReadWrite.All|Directory.Read.All|Directory.ReadWrite.All"
 #define WRITE "User.ReadWrite.All|Directory.ReadWrite.All"
-#define DELETE "User.DeleteRestore.All|User.ReadWrite.All"
 
 const struct graph_route graph_routes_users[] = {
     {"GET", "/users", READ_BASIC, users_list},
@@ -465,15 +431,14 @@ const struct graph_route graph_routes_users[] = {
     {"GET", "/users/delta", READ, users_delta},
     {"GET", "/users/{}", READ_BASIC, user_get},
     {"PATCH", "/users/{}", NULL, user_patch},
-    {"DELETE", "/users/{}", DELETE, user_delete},
     {"POST", "/users/{}/revokeSignInSessions",
      "User.RevokeSessions.All|User.ReadWrite.All|Directory.ReadWrite.All", user_revoke},
     {"GET", "/users/{}/manager", READ, manager_get},
     {"PUT", "/users/{}/manager/$ref", WRITE, manager_put},
     {"DELETE", "/users/{}/manager/$ref", WRITE, manager_delete},
     {"GET", "/users/{}/directReports", READ, reports_get},
-    {"GET", "/directory/deletedItems/microsoft.graph.user", READ, deleted_list},
-    {"GET", "/directory/deletedItems/{}", READ, deleted_get},
-    {"POST", "/directory/deletedItems/{}/restore", DELETE, deleted_restore},
-    {"DELETE", "/directory/deletedItems/{}", DELETE, deleted_purge},
+    {"GET", "/users/{}/onPremisesSyncBehavior", "User-OnPremisesSyncBehavior.ReadWrite.All",
+     sync_behavior_get},
+    {"PATCH", "/users/{}/onPremisesSyncBehavior", "User-OnPremisesSyncBehavior.ReadWrite.All",
+     sync_behavior_patch},
     {0}};

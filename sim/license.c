@@ -66,25 +66,42 @@ json_t *license_plans(const json_t *tenant, const json_t *user)
     return plans;
 }
 
-bool license_has_exchange(const json_t *tenant, const json_t *user)
+static bool gives_mailbox(const char *plan)
+{
+    return (text_starts_nocase(plan, "EXCHANGE_S_") || text_starts_nocase(plan, "EXCHANGE_L_") ||
+            text_starts_nocase(plan, "EXCHANGE_B_")) &&
+           !text_starts_nocase(plan, "EXCHANGE_S_FOUNDATION") &&
+           !text_starts_nocase(plan, "EXCHANGE_S_ARCHIVE");
+}
+
+static bool gives_files(const char *plan)
+{
+    return text_starts_nocase(plan, "SHAREPOINT") || text_starts_nocase(plan, "ONEDRIVE");
+}
+
+/* Is a plan among the user's licences, and not switched off there? */
+static bool has_plan(const json_t *tenant, const json_t *user, bool (*wanted)(const char *plan))
 {
     json_t *license, *plan;
     size_t i, j;
 
-    json_array_foreach (json_array_at(user, "assignedLicenses"), i, license) {
+    json_array_foreach (json_array_at(user, "assignedLicenses"), i, license)
         json_array_foreach (json_array_at(license_sku(tenant, json_text(license, "skuId")), "servicePlans"),
-                            j, plan) {
-            const char *name = json_text_or(plan, "servicePlanName", "");
-
-            if ((text_starts_nocase(name, "EXCHANGE_S_") || text_starts_nocase(name, "EXCHANGE_L_") ||
-                 text_starts_nocase(name, "EXCHANGE_B_")) &&
-                !text_starts_nocase(name, "EXCHANGE_S_FOUNDATION") &&
-                !text_starts_nocase(name, "EXCHANGE_S_ARCHIVE") &&
+                            j, plan)
+            if (wanted(json_text_or(plan, "servicePlanName", "")) &&
                 sim_text_index(json_array_at(license, "disabledPlans"), json_text(plan, "servicePlanId")) < 0)
                 return true;
-        }
-    }
     return false;
+}
+
+bool license_has_exchange(const json_t *tenant, const json_t *user)
+{
+    return has_plan(tenant, user, gives_mailbox);
+}
+
+bool license_has_files(const json_t *tenant, const json_t *user)
+{
+    return has_plan(tenant, user, gives_files);
 }
 
 static void units_add(const json_t *tenant, const json_t *licenses, int step)
@@ -100,6 +117,31 @@ static void units_add(const json_t *tenant, const json_t *licenses, int step)
     }
 }
 
+int64_t license_left(const json_t *sku)
+{
+    return json_int(json_object_get(sku, "prepaidUnits"), "enabled", 0) - json_int(sku, "consumedUnits", 0);
+}
+
+void license_release(const json_t *tenant, const json_t *user)
+{
+    units_add(tenant, json_array_at(user, "assignedLicenses"), -1);
+}
+
+void license_restore(struct sim *sim, json_t *tenant, json_t *user)
+{
+    json_t *states = json_array(), *state;
+    size_t i;
+
+    json_array_foreach (json_array_at(user, "licenseAssignmentStates"), i, state) {
+        if (!json_text(state, "assignedByGroup") &&
+            license_left(license_sku(tenant, json_text(state, "skuId"))) > 0)
+            json_add(states, json_incref(state));
+    }
+    json_put(user, "licenseAssignmentStates", states);
+    json_put(user, "assignedLicenses", json_array()); /* their units were given back */
+    license_reprocess(sim, tenant, user);
+}
+
 void license_rebuild(struct sim *sim, json_t *tenant, json_t *user)
 {
     json_t *assigned = json_array(), *state;
@@ -110,7 +152,8 @@ void license_rebuild(struct sim *sim, json_t *tenant, json_t *user)
     json_array_foreach (json_array_at(user, "licenseAssignmentStates"), i, state) {
         const char *sku_id = json_text(state, "skuId");
 
-        if (!json_array_find(assigned, "skuId", sku_id))
+        if (!text_equal_nocase(json_text(state, "state"), "Error") &&
+            !json_array_find(assigned, "skuId", sku_id))
             json_add(assigned, json_make("{s:O, s:s}", "disabledPlans", json_array_at(state, "disabledPlans"),
                                          "skuId", sku_id));
     }
@@ -143,9 +186,17 @@ void license_reprocess(struct sim *sim, json_t *tenant, json_t *user)
 
         if (json_array_size(licenses) == 0 || sim_text_index(json_array_at(group, "_members"), id) < 0)
             continue;
-        json_array_foreach (licenses, i, license)
-            json_add(states, license_state(json_text_or(license, "skuId", ""), group_id,
-                                           time_format(sim_now_ms(sim), now)));
+        json_array_foreach (licenses, i, license) {
+            const char *sku_id = json_text_or(license, "skuId", "");
+            bool has = json_array_find(json_array_at(user, "assignedLicenses"), "skuId", sku_id) != NULL;
+
+            state = license_state(sku_id, group_id, sim_now_text(sim, now));
+            if (!has && license_left(license_sku(tenant, sku_id)) <= 0) {
+                json_put_text(state, "state", "Error");
+                json_put_text(state, "error", "CountViolation");
+            }
+            json_add(states, state);
+        }
     }
     json_put(user, "licenseAssignmentStates", states);
     license_rebuild(sim, tenant, user);

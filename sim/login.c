@@ -381,6 +381,7 @@ static bool token(struct grant *grant, const char *tenant_name)
     if (!app_find(grant) || !client_good(grant, tenant_name) || !scope_read(grant, scopes, delegated) ||
         (delegated && !refresh_token_good(grant)))
         return false;
+    sim_touched(grant->sim, grant->tenant); /* it may have got a refresh token */
     reply_token(grant, delegated);
     return true;
 }
@@ -540,6 +541,7 @@ bool login_check(struct sim *sim, const struct sim_call *call, const char *resou
         *ret_why = "Access token validation failure. Invalid audience.";
         return false;
     }
+    sim_touched(sim, ret->tenant);
     const char *scopes = json_text(jwt.claims, "scp");
     ret->delegated = scopes != NULL;
     ret->certificate = !strcmp(json_text_or(jwt.claims, "appidacr", ""), "2");

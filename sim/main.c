@@ -14,7 +14,7 @@
 
 static const char usage[] =
     "Usage: m365sim [--listen 127.0.0.1:9090] [--tls-listen ADDRESS --tls-certificate FILE --tls-key FILE]\n"
-    "               [--seed small|large|FILE] [--state-dir DIR] [--port-file FILE]\n"
+    "               [--seed small|large|wide|FILE] [--state-dir DIR] [--port-file FILE]\n"
     "\n"
     "  --listen ADDRESS      where to listen; port 0 takes a free one\n"
     "  --tls-listen ADDRESS  the same over TLS\n"
@@ -119,6 +119,7 @@ static bool start(struct sim *sim, const struct options *options, struct err *er
     if (!state)
         return false;
     control_replace(sim, state);
+    sim->server->seeded = !options->state_dir;
     if (!server_listen(sim, &plain, url, sizeof url, err))
         return false;
     if (options->tls_listen) {
@@ -151,7 +152,8 @@ int main(int argc, char **argv)
                                 .saved_request = -1,
                                 .seed = strdup(options.seed),
                                 .state_dir = options.state_dir ? strdup(options.state_dir) : NULL};
-    static struct sim sim = {.lock = PTHREAD_MUTEX_INITIALIZER, .conversion_ms = 3000, .settle_ms = 2000};
+    static struct sim sim = {
+        .lock = PTHREAD_MUTEX_INITIALIZER, .conversion_ms = 3000, .settle_ms = 2000, .operation_ms = 1000};
 
     sim.server = &server;
     sigemptyset(&signals);

@@ -1,4 +1,4 @@
-/* The request log: every call that came, with its secrets cut. */
+/* The request log: every call that came and, on wish, what was answered, with the secrets cut. */
 #include <string.h>
 
 #include "server.h"
@@ -11,6 +11,11 @@ static const char *const secret_words[] = {"password",      "secret",       "ass
 
 static bool is_secret(const char *key)
 {
+    static const char *const harmless[] = {"lastPasswordChangeDateTime", "passwordPolicies"};
+
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        if (!strcmp(key, harmless[i]))
+            return false;
     for (size_t i = 0; i < sizeof secret_words / sizeof *secret_words; i++)
         if (strcasestr(key, secret_words[i]))
             return true;
@@ -74,8 +79,20 @@ static json_t *body_logged(const struct sim_call *call)
     return json_text_new(text);
 }
 
-void requests_add(struct sim *sim, const struct sim_call *call, json_t *headers, int64_t started_ms,
-                  int64_t took_ms, bool dropped)
+/* What was answered, as the log shows it; null when there was nothing. */
+static json_t *reply_logged(const char *text)
+{
+    AUTO_JSON json_t *json = text && *text ? json_read_big(text, strlen(text), NULL) : NULL;
+
+    if (json)
+        return requests_cut(json);
+    AUTO_FREE char *start = text && *text ? strndup(text, BODY_MAX) : NULL;
+
+    return json_text_new(start);
+}
+
+void requests_add(struct sim *sim, const struct sim_call *call, const char *reply, json_t *headers,
+                  int64_t started_ms, int64_t took_ms, bool dropped)
 {
     json_t *log = sim->server->requests, *entry = json_object();
     AUTO_STRBUF struct strbuf path = STRBUF_MAX(65536);
@@ -88,6 +105,8 @@ void requests_add(struct sim *sim, const struct sim_call *call, json_t *headers,
     json_put(entry, "path", json_text_new(strbuf_text(&path)));
     json_put(entry, "headers", headers);
     json_put(entry, "body", body_logged(call));
+    if (sim->server->reply_bodies)
+        json_put(entry, "reply", reply_logged(reply));
     json_put(entry, "status", json_integer(dropped ? 0 : call->status));
     json_put(entry, "ms", json_integer(took_ms));
     json_put_text(entry, "request_id", call->request_id);
@@ -102,10 +121,18 @@ void requests_add(struct sim *sim, const struct sim_call *call, json_t *headers,
     json_add(log, entry);
 }
 
-void requests_add_item(struct sim_call *outer, const char *id, const struct sim_call *item)
+void requests_add_item(struct sim *sim, struct sim_call *outer, const char *id, const struct sim_call *item)
 {
-    json_t *entry = json_make("{s:s, s:s, s:s, s:i}", "id", id, "method", item->method, "path", item->path,
-                              "status", item->status);
+    AUTO_STRBUF struct strbuf path = STRBUF_MAX(65536);
+    json_t *entry = json_object();
+
+    strbuf_printf(&path, "%s%s%s", item->path, *item->query ? "?" : "", item->query);
+    json_put_text(entry, "id", id);
+    json_put_text(entry, "method", item->method);
+    json_put(entry, "path", json_text_new(strbuf_text(&path)));
+    json_put(entry, "status", json_integer(item->status));
+    if (sim->server->reply_bodies && item->reply)
+        json_put(entry, "reply", requests_cut(item->reply));
 
     if (item->json)
         json_put(entry, "body", requests_cut(item->json));

@@ -93,6 +93,10 @@ static void answer_limit(struct sim_call *call, int status)
 
 static void answer_fault(struct sim_call *call, const json_t *rule)
 {
+    json_decref(call->reply);
+    free(call->text);
+    call->reply = NULL;
+    call->text = NULL;
     const json_t *body = json_object_get(rule, "body");
     int status = (int)json_int(rule, "status", 500);
 
@@ -184,6 +188,10 @@ static struct sim_verdict faults_check(struct sim *sim, struct sim_call *call, c
         verdict.delay_ms += json_int(rule, "delay_ms", 0);
         verdict.drop_before = close_text && !strcmp(close_text, "before");
         verdict.drop_after = close_text && !strcmp(close_text, "after_effect");
+        if (json_flag(rule, "after_effect") && json_object_get(rule, "status")) {
+            call->afterwards = json_deep_copy(rule); /* the rule may go while the handler runs */
+            break;
+        }
         if (json_object_get(rule, "status")) {
             answer_fault(call, rule);
             verdict.answered = true;
@@ -204,18 +212,28 @@ struct sim_verdict rules_check(struct sim *sim, struct sim_call *call, const cha
     return verdict;
 }
 
-bool sim_intercept(struct sim *sim, struct sim_call *outer, struct sim_call *item, const char *cmdlet)
+void rules_afterwards(struct sim_call *call)
 {
-    struct sim_verdict verdict = faults_check(sim, item, cmdlet);
+    if (call->afterwards)
+        answer_fault(call, call->afterwards);
+    json_decref(call->afterwards);
+    call->afterwards = NULL;
+}
 
-    outer->delay_ms += verdict.delay_ms;
-    outer->drop |= verdict.drop_before || verdict.drop_after;
+void sim_item_run(struct sim *sim, const struct sim_item *item,
+                  void (*handle)(void *ctx, struct sim_call *call), void *ctx)
+{
+    struct sim_verdict verdict = faults_check(sim, item->call, item->cmdlet);
+
+    item->outer->delay_ms += verdict.delay_ms;
+    item->outer->drop |= verdict.drop_before || verdict.drop_after;
     /* The connection goes before this item has had its effect: the items before it keep theirs. */
-    if (verdict.drop_before && !verdict.answered) {
-        graph_fail(item, 503, "ServiceUnavailable", "The connection was closed.");
-        return true;
-    }
-    return verdict.answered || over_quota(sim, item);
+    if (verdict.drop_before && !verdict.answered)
+        graph_fail(item->call, 503, "ServiceUnavailable", "The connection was closed.");
+    else if (!verdict.answered && !over_quota(sim, item->call))
+        handle(ctx, item->call);
+    rules_afterwards(item->call);
+    requests_add_item(sim, item->outer, item->id, item->call);
 }
 
 int64_t rules_latency_ms(struct sim *sim, const char *service)

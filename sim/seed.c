@@ -4,6 +4,7 @@
 
 #define STATE_MAX_BYTES ((size_t)2 << 30)
 #define CLIENT_ID "11111111-aaaa-4aaa-8aaa-000000000001"
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define CLIENT_SECRET "sim-secret-Zx8~Q2+demo/="
 
 static const char *const graph_roles[] = {
@@ -28,6 +29,14 @@ static const char *const graph_roles[] = {
     "Domain.Read.All",
     "DelegatedAdminRelationship.Read.All",
     "AuditLog.Read.All",
+    "RoleAssignmentSchedule.ReadWrite.Directory",
+    "RoleEligibilitySchedule.ReadWrite.Directory",
+    "AppRoleAssignment.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Application.Read.All",
+    "TeamsTelephoneNumber.ReadWrite.All",
+    "TeamsUserConfiguration.Read.All",
+    "User-OnPremisesSyncBehavior.ReadWrite.All",
 };
 
 static const struct company companies[] = {
@@ -47,6 +56,7 @@ static const struct company companies[] = {
      .default_domain = "fabrikam.com",
      .address_book = "EURPR05A002",
      .users = 600,
+     .federated_percent = 3,
      .seed = 22,
      .main_sku = "SPE_E3",
      .second_sku = "SPE_F1"},
@@ -194,10 +204,13 @@ static void finish_licenses(json_t *tenant)
 
     json_array_foreach (json_object_get(tenant, "skus"), i, sku) {
         int64_t used = json_int(sku, "consumedUnits", 0);
+        /* Of one product none are ever left: whoever gives a unit back may find it gone. */
+        bool sold_out = text_equal_nocase(json_text(sku, "skuPartNumber"), "PROJECTPROFESSIONAL");
 
         json_put(sku, "prepaidUnits",
-                 json_make("{s:I, s:i, s:i, s:i}", "enabled", (json_int_t)((used / 10 + 1) * 10), "suspended",
-                           0, "warning", 0, "lockedOut", 0));
+                 json_make("{s:I, s:i, s:i, s:i}", "enabled",
+                           (json_int_t)(sold_out ? used : (used / 10 + 1) * 10), "suspended", 0, "warning", 0,
+                           "lockedOut", 0));
         if (used > 0 || text_equal_nocase(json_text(sku, "skuPartNumber"), "EXCHANGEENTERPRISE"))
             json_add(held, json_incref(sku));
     }
@@ -223,7 +236,15 @@ static json_t *app_make(const struct company *company)
     return app;
 }
 
-static json_t *tenant_make(const struct company *company, bool partner)
+/* What a seed adds to the partner's tenant. */
+static void partner_make(json_t *tenant, const struct company *company, const char *seed)
+{
+    seed_cast(tenant, company);
+    if (!strcmp(seed, "wide"))
+        seed_many_groups(tenant, company);
+}
+
+static json_t *tenant_make(const struct company *company, bool partner, const char *seed)
 {
     struct dice dice = {company->seed};
     json_t *tenant = json_object(), *apps = json_array();
@@ -233,7 +254,7 @@ static json_t *tenant_make(const struct company *company, bool partner)
     json_put_text(tenant, "default_domain", company->default_domain);
     json_put_text(tenant, "initial_domain", company->initial_domain);
     json_put(tenant, "domains", json_make("[s, s]", company->default_domain, company->initial_domain));
-    json_put(tenant, "synced", json_boolean(company->synced_percent > 0));
+    json_put(tenant, "synced", json_boolean(company->synced_percent > 0 || partner)); /* the cast has one */
     json_add(apps, app_make(company));
     json_put(tenant, "apps", apps);
     json_put(tenant, "skus", seed_skus());
@@ -247,6 +268,9 @@ static json_t *tenant_make(const struct company *company, bool partner)
     seed_groups(tenant, company, &dice);
     if (partner)
         seed_leaver(tenant, company, &dice);
+    seed_extras(tenant, company);
+    if (partner)
+        partner_make(tenant, company, seed);
     finish_licenses(tenant);
     return tenant;
 }
@@ -262,27 +286,44 @@ static void put_customers(json_t *partner)
     json_put(partner, "customers", customers);
 }
 
-static json_t *seed_generate(bool large)
+static bool is_generated(const char *name)
 {
-    json_t *tenants = json_object();
+    return !strcmp(name, "small") || !strcmp(name, "large") || !strcmp(name, "wide");
+}
 
-    for (size_t i = 0; i < sizeof companies / sizeof *companies; i++) {
-        struct company company = companies[i];
+static json_t *company_make(const char *seed, size_t i)
+{
+    struct company company = companies[i];
 
-        if (large && i == 2)
-            company.users += 100000;
-        json_put(tenants, company.id, tenant_make(&company, i == 0));
-    }
-    put_customers(json_object_get(tenants, companies[0].id));
-    return json_make("{s:o, s:{}}", "tenants", tenants, "operations");
+    if (!strcmp(seed, "large") && i == 2)
+        company.users += 100000;
+    company.today_ms = clock_utc_ms(clock_system()) / DAY_MS * DAY_MS;
+    json_t *tenant = tenant_make(&company, i == 0, seed);
+
+    if (i == 0)
+        put_customers(tenant);
+    return tenant;
+}
+
+json_t *seed_tenant(const char *name, const char *tenant_id)
+{
+    for (size_t i = 0; is_generated(name) && i < sizeof companies / sizeof *companies; i++)
+        if (!strcmp(companies[i].id, tenant_id))
+            return company_make(name, i);
+    return NULL;
 }
 
 json_t *seed_make(const char *name, struct err *err)
 {
     size_t length;
 
-    if (!strcmp(name, "small") || !strcmp(name, "large"))
-        return seed_generate(*name == 'l');
+    if (is_generated(name)) {
+        json_t *tenants = json_object();
+
+        for (size_t i = 0; i < sizeof companies / sizeof *companies; i++)
+            json_put(tenants, companies[i].id, company_make(name, i));
+        return json_make("{s:o, s:{}}", "tenants", tenants, "operations");
+    }
     AUTO_FREE char *text = text_read_file(name, STATE_MAX_BYTES, &length, err);
     json_t *state = text ? json_read(text, length, err) : NULL;
 

@@ -1,13 +1,11 @@
 /* seed — sample tenants that look like real companies, from a generator that gives the same for the same
- * name.
+ * name; but meetings and sign-ins count from the day of the seeding, or they would soon be past.
  *
- * small: Contoso (60 users), Fabrikam (600) and Northwind (6,000, synced from Active Directory); large:
- * Northwind has 106,000. Everywhere the same application, client id 11111111-aaaa-4aaa-8aaa-000000000001 with
- * the secret sim-secret-Zx8~Q2+demo/=; Contoso is the partner, refresh token sim-partner-refresh-token.
- * Contoso holds one documented leaver, adele.vance@contoso.com: manager Megan Bowen, 12 groups (4 Microsoft
- * 365, three of them teams; 4 security, one of which bears a licence; 2 distribution lists; 1 mail-enabled
- * security; 1 dynamic), 3 licences (one by group), 3 rules, 2 devices, 3 sign-in methods beside the password,
- * 2 delegates, a OneDrive. */
+ * small: Contoso (78 users), Fabrikam (600) and Northwind (6,000, synced from Active Directory); large:
+ * Northwind has 106,000; wide: small, and at Contoso max.many@contoso.com, who is in 300 groups. Everywhere
+ * the same application, client id 11111111-aaaa-4aaa-8aaa-000000000001 with the secret
+ * sim-secret-Zx8~Q2+demo/=; Contoso is the partner, refresh token sim-partner-refresh-token. Who plays what
+ * at Contoso is in docs/simulator.md, "The cast". */
 #ifndef SIM_SEED_H
 #define SIM_SEED_H
 
@@ -16,6 +14,9 @@
 
 /* A whole state. name: "small", "large" or a file with a state. NULL with err set. */
 json_t *seed_make(const char *name, struct err *err);
+/* One tenant of a generated state as seed_make gives it; NULL when the name is a file's or has no such
+ * tenant. */
+json_t *seed_tenant(const char *name, const char *tenant_id);
 
 /* ---- inside the seed ---- */
 
@@ -43,6 +44,8 @@ struct company {
         *address_book; /* the OU of distinguished names */
     unsigned users;
     unsigned synced_percent;
+    unsigned federated_percent; /* sign in at fed.<default domain>, elsewhere */
+    int64_t today_ms;           /* midnight, UTC */
     uint64_t seed;
     const char *main_sku, *second_sku;
     bool privileged_app; /* the application may change administrators */
@@ -58,9 +61,39 @@ json_t *seed_mailbox(json_t *tenant, const struct company *company, struct dice 
 void seed_site(json_t *tenant, const struct company *company, struct dice *dice, const json_t *user);
 json_t *seed_group(json_t *tenant, const struct company *company, struct dice *dice, const char *kind,
                    const char *name);
+void seed_join(json_t *group, const char *user_id);
+void seed_synced(struct dice *dice, json_t *user);
+
+/* seed_mailbox.c: parts of a mailbox; the caller owns them */
+json_t *seed_methods(struct dice *dice, bool all);
+json_t *seed_rule(struct dice *dice, const char *mailbox_guid, unsigned i, const char *colleague);
+json_t *seed_device(struct dice *dice, const char *owner, unsigned i);
+
+/* seed_calendar.c: events; the caller owns them. days counts from today. guest NULL: nobody is invited. */
+json_t *seed_event(const struct company *company, struct dice *dice, const char *organizer,
+                   const char *subject, int days, const char *guest);
+/* Weekly on the day of the first, without an end. */
+json_t *seed_series(const struct company *company, struct dice *dice, const char *organizer,
+                    const char *subject, int first_days, const char *guest);
+json_t *seed_event_by_chance(struct dice *dice, const struct company *company, const char *organizer,
+                             unsigned i);
+
+/* seed_apps.c: applications, consents, telephone numbers of the tenant, and a person's part in them */
+void seed_apps(json_t *tenant, struct dice *dice);
+void seed_app_role(json_t *tenant, json_t *principal, struct dice *dice, unsigned app);
+void seed_consent(json_t *tenant, struct dice *dice, const char *user_id, unsigned app);
+void seed_owned_app(json_t *tenant, struct dice *dice, const char *user_id, const char *name);
+void seed_number(json_t *tenant, const char *number, const char *type, json_t *user);
+
+/* seed_extras.c: what employees have besides; seed_cast.c: the partner's documented people */
+void seed_extras(json_t *tenant, const struct company *company);
 void seed_leaver(json_t *tenant, const struct company *company, struct dice *dice);
+void seed_cast(json_t *tenant, const struct company *company);
+void seed_many_groups(json_t *tenant, const struct company *company);
 /* Adds an assignment; assignedLicenses and consumedUnits are made at the end. */
 void seed_license(json_t *user, const char *sku_part, const char *group_id);
+/* A directory role of a user or group; list: "_roles" or "_eligible_roles". */
+void seed_role(json_t *principal, const char *list, const char *template_id);
 const char *seed_sku_id(const char *sku_part);
 json_t *seed_skus(void);
 

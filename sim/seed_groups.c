@@ -160,3 +160,14 @@ void seed_groups(json_t *tenant, const struct company *company, struct dice *dic
     json_add(json_object_get(helpdesk, "_owners"), json_incref(json_array_get(everybody, 10)));
     projects(tenant, company, dice, everybody);
 }
+
+void seed_join(json_t *group, const char *user_id)
+{
+    json_t *members = json_object_get(group, "_members"), *member;
+    size_t i;
+
+    json_array_foreach (members, i, member)
+        if (!strcmp(json_string_value(member), user_id))
+            return;
+    json_add(members, json_string(user_id));
+}

@@ -24,16 +24,6 @@ static void sink_handle(struct sim *sim, struct sim_call *call)
     call->status = 202;
 }
 
-#ifndef SIM_HAVE_LOGIN
-#define login_handle sink_handle
-#endif
-#ifndef SIM_HAVE_EXCHANGE
-#define exchange_handle sink_handle
-#endif
-#ifndef SIM_HAVE_SHAREPOINT
-#define sharepoint_handle sink_handle
-#endif
-
 static const struct service {
     const char *name;
     void (*handle)(struct sim *sim, struct sim_call *call);
@@ -130,6 +120,7 @@ static bool call_run(struct sim *sim, const struct service *service, struct sim_
         if (!verdict.answered && !verdict.drop_before) {
             sim_settle(sim);
             service->handle(sim, call);
+            rules_afterwards(call);
         }
         *ret_text = reply_text(call);
     }
@@ -138,7 +129,8 @@ static bool call_run(struct sim *sim, const struct service *service, struct sim_
 
     WITH_LOCK(&sim->lock);
     rules_done(sim, service->name);
-    requests_add(sim, call, headers, started_utc, clock_mono_ms(clock_system()) - started, dropped);
+    requests_add(sim, call, *ret_text, headers, started_utc, clock_mono_ms(clock_system()) - started,
+                 dropped);
     return !dropped;
 }
 

@@ -12,7 +12,8 @@
 #define SIM_SERVICES(X) X(login) X(graph) X(exchange) X(sharepoint) X(sink)
 
 struct sim_server {
-    json_t *requests; /* the request log, oldest first */
+    json_t *requests;  /* the request log, oldest first */
+    bool reply_bodies; /* the log keeps what was answered */
     int64_t last_request;
     int64_t saved_request; /* the last one whose effect is in state_dir; -1: save in any case */
     json_t *faults;        /* rules with "hits" and "fired" */
@@ -20,6 +21,7 @@ struct sim_server {
     json_t *limits;        /* by service: {requests, window_ms, retry_after, concurrent} */
     json_t *windows;       /* by service: {started_ms, count, in_flight} */
     char *seed;            /* what reset goes back to */
+    bool seeded;           /* the state came from the seed and was not replaced since */
     char *state_dir;       /* NULL: nothing is kept */
     uint64_t dice;         /* spread of the latencies */
 };
@@ -50,11 +52,14 @@ int64_t rules_latency_ms(struct sim *sim, const char *service);
 /* "*" matches any run of characters; a pattern without "*" matches anywhere in the text. ASCII
  * case-insensitive. */
 bool rules_match(const char *pattern, const char *text);
+/* Puts the answer of a fault in place of the handler's, which has had its effect. */
+void rules_afterwards(struct sim_call *call);
 
-/* requests.c; with the lock held. The call must be finished; headers is taken over. */
-void requests_add(struct sim *sim, const struct sim_call *call, json_t *headers, int64_t started_ms,
-                  int64_t took_ms, bool dropped);
-void requests_add_item(struct sim_call *outer, const char *id, const struct sim_call *item);
+/* requests.c; with the lock held. The call must be finished; reply is the text of its answer; headers is
+ * taken over. */
+void requests_add(struct sim *sim, const struct sim_call *call, const char *reply, json_t *headers,
+                  int64_t started_ms, int64_t took_ms, bool dropped);
+void requests_add_item(struct sim *sim, struct sim_call *outer, const char *id, const struct sim_call *item);
 /* A copy with passwords and other secrets replaced by "***". */
 json_t *requests_cut(const json_t *value);
 

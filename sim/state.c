@@ -1,13 +1,36 @@
 #include <string.h>
 
 #include "license.h"
+#include "operation.h"
 #include "sim.h"
-
-#define SETTLE_SCAN_MS 100
 
 int64_t sim_now_ms(const struct sim *sim)
 {
     return clock_utc_ms(clock_system()) + sim->clock_offset_ms;
+}
+
+char *sim_now_text(const struct sim *sim, char text[TIME_TEXT_SIZE])
+{
+    time_format(sim_now_ms(sim), text);
+    memcpy(text + 19, "Z", 2);
+    return text;
+}
+
+void sim_due(struct sim *sim, int64_t at_ms)
+{
+    if (at_ms < sim->due_ms)
+        sim->due_ms = at_ms;
+}
+
+bool sim_variant(const struct sim *sim, enum variant variant)
+{
+    static const bool defaults[] = {
+#define VARIANT(name, on, what) [VARIANT_##name] = (on),
+#include "variants.def"
+#undef VARIANT
+    };
+
+    return defaults[variant] != sim->flipped[variant];
 }
 
 ptrdiff_t sim_text_index(const json_t *array, const char *text)
@@ -65,18 +88,30 @@ void sim_index_user(json_t *tenant, const char *id)
     }
 }
 
+void sim_index_tenant(json_t *tenant)
+{
+    const char *id;
+    json_t *user;
+
+    json_put(tenant, "_upns", json_object());
+    json_put(tenant, "_addresses", json_object());
+    json_object_foreach (json_object_get(tenant, "users"), id, user)
+        sim_index_user(tenant, id);
+}
+
 void sim_index(struct sim *sim)
 {
-    const char *key, *id;
-    json_t *tenant, *value;
+    const char *id;
+    json_t *tenant;
 
-    json_object_foreach (json_object_get(sim->state, "tenants"), key, tenant) {
-        json_put(tenant, "_upns", json_object());
-        json_put(tenant, "_addresses", json_object());
-        json_object_foreach (json_object_get(tenant, "users"), id, value)
-            sim_index_user(tenant, id);
-    }
-    sim->settled_at_ms = 0;
+    json_object_foreach (json_object_get(sim->state, "tenants"), id, tenant)
+        sim_index_tenant(tenant);
+    sim_due(sim, 0);
+}
+
+void sim_touched(struct sim *sim, const json_t *tenant)
+{
+    json_put(sim->touched, json_text_or(tenant, "id", ""), json_true());
 }
 
 json_t *sim_tenant(const struct sim *sim, const char *id_or_domain)
@@ -135,6 +170,13 @@ json_t *sim_mailbox(const json_t *tenant, const char *id_or_address)
     return mailbox && !json_object_get(mailbox, "_disconnected_at") ? mailbox : NULL;
 }
 
+const char *sim_address_owner(const json_t *tenant, const char *address)
+{
+    char key[400];
+
+    return address ? json_text(json_object_get(tenant, "_addresses"), index_key(address, key)) : NULL;
+}
+
 /* ---- time ---- */
 
 void sim_touch(struct sim *sim, json_t *object)
@@ -161,22 +203,27 @@ const json_t *sim_view(const struct sim *sim, const json_t *object)
 void sim_member_changed(struct sim *sim, json_t *tenant, const json_t *group, const char *user_id)
 {
     json_t *user = sim_user(tenant, user_id);
-    char at[TIME_TEXT_SIZE];
+    int64_t at = sim_now_ms(sim) + sim->settle_ms;
+    char text[TIME_TEXT_SIZE];
 
     if (!user || json_array_size(json_array_at(group, "assignedLicenses")) == 0)
         return;
     if (!json_is_array(json_object_get(user, "_pending")))
         json_put(user, "_pending", json_array());
     json_add(json_object_get(user, "_pending"),
-             json_make("{s:s, s:b}", "at", time_format(sim_now_ms(sim) + sim->settle_ms, at), "licenses", 1));
-    sim->settled_at_ms = 0;
+             json_make("{s:s, s:b}", "at", time_format(at, text), "licenses", 1));
+    sim_due(sim, at);
 }
 
-static bool due(const json_t *entry, int64_t now)
+/* Whether its time has come; when not, the next look is no later than that. */
+static bool due(struct sim *sim, const json_t *entry, int64_t now)
 {
     int64_t at;
 
-    return !time_parse(json_text_or(entry, "at", ""), &at) || at <= now;
+    if (!time_parse(json_text_or(entry, "at", ""), &at) || at <= now)
+        return true;
+    sim_due(sim, at);
+    return false;
 }
 
 static void settle_user(struct sim *sim, json_t *tenant, json_t *user, int64_t now)
@@ -184,7 +231,7 @@ static void settle_user(struct sim *sim, json_t *tenant, json_t *user, int64_t n
     json_t *pending = json_object_get(user, "_pending"), *entry;
 
     for (size_t i = 0; (entry = json_array_get(pending, i));) {
-        if (!due(entry, now)) {
+        if (!due(sim, entry, now)) {
             i++;
             continue;
         }
@@ -199,13 +246,13 @@ static void settle_user(struct sim *sim, json_t *tenant, json_t *user, int64_t n
         json_object_del(user, "_pending");
 }
 
-static void settle_mailbox(json_t *mailbox, int64_t now)
+static void settle_mailbox(struct sim *sim, json_t *mailbox, int64_t now)
 {
     const json_t *pending = json_object_get(mailbox, "_pending_type");
     const char *type = json_text(pending, "type");
     char details[64];
 
-    if (!type || !due(pending, now))
+    if (!type || !due(sim, pending, now))
         return;
     if (text_equal_nocase(type, "Regular"))
         type = "User";
@@ -215,15 +262,26 @@ static void settle_mailbox(json_t *mailbox, int64_t now)
     json_object_del(mailbox, "_pending_type");
 }
 
-/* Looks through everything, therefore not at every call: what settles is late by SETTLE_SCAN_MS at most. */
+static void settle_operations(struct sim *sim, int64_t now)
+{
+    json_t *operation;
+    const char *id;
+
+    json_object_foreach (json_object_get(sim->state, "operations"), id, operation) {
+        if (!json_flag(operation, "done") && due(sim, operation, now))
+            operation_finish(sim, operation);
+    }
+}
+
 void sim_settle(struct sim *sim)
 {
     int64_t now = sim_now_ms(sim);
     json_t *tenant, *value;
     const char *key, *id;
 
-    if (now - sim->settled_at_ms < SETTLE_SCAN_MS && now >= sim->settled_at_ms)
+    if (now < sim->due_ms)
         return;
+    sim->due_ms = INT64_MAX;
     json_object_foreach (json_object_get(sim->state, "tenants"), key, tenant) {
         json_object_foreach (json_object_get(tenant, "users"), id, value) {
             if (json_object_get(value, "_pending"))
@@ -231,8 +289,8 @@ void sim_settle(struct sim *sim)
         }
         json_object_foreach (json_object_get(tenant, "mailboxes"), id, value) {
             if (json_object_get(value, "_pending_type"))
-                settle_mailbox(value, now);
+                settle_mailbox(sim, value, now);
         }
     }
-    sim->settled_at_ms = now;
+    settle_operations(sim, now);
 }

@@ -141,8 +141,8 @@ static bool run(struct call *call, struct err *err)
     return check_access(call, err) && read_body(call, err) && run_handler(call, err);
 }
 
-/* A consent or certificate that Microsoft refuses is nothing wrong in here, and its sentence says what is to be
- * repaired. */
+/* A consent or certificate that Microsoft refuses is nothing wrong in here, and its sentence says what is to
+ * be repaired. */
 static void name_upstream(struct err *err)
 {
     if (m365_is_disconnected(err))

@@ -47,8 +47,8 @@ bool input_verdict(const struct input *input, struct err *err)
 }
 
 static const char *const type_words[] = {
-    [INPUT_TEXT] = "a text",      [INPUT_FLAG] = "true or false", [INPUT_UUID] = "a UUID",
-    [INPUT_OBJECT] = "an object", [INPUT_ARRAY] = "a list",
+    [INPUT_TEXT] = "a text",          [INPUT_FLAG] = "true or false", [INPUT_UUID] = "a UUID",
+    [INPUT_COUNT] = "a whole number", [INPUT_OBJECT] = "an object",   [INPUT_ARRAY] = "a list",
 };
 
 static bool has_type(const json_t *value, enum input_type type)
@@ -60,6 +60,8 @@ static bool has_type(const json_t *value, enum input_type type)
         return json_is_boolean(value);
     case INPUT_UUID:
         return json_is_string(value) && text_is_uuid(json_string_value(value));
+    case INPUT_COUNT:
+        return json_is_integer(value);
     case INPUT_OBJECT:
         return json_is_object(value);
     case INPUT_ARRAY:
@@ -76,6 +78,12 @@ static bool check_field(struct input *input, const json_t *value, const char *po
     if (!has_type(value, field->type))
         return input_bad(input, pointer, "wrong_type", "%s must be %s.", field->name,
                          type_words[field->type]);
+    if (field->type == INPUT_COUNT) {
+        json_int_t number = json_integer_value(value);
+        return (number >= (json_int_t)field->min && number <= (json_int_t)field->max) ||
+               input_bad(input, pointer, "out_of_range", "%s must be a number from %zu to %zu.", field->name,
+                         field->min, field->max);
+    }
     bool is_text = field->type == INPUT_TEXT;
     size_t size = is_text ? json_string_length(value) : json_array_size(value);
     const char *unit = is_text ? "bytes" : "entries";

@@ -23,13 +23,14 @@ size_t input_count(const struct input *input);
 /* True when nothing was noted; else sets err to ERR_INPUT with a sentence about the first mistake. */
 MUST_USE bool input_verdict(const struct input *input, struct err *err);
 
-enum input_type { INPUT_TEXT, INPUT_FLAG, INPUT_UUID, INPUT_OBJECT, INPUT_ARRAY };
+enum input_type { INPUT_TEXT, INPUT_FLAG, INPUT_UUID, INPUT_COUNT, INPUT_OBJECT, INPUT_ARRAY };
 enum { INPUT_REQUIRED = 1, INPUT_NULLABLE = 2 };
 struct input_field {
     const char *name;
     enum input_type type;
     int flags;
-    size_t min; /* texts: bytes of UTF-8; arrays: elements; max 0 means no limit of its own */
+    size_t min; /* texts: bytes of UTF-8; arrays: elements; counts: the number itself; max 0: no limit of its
+                   own */
     size_t max;
 };
 

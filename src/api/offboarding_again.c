@@ -2,7 +2,7 @@
  * failed. */
 #include <string.h>
 
-#include "api/once.h"
+#include "api/offboarding_accept.h"
 #include "api/preflight.h"
 #include "api/problem.h"
 #include "api/visible.h"
@@ -52,18 +52,6 @@ static bool read_task(struct call *call, enum task_id *ret, struct err *err)
     return input_verdict(&call->input, err);
 }
 
-/* Commits and answers with the offboarding as it is now. */
-static bool accept(struct call *call, struct tx **tx, const char *id, struct err *err)
-{
-    const struct api_context *context = &call->api->context;
-    json_t *value = call_keep(call, offboarding_json(*tx, id, err));
-    if (!value || !once_finish(call, *tx, 202, value, err) || !journal_commit(context->journal, tx, err))
-        return false;
-    if (context->wake_engine)
-        context->wake_engine(context->wake_ctx);
-    return call_json(call, 202, value);
-}
-
 bool offboarding_undo_post(struct call *call, struct err *err)
 {
     const struct api_context *context = &call->api->context;
@@ -73,7 +61,8 @@ bool offboarding_undo_post(struct call *call, struct err *err)
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     return tx && offboarding_undo(tx, id, tasks, call->who.name, clock_utc_ms(context->clock), err) &&
-           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_UNDONE, id, err) && accept(call, &tx, id, err);
+           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_UNDONE, id, err) &&
+           offboarding_accept(call, &tx, id, 202, err);
 }
 
 bool offboarding_retry_post(struct call *call, struct err *err)
@@ -85,7 +74,8 @@ bool offboarding_retry_post(struct call *call, struct err *err)
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     return tx && offboarding_retry(tx, id, task, call->who.name, clock_utc_ms(context->clock), err) &&
-           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_RETRIED, id, err) && accept(call, &tx, id, err);
+           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_RETRIED, id, err) &&
+           offboarding_accept(call, &tx, id, 202, err);
 }
 
 /* --- what an undo would do -------------------------------------------------------------------------------

@@ -145,6 +145,7 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
         .created_at = now,
         .due_at = later ? request->scheduled_at : now,
         .scheduled_at = later ? request->scheduled_at : 0,
+        .remind_at = request->remind_at,
         .warnings = warnings,
         .context = plan_context,
     };
@@ -199,6 +200,10 @@ static bool accept(const struct leaving *leaving, const struct request *request,
     json_t *answer = tx && still_there(tx, leaving, err) ? store_all(tx, leaving, request, err) : NULL;
     if (!answer || !once_finish(call, tx, 202, answer, err) || !journal_commit(context->journal, &tx, err))
         return false;
+    for (size_t i = 0; context->offer_facts && !request->schedule && i < leaving->count; i++)
+        context->offer_facts(context->wake_ctx,
+                             json_text(json_array_get(json_object_get(answer, "offboardings"), i), "id"),
+                             leaving->leavers[i].facts);
     if (context->wake_engine)
         context->wake_engine(context->wake_ctx);
     if (leaving->count == 1)

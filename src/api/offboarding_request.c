@@ -22,6 +22,7 @@ static const struct input_field fields[] = {
 static const struct input_field schedule_fields[] = {
     {"at", INPUT_TEXT, INPUT_REQUIRED, 1, 40},
     {"time_zone", INPUT_TEXT, INPUT_REQUIRED, 1, 64},
+    {"remind_before_minutes", INPUT_COUNT, INPUT_NULLABLE, 1, 30 * 24 * 60},
 };
 static const struct input_field notify_fields[] = {
     {"webhook", INPUT_FLAG, 0, 0, 0},
@@ -63,20 +64,35 @@ static void read_users(struct call *call, struct request *ret)
         ret->users[ret->user_count] = json_string_value(json_array_get(users, ret->user_count));
 }
 
-static void read_schedule(struct call *call, struct request *ret)
+bool request_read_schedule(struct call *call, const json_t *schedule, const char *pointer, int64_t *ret_at,
+                           int64_t *ret_remind_at)
 {
     struct err err = {0};
-    ret->schedule = member(call, "schedule");
-    if (!ret->schedule || !INPUT_OBJECT_CHECK(&call->input, ret->schedule, "/schedule", schedule_fields))
-        return;
-    if (!zone_resolve(json_text(ret->schedule, "at"), json_text(ret->schedule, "time_zone"),
-                      &ret->scheduled_at, NULL, &err)) {
+    int64_t now = clock_utc_ms(call->api->context.clock);
+    *ret_at = *ret_remind_at = 0;
+    if (!INPUT_OBJECT_CHECK(&call->input, schedule, pointer, schedule_fields))
+        return false;
+    if (!zone_resolve(json_text(schedule, "at"), json_text(schedule, "time_zone"), ret_at, NULL, &err)) {
         bool zone = strcmp(err.code, "unknown_time_zone") == 0;
-        input_bad(&call->input, zone ? "/schedule/time_zone" : "/schedule/at", err.code, "%s", err.message);
-    } else if (ret->scheduled_at < clock_utc_ms(call->api->context.clock) - PAST_GRACE_MS) {
-        input_bad(&call->input, "/schedule/at", "in_the_past",
-                  "That time has passed already; choose a later one, or leave schedule out for now.");
+        return input_bad(&call->input, arena_printf(call->arena, "%s/%s", pointer, zone ? "time_zone" : "at"),
+                         err.code, "%s", err.message);
     }
+    if (*ret_at < now - PAST_GRACE_MS)
+        return input_bad(&call->input, arena_printf(call->arena, "%s/at", pointer), "in_the_past",
+                         "That time has passed already; choose a later one, or leave schedule out for now.");
+    int64_t before_ms = json_int(schedule, "remind_before_minutes", 0) * 60 * 1000;
+    if (before_ms && *ret_at - before_ms < now)
+        return input_bad(&call->input, arena_printf(call->arena, "%s/remind_before_minutes", pointer),
+                         "in_the_past", "The moment to remind has passed already; choose fewer minutes.");
+    *ret_remind_at = before_ms ? *ret_at - before_ms : 0;
+    return true;
+}
+
+static void read_schedule(struct call *call, struct request *ret)
+{
+    ret->schedule = member(call, "schedule");
+    if (ret->schedule)
+        request_read_schedule(call, ret->schedule, "/schedule", &ret->scheduled_at, &ret->remind_at);
 }
 
 static const char *optional_text(const struct call *call, const char *name)

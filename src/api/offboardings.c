@@ -1,6 +1,7 @@
 /* Listing, showing and stopping offboardings. Making them is offboarding_new.c. */
 #include <string.h>
 
+#include "api/offboarding_accept.h"
 #include "api/offboarding_page.h"
 #include "api/once.h"
 #include "api/visible.h"
@@ -72,6 +73,17 @@ static bool is_cancelled(struct tx *tx, struct arena *arena, const char *id, boo
     return true;
 }
 
+bool offboarding_accept(struct call *call, struct tx **tx, const char *id, int status, struct err *err)
+{
+    const struct api_context *context = &call->api->context;
+    json_t *value = call_keep(call, offboarding_json(*tx, id, err));
+    if (!value || !once_finish(call, *tx, status, value, err) || !journal_commit(context->journal, tx, err))
+        return false;
+    if (context->wake_engine)
+        context->wake_engine(context->wake_ctx);
+    return call_json(call, status, value);
+}
+
 bool offboarding_cancel_post(struct call *call, struct err *err)
 {
     const struct api_context *context = &call->api->context;
@@ -80,14 +92,8 @@ bool offboarding_cancel_post(struct call *call, struct err *err)
     if (!visible_offboarding(call, &id, err))
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
-    if (!tx || !is_cancelled(tx, call->arena, id, &cancelled, err) ||
-        (!cancelled && (!offboarding_cancel(tx, id, call->who.name, clock_utc_ms(context->clock), err) ||
-                        !note_offboarding(call, tx, LOGBOOK_OFFBOARDING_CANCELLED, id, err))))
-        return false;
-    json_t *value = call_keep(call, offboarding_json(tx, id, err));
-    if (!value || !once_finish(call, tx, 200, value, err) || !journal_commit(context->journal, &tx, err))
-        return false;
-    if (context->wake_engine)
-        context->wake_engine(context->wake_ctx);
-    return call_json(call, 200, value);
+    return tx && is_cancelled(tx, call->arena, id, &cancelled, err) &&
+           (cancelled || (offboarding_cancel(tx, id, call->who.name, clock_utc_ms(context->clock), err) &&
+                          note_offboarding(call, tx, LOGBOOK_OFFBOARDING_CANCELLED, id, err))) &&
+           offboarding_accept(call, &tx, id, 200, err);
 }

@@ -7,8 +7,7 @@
 #include "base/thread.h"
 #include "journal/offboardings.h"
 #include "plan/options.h"
-#include "plan/plan.h"
-#include "task/facts.h"
+#include "task/judge.h"
 
 enum { READERS_MAX = 8, READ_PATIENCE_MS = 5000 };
 
@@ -68,7 +67,7 @@ static bool check_unread(struct leaver *leaver)
     for (int fact = 0; fact < FACT_COUNT; fact++) {
         bool unread = json_object_get(json_object_at(leaver->facts, "unread"), fact_name((enum fact)fact));
         if (unread && facts_missing(leaver->facts, (fact_set)1 << fact, &leaver->err) &&
-            leaver->err.upstream_status != 403 && leaver->err.upstream_status != 401)
+            leaver->err.kind != ERR_REFUSED)
             return false;
     }
     return true;
@@ -140,7 +139,7 @@ bool leaving_read(struct leaving *leaving, struct err *err)
 
 /* --- judging ------------------------------------------------------------------------------------------- */
 
-struct judging {
+struct persons {
     const struct leaving *leaving;
     const struct leaver *leaver;
 };
@@ -163,9 +162,9 @@ static bool already_noted(const struct input *input, const char *pointer, const 
 
 static void judge_person(void *arg, const char *reference, enum task_id task, const char *pointer)
 {
-    const struct judging *judging = arg;
-    const struct leaver *leaver = judging->leaver;
-    struct input *input = &judging->leaving->call->input;
+    const struct persons *persons = arg;
+    const struct leaver *leaver = persons->leaver;
+    struct input *input = &persons->leaving->call->input;
     const char *name = json_text_or(leaver->user, "display_name", "This user");
     const char *label = task_info(task)->label;
     const json_t *person = facts_person(leaver->facts, reference);
@@ -185,25 +184,6 @@ static void judge_person(void *arg, const char *reference, enum task_id task, co
                   label, name);
 }
 
-/* Who is named and is being offboarded already: the warnings look at this mark. */
-static bool mark_people(struct tx *tx, const struct leaving *leaving, const struct leaver *leaver,
-                        struct err *err)
-{
-    const char *reference;
-    json_t *person;
-    json_object_foreach ((json_t *)json_object_at(leaver->facts, "people"), reference, person) {
-        const char *open = NULL;
-        const char *id = json_text(person, "id");
-        if (!id)
-            continue;
-        if (!offboarding_open_of(tx, leaving->call->arena, leaving->tenant->id, id, &open, err))
-            return false;
-        if (open)
-            json_put(person, "being_offboarded", json_true());
-    }
-    return true;
-}
-
 static json_t *others_of(const struct leaving *leaving, const struct leaver *leaver)
 {
     json_t *ids = json_array();
@@ -215,23 +195,21 @@ static json_t *others_of(const struct leaving *leaving, const struct leaver *lea
 
 static bool judge_one(struct tx *tx, const struct leaving *leaving, struct leaver *leaver, struct err *err)
 {
-    const json_t *defaults = leaving->tenant->defaults;
-    struct judging judging = {leaving, leaver};
-    if (!mark_people(tx, leaving, leaver, err) ||
-        !offboarding_open_of(tx, leaving->call->arena, leaving->tenant->id, json_text(leaver->user, "id"),
+    struct persons persons = {leaving, leaver};
+    if (!offboarding_open_of(tx, leaving->call->arena, leaving->tenant->id, json_text(leaver->user, "id"),
                              &leaver->open_offboarding, err))
         return false;
     AUTO_JSON json_t *others = others_of(leaving, leaver);
-    const struct plan_policy policy = {.technician = leaving->call->who.name,
-                                       .protected_users = json_array_at(defaults, "protected_users"),
-                                       .allow_external_forwarding =
-                                           json_flag(defaults, "allow_external_forwarding"),
-                                       .already_open = leaver->open_offboarding != NULL,
-                                       .also_leaving = others,
-                                       .now = clock_utc_ms(leaving->call->api->context.clock)};
-    options_each_person(leaving->options, judge_person, &judging);
-    leaver->warnings = plan_warnings(leaving->options, leaver->facts, &policy);
-    return true;
+    const struct judging judging = {.tenant = leaving->tenant,
+                                    .options = leaving->options,
+                                    .facts = leaver->facts,
+                                    .technician = leaving->call->who.name,
+                                    .also_leaving = others,
+                                    .already_open = leaver->open_offboarding != NULL,
+                                    .now = clock_utc_ms(leaving->call->api->context.clock)};
+    options_each_person(leaving->options, judge_person, &persons);
+    leaver->warnings = judge_user(tx, &judging, err);
+    return leaver->warnings != NULL;
 }
 
 bool leaving_judge(struct leaving *leaving, struct err *err)
@@ -248,14 +226,6 @@ bool leaving_judge(struct leaving *leaving, struct err *err)
 /* --- what the plan rests on ------------------------------------------------------------------------------
  */
 
-static bool is_federated(const json_t *facts)
-{
-    const char *name = json_text(json_object_at(facts, "user"), "userPrincipalName");
-    const char *at = name ? strrchr(name, '@') : NULL;
-    const json_t *domain = at ? json_array_find(json_array_at(facts, "domains"), "id", at + 1) : NULL;
-    return text_equal_nocase(json_text(domain, "authenticationType"), "Federated");
-}
-
 json_t *leaver_context(const struct leaver *leaver)
 {
     json_t *people = json_object(), *person;
@@ -265,5 +235,8 @@ json_t *leaver_context(const struct leaver *leaver)
         if (json_text(person, "id") && strcmp(reference, "manager") != 0)
             json_put_text(people, reference, json_text(person, "id"));
     }
-    return json_make("{s:o, s:b}", "people", people, "federated", is_federated(leaver->facts));
+    json_t *context =
+        json_make("{s:o, s:b}", "people", people, "federated", judge_is_federated(leaver->facts));
+    return json_put_text(context, "created_at",
+                         json_text(json_object_at(leaver->facts, "user"), "createdDateTime"));
 }

@@ -27,7 +27,10 @@ struct api_context {
     struct m365 *m365;
     struct metrics *metrics;        /* NULL: the server has its own */
     void (*wake_engine)(void *ctx); /* after something became due; may be NULL */
-    void *wake_ctx;
+    /* Facts of a user read for a new offboarding, which is about to start; before the wake-up. May be NULL.
+     */
+    void (*offer_facts)(void *ctx, const char *offboarding_id, json_t *facts);
+    void *wake_ctx; /* of both */
     const struct clock *clock;
     const struct rng *rng;
 };

@@ -62,6 +62,11 @@ static bool start_engine(struct node *node, const struct config *config, struct 
     return node->engine != NULL;
 }
 
+static void offer_facts(void *engine, const char *offboarding_id, json_t *facts)
+{
+    engine_offer_facts(engine, offboarding_id, facts);
+}
+
 static void wake_engine(void *engine)
 {
     engine_wake(engine);
@@ -84,6 +89,7 @@ static bool start_server(struct node *node, const struct config *config, struct 
                                         .m365 = node->upstream.m365,
                                         .metrics = node->upstream.metrics,
                                         .wake_engine = wake_engine,
+                                        .offer_facts = offer_facts,
                                         .wake_ctx = node->engine,
                                         .clock = clock_system(),
                                         .rng = rng_system()};

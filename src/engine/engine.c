@@ -1,6 +1,8 @@
 #include "engine/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/thread.h"
 #include "engine/job.h"
@@ -9,6 +11,14 @@
 #define RUNS_PER_WORKER 4
 #define IDLE_POLL_MS 1000 /* another node may have added work; a wake-up is only a hint */
 #define STORE_RETRY_MS 500
+
+#define OFFERS_MAX 64
+
+/* Facts that whoever made the request has read already. */
+struct offer {
+    char id[UUID_SIZE];
+    json_t *facts; /* NULL: free */
+};
 
 struct engine {
     struct engine_parts parts;
@@ -23,8 +33,11 @@ struct engine {
     struct job *queue_end;
     struct job *done;
     bool woken;
-    bool stopping; /* no new jobs */
-    bool quit;     /* workers leave */
+    bool poked;
+    bool stopping;                   /* no new jobs */
+    bool quit;                       /* workers leave */
+    struct offer offers[OFFERS_MAX]; /* the oldest gives way */
+    size_t next_offer;
     pthread_t scheduler;
     pthread_t *workers;
 };
@@ -52,6 +65,37 @@ static void enqueue(void *ctx, struct job *job)
         engine->queue_end = job;
     }
     pthread_cond_signal(&engine->work);
+}
+
+static void poke(void *ctx)
+{
+    struct engine *engine = ctx;
+    WITH_LOCK(&engine->lock);
+    engine->poked = true;
+    pthread_cond_signal(&engine->wake);
+}
+
+static json_t *take_facts(void *ctx, const char *offboarding_id)
+{
+    struct engine *engine = ctx;
+    WITH_LOCK(&engine->lock);
+    for (size_t i = 0; i < OFFERS_MAX; i++) {
+        json_t *facts = engine->offers[i].facts;
+        if (!facts || strcmp(engine->offers[i].id, offboarding_id) != 0)
+            continue;
+        engine->offers[i].facts = NULL;
+        return facts;
+    }
+    return NULL;
+}
+
+void engine_offer_facts(struct engine *engine, const char *offboarding_id, json_t *facts)
+{
+    WITH_LOCK(&engine->lock);
+    struct offer *offer = &engine->offers[engine->next_offer++ % OFFERS_MAX];
+    json_decref(offer->facts);
+    snprintf(offer->id, sizeof offer->id, "%s", offboarding_id);
+    offer->facts = json_incref(facts);
 }
 
 static void absorb_done(struct engine *engine)
@@ -129,10 +173,10 @@ static void *scheduler_run(void *arg)
         int64_t delay = next - now_ms(engine);
         delay = delay < 0 ? 0 : delay > IDLE_POLL_MS ? IDLE_POLL_MS : delay;
         WITH_LOCK(&engine->lock);
-        if (!engine->done && !engine->woken && delay > 0)
+        if (!engine->done && !engine->woken && !engine->poked && delay > 0)
             thread_wait_ms(&engine->wake, &engine->lock, delay);
         woken = engine->woken;
-        engine->woken = false;
+        engine->woken = engine->poked = false;
     }
 }
 
@@ -176,7 +220,7 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
         abort();
     engine->settings = *settings;
     engine->parts = *parts;
-    engine->host = (struct run_host){&engine->parts, &engine->settings, enqueue, engine};
+    engine->host = (struct run_host){&engine->parts, &engine->settings, enqueue, poke, take_facts, engine};
     if (!take_up_again(engine, err)) {
         free(engine);
         return NULL;
@@ -221,6 +265,8 @@ void engine_stop(struct engine *engine)
     pthread_mutex_destroy(&engine->lock);
     pthread_cond_destroy(&engine->wake);
     pthread_cond_destroy(&engine->work);
+    for (size_t i = 0; i < OFFERS_MAX; i++)
+        json_decref(engine->offers[i].facts);
     free(engine->runs);
     free(engine->workers);
     free(engine);

@@ -36,6 +36,9 @@ MUST_USE struct engine *engine_start(const struct engine_settings *settings, con
                                      struct err *err);
 /* Something may have fallen due, or been cancelled. Never blocks. */
 void engine_wake(struct engine *engine);
+/* What is true about the user of an offboarding, read just now (facts.h): the run need not read it again.
+ * Kept for a short time, and for a limited number of runs. Keeps a reference. */
+void engine_offer_facts(struct engine *engine, const char *offboarding_id, json_t *facts);
 /* Ends what is under way, gives the leases back and stops the threads. NULL is fine. */
 void engine_stop(struct engine *engine);
 

@@ -30,7 +30,11 @@ static bool before_writes(void *ctx, const struct m365_write *writes, size_t cou
                            json_make("{s:s, s:s, s:I, s:s}", "what", writes[i].what, "hash", writes[i].hash,
                                      "epoch", (json_int_t)job->epoch, "deadline", deadline),
                            now, err);
-    return good && journal_commit(job->parts->journal, &tx, err);
+    if (!good || !journal_commit(job->parts->journal, &tx, err))
+        return false;
+    if (!atomic_exchange(&job->sent, true) && job->poke)
+        job->poke(job->poke_ctx);
+    return true;
 }
 
 static void after_writes(void *ctx, const struct m365_write *writes, size_t count)
@@ -124,6 +128,8 @@ static void read_facts(struct job *job, const struct m365_target *target)
     job->read = facts_read(&request, &err);
     if (!job->read) /* each task then reads its own, and says what is wrong with it */
         log_warn("facts_unreadable", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
+    if (job->look_at)
+        start_judge(job->parts, job->look_at, job->read, &job->start);
 }
 
 void job_run(struct job *job)

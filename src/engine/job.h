@@ -3,8 +3,11 @@
 #ifndef ENGINE_JOB_H
 #define ENGINE_JOB_H
 
+#include <stdatomic.h>
+
 #include "connector/cancel.h"
 #include "engine/engine.h"
+#include "engine/start.h"
 #include "task/task.h"
 
 struct run;
@@ -18,15 +21,21 @@ struct job {
     int64_t epoch;
     struct cancel *cancel;
     bool urgent;
+    _Atomic bool sent;       /* its first change is on the way */
+    void (*poke)(void *ctx); /* called then, so that the scheduler looks again */
+    void *poke_ctx;
     json_t *known;   /* facts read before; the job's own reference, may be NULL */
     fact_set wanted; /* of a job without tasks */
-    size_t count;    /* of tasks; 0: read the wanted facts */
+    const struct offboarding
+        *look_at; /* of a job that judges whether it may start; NULL: none of that kind */
+    size_t count; /* of tasks; 0: read the wanted facts */
     enum task_id tasks[TASK_COUNT];
     struct task_row rows[TASK_COUNT]; /* the job's own copies */
     /* The result: */
-    json_t *read;   /* facts that were read; NULL when none were */
-    bool stale;     /* the claim is lost */
-    bool unwritten; /* the store did not take the result: the rows do not count */
+    json_t *read;       /* facts that were read; NULL when none were */
+    struct start start; /* what the judging said */
+    bool stale;         /* the claim is lost */
+    bool unwritten;     /* the store did not take the result: the rows do not count */
 };
 
 void job_run(struct job *job);

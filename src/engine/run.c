@@ -10,6 +10,8 @@
 
 #define PARK_AFTER_MS (60 * 1000) /* waiting longer gives the claim back */
 #define STORE_RETRY_MS 500
+#define LOOK_AGAIN_MS (30 * 1000) /* when what has to be known at the start cannot be read */
+#define OFFERED_FRESH_MS (30 * 1000)
 #define JOIN_MS 2000 /* tasks of a unit that wait for read-back about as long are looked at together */
 
 enum facts_state { FACTS_MISSING, FACTS_READING, FACTS_READ };
@@ -23,9 +25,11 @@ struct run {
     struct task_row forward[TASK_COUNT]; /* what is undone; empty when going forward */
     task_set chosen, forward_set, active, ended, good;
     enum facts_state facts_state;
+    bool unjudged; /* it was planned: nothing starts before it was looked at again */
     json_t *facts; /* jobs hold their own reference; replaced as a whole, never changed */
     json_t *elsewhere;
     struct cancel *cancel;
+    struct job *lockout; /* while it is under way */
     size_t jobs;
     int64_t lease_until;
     bool cancelled;
@@ -65,25 +69,35 @@ static struct job *job_for(struct run *run, bool urgent)
     job->epoch = run->o.epoch;
     job->cancel = run->cancel;
     job->urgent = urgent;
+    job->poke = run->host->poke;
+    job->poke_ctx = run->host->ctx;
     job->known = json_incref(run->facts);
     run->jobs++;
     return job;
 }
 
-static void start_facts(struct run *run)
+static fact_set facts_needed(const struct run *run)
 {
-    fact_set wanted = 0;
+    fact_set wanted = run->unjudged ? facts_of_plan(run->o.options) : 0;
     for (int id = 0; id < TASK_COUNT; id++) {
         bool needs =
             (run->chosen & ~run->ended & TASK_BIT(id)) && unit_of(run, (enum task_id)id) != UNIT_LOCKOUT;
         wanted |= needs ? task_type((enum task_id)id)->facts : 0;
     }
     wanted &= ~FACTS_READ_LATE;
-    run->facts_state = wanted ? FACTS_READING : FACTS_READ;
-    if (!wanted)
+    return wanted & ~facts_fresh(run->facts, wanted, clock_mono_ms(clock_system()) - OFFERED_FRESH_MS);
+}
+
+static void start_facts(struct run *run)
+{
+    fact_set wanted = facts_needed(run);
+    bool needed = wanted || run->unjudged;
+    run->facts_state = needed ? FACTS_READING : FACTS_READ;
+    if (!needed)
         return;
-    struct job *job = job_for(run, false);
+    struct job *job = job_for(run, run->unjudged);
     job->wanted = wanted;
+    job->look_at = run->unjudged ? &run->o : NULL;
     run->host->enqueue(run->host->ctx, job);
 }
 
@@ -99,6 +113,7 @@ static void start_unit(struct run *run, task_set tasks, bool urgent)
         run->rows[id] = (struct task_row){.task = (enum task_id)id, .direction = direction_of(run)};
     }
     run->active |= tasks;
+    run->lockout = urgent ? job : run->lockout;
     run->host->enqueue(run->host->ctx, job);
 }
 
@@ -198,6 +213,44 @@ static void note_lockout(struct run *run)
         run->o.locked_out_at = now;
 }
 
+/* What the look before the start of a planned one found is recorded. */
+static void take_start(struct run *run, const struct start *start)
+{
+    struct err err;
+    int64_t now = now_ms(run);
+    if (start->verdict == START_LATER) {
+        log_warn("start_postponed", LOG_TEXT("offboarding", run->o.id), LOG_TEXT("why", start->words));
+        run->facts_state = FACTS_MISSING;
+        release(run, now + LOOK_AGAIN_MS);
+        return;
+    }
+    const struct offboarding_start found = {.warnings = start->warnings,
+                                            .added = start->added,
+                                            .context = start->context,
+                                            .user_principal_name = start->name,
+                                            .display_name = start->display,
+                                            .lease_until = run->lease_until};
+    AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
+    bool hold = start->verdict == START_HOLD, good = tx != NULL;
+    if (good && hold)
+        good = offboarding_hold(tx, run->o.id, run->o.epoch, start->warnings, start->words, now, &err);
+    else if (good)
+        good = offboarding_started(tx, run->o.id, run->o.epoch, &found, now, &err);
+    good = good && journal_commit(run->host->parts->journal, &tx, &err);
+    run->finished = good && hold;
+    run->stale |= !good && err.kind == ERR_STALE;
+    if (!good) {
+        log_error("start_not_recorded", LOG_TEXT("offboarding", run->o.id), LOG_ERR(&err));
+        run->facts_state = FACTS_MISSING; /* looked at again */
+        return;
+    }
+    if (hold)
+        return;
+    run->unjudged = false;
+    run->view.federated = json_flag(start->context, "federated");
+    run->view.user_principal_name = arena_text(run->arena, start->name);
+}
+
 /* --- advancing -------------------------------------------------------------------------------------------
  */
 
@@ -223,6 +276,12 @@ static void sort_out(struct run *run, int64_t now, task_set *ret_waiting, task_s
     }
 }
 
+/* The lockout always goes first: the others wait until its request is on the way. */
+static bool lockout_first(const struct run *run)
+{
+    return run->lockout && !atomic_load(&run->lockout->sent);
+}
+
 static void start_ready(struct run *run, task_set waiting, task_set soon)
 {
     task_set started = run->active | run->ended;
@@ -230,10 +289,13 @@ static void start_ready(struct run *run, task_set waiting, task_set soon)
     for (int id = 0; id < TASK_COUNT; id++) {
         enum task_unit unit = unit_of(run, (enum task_id)id);
         task_set together = 0;
-        if (!(ready & TASK_BIT(id)) || (unit != UNIT_LOCKOUT && run->facts_state != FACTS_READ))
+        bool may = !run->unjudged &&
+                   (unit == UNIT_LOCKOUT || (run->facts_state == FACTS_READ && !lockout_first(run)));
+        if (!(ready & TASK_BIT(id)) || !may)
             continue;
         for (int other = 0; other < TASK_COUNT; other++) {
-            if (((ready | soon) & TASK_BIT(other)) && unit_of(run, (enum task_id)other) == unit)
+            bool shares = other == id || (unit != UNIT_SITE && unit_of(run, (enum task_id)other) == unit);
+            if (((ready | soon) & TASK_BIT(other)) && shares)
                 together |= TASK_BIT(other);
         }
         ready &= ~together;
@@ -246,17 +308,21 @@ int64_t run_advance(struct run *run, bool stopping)
 {
     int64_t now = now_ms(run), next = INT64_MAX;
     task_set waiting = 0, soon = 0;
+    if (run->finished)
+        return 0;
     if (run->stale || stopping) {
         if (!run->jobs && !run->stale)
             release(run, 0);
         return next;
     }
-    if (run->facts_state == FACTS_MISSING && (run->chosen & ~run->ended) && !run->cancelled)
-        start_facts(run);
     sort_out(run, now, &waiting, &soon, &next);
     if (!run->cancelled)
+        start_ready(run, waiting, soon); /* the lockout needs no facts: it goes first */
+    if (run->facts_state == FACTS_MISSING && (run->chosen & ~run->ended) && !run->cancelled) {
+        start_facts(run);
         start_ready(run, waiting, soon);
-    if (run->jobs || run->stale)
+    }
+    if (run->jobs || run->stale || run->finished)
         return next;
     if (run->ended == run->chosen)
         end_run(run);
@@ -284,9 +350,13 @@ void run_absorb(struct job *job)
 {
     struct run *run = job->run;
     run->jobs--;
+    run->lockout = run->lockout == job ? NULL : run->lockout;
     run->stale |= job->stale;
     if (!job->count)
         run->facts_state = FACTS_READ;
+    if (job->look_at && !run->stale)
+        take_start(run, &job->start);
+    start_done(&job->start);
     if (job->read) {
         json_t *merged = facts_merge(run->facts, job->read);
         json_decref(run->facts);
@@ -393,8 +463,10 @@ struct run *run_claim(const struct run_host *host)
         found && load_rows(run, tx, &err);
     if (good) {
         run->cancel = cancel_new();
+        run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
         run->cancelled = run->o.cancel_requested;
         run->lease_until = now + lease_ms;
+        run->facts = run->unjudged ? NULL : host->take_facts(host->ctx, run->o.id);
         fill_view(run, tx);
     }
     if (!good || !journal_commit(host->parts->journal, &tx, &err)) {
@@ -411,7 +483,8 @@ void run_renew(struct run *run, bool now)
     bool cancelled = false;
     const struct run_host *host = run->host;
     int64_t until = now_ms(run) + host->settings->lease_ms;
-    if (run->stale || (!now && run->lease_until - now_ms(run) >= host->settings->lease_ms * 2 / 3))
+    if (run->stale || run->finished ||
+        (!now && run->lease_until - now_ms(run) >= host->settings->lease_ms * 2 / 3))
         return;
     AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
     if (tx && offboarding_renew(tx, run->o.id, run->o.epoch, until, &cancelled, &err) &&

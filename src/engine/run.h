@@ -13,6 +13,9 @@ struct run_host {
     const struct engine_parts *parts;
     const struct engine_settings *settings;
     void (*enqueue)(void *ctx, struct job *job); /* takes the job over; it comes back through run_absorb */
+    void (*poke)(void *ctx);                     /* the scheduler is to look at its runs; from any thread */
+    json_t *(*take_facts)(void *ctx,
+                          const char *offboarding_id); /* offered ones, now the caller's; NULL: none */
     void *ctx;
 };
 

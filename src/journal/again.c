@@ -3,16 +3,6 @@
 
 #include "journal/offboardings.h"
 
-/* Who asked, in the shape that every change of an offboarding's course has in the journal. */
-static bool tell(struct tx *tx, const struct offboarding *o, const char *what, const char *by, int64_t now,
-                 struct err *err)
-{
-    return journal_append(tx, o->id, now, EVENT_OFFBOARDING, NULL,
-                          json_make("{s:s, s:s, s:s, s:s}", "id", o->id, "status", run_status_name(o->status),
-                                    "requested", what, "by", by),
-                          err);
-}
-
 static void rows_done(struct task_row rows[TASK_COUNT], task_set set)
 {
     for (int task = 0; task < TASK_COUNT; task++) {
@@ -88,7 +78,7 @@ static bool start_undo(struct tx *tx, const struct offboarding *o, task_set task
                  "UPDATE offboardings SET direction = 'undo', undo_json = $2, undo_started_at = NULL, "
                  "undo_ended_at = NULL, cancel_requested = 0 WHERE id = $1",
                  P_TEXT(o->id), P_TEXT(text)) ||
-        !tell(tx, o, "undo", by, now, err))
+        !offboarding_tell(tx, o, "undo", by, NULL, now, err))
         return false;
     if (offboarding_move(tx, o->id, NO_EPOCH, RUN_UNDOING, now, now, err))
         return tx_exec(tx, err, "UPDATE offboardings SET lease_until = 0 WHERE id = $1", P_TEXT(o->id));
@@ -186,7 +176,7 @@ bool offboarding_retry(struct tx *tx, const char *id, enum task_id task, const c
     if (good && !count)
         good = err_code(err, ERR_CONFLICT, "nothing_failed",
                         "This task did not fail: there is nothing to retry.");
-    return good && tell(tx, &o, "retry", by, now, err) &&
+    return good && offboarding_tell(tx, &o, "retry", by, NULL, now, err) &&
            tx_exec(tx, err, "UPDATE offboardings SET cancel_requested = 0 WHERE id = $1", P_TEXT(id)) &&
            offboarding_move(tx, id, NO_EPOCH, o.direction == DIRECTION_UNDO ? RUN_UNDOING : RUN_QUEUED, now,
                             now, err) &&

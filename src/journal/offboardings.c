@@ -6,7 +6,7 @@
     "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, "    \
     "notify_json, schedule_json, reference, reason, requested_by, created_at, due_at, scheduled_at, "        \
     "started_at, ended_at, locked_out_at, warnings_json, cancel_requested, epoch, context_json, undo_json, " \
-    "undo_started_at, undo_ended_at, direction"
+    "undo_started_at, undo_ended_at, direction, remind_at"
 
 void offboarding_done(struct offboarding *offboarding)
 {
@@ -47,14 +47,15 @@ bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *
             "status, unfinished, "
             "options_json, plan_json, notify_json, schedule_json, reference, reason, requested_by, "
             "created_at, due_at, "
-            "scheduled_at, warnings_json, context_json) "
+            "scheduled_at, warnings_json, context_json, remind_at) "
             "VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-            "$19)",
+            "$19, $20)",
             P_TEXT(o->id), P_TEXT(o->batch), P_TEXT(o->tenant_id), P_TEXT(o->user_id),
             P_TEXT(o->user_principal_name), P_TEXT(o->display_name), P_TEXT(run_status_name(o->status)),
             P_TEXT(options), P_TEXT(plan), P_TEXT(notify), P_TEXT(schedule), P_TEXT(o->reference),
             P_TEXT(o->reason), P_TEXT(o->requested_by), P_INT(o->created_at), P_INT(o->due_at),
-            o->scheduled_at ? P_INT(o->scheduled_at) : P_NULL, P_TEXT(warnings), P_TEXT(context))) {
+            o->scheduled_at ? P_INT(o->scheduled_at) : P_NULL, P_TEXT(warnings), P_TEXT(context),
+            o->remind_at ? P_INT(o->remind_at) : P_NULL)) {
         if (err && err->kind == ERR_CONFLICT)
             err_code(err, ERR_CONFLICT, "already_open",
                      "An offboarding of %s is not finished yet. Wait for it or cancel it first.",
@@ -107,6 +108,7 @@ static void read_row(struct arena *arena, const struct rows *rows, struct offboa
         .undo_started_at = row_int(rows, 25),
         .undo_ended_at = row_int(rows, 26),
         .direction = strcmp(row_text(rows, 27), "undo") == 0 ? DIRECTION_UNDO : DIRECTION_DO,
+        .remind_at = row_int(rows, 28),
     };
 }
 
@@ -429,4 +431,15 @@ bool journal_effect(struct tx *tx, const char *id, int64_t epoch, enum event_kin
         return false;
     }
     return journal_append(tx, id, now, kind, task, data, err);
+}
+
+bool offboarding_tell(struct tx *tx, const struct offboarding *o, const char *what, const char *by,
+                      json_t *more, int64_t now, struct err *err)
+{
+    json_t *data = json_make("{s:s, s:s, s:s, s:s}", "id", o->id, "status", run_status_name(o->status),
+                             "requested", what, "by", by);
+    if (more)
+        json_object_update(data, more);
+    json_decref(more);
+    return journal_append(tx, o->id, now, EVENT_OFFBOARDING, NULL, data, err);
 }

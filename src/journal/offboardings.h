@@ -37,6 +37,7 @@ struct offboarding {
     int64_t started_at;
     int64_t ended_at;
     int64_t locked_out_at;
+    int64_t remind_at; /* when to remind of a planned one; 0: not, or done */
     json_t *warnings;
     json_t *context; /* {"people": {reference: object id}, "federated": bool}, or null */
     json_t *undo;    /* {"requested_by", "requested_at", "prior"} once undo was asked for, or null */
@@ -99,6 +100,39 @@ MUST_USE bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoc
                                      struct err *err);
 /* Ends it at once when nothing runs, else asks the running node to stop. ERR_CONFLICT when it has ended. */
 MUST_USE bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t now, struct err *err);
+/* Journals who asked for what ("undo", "reschedule"); takes more (an object or NULL) over. */
+MUST_USE bool offboarding_tell(struct tx *tx, const struct offboarding *offboarding, const char *what,
+                               const char *by, json_t *more, int64_t now, struct err *err);
+
+/* --- what has not started yet ------------------------------------------------------------------------------
+ */
+
+/* Another time for one that has not started. schedule as asked for; remind_at 0: no reminder. ERR_CONFLICT
+ * when it has started. */
+MUST_USE bool offboarding_reschedule(struct tx *tx, const char *id, const json_t *schedule, int64_t at,
+                                     int64_t remind_at, const char *by, int64_t now, struct err *err);
+/* Starts a planned one at once. ERR_CONFLICT for any other. */
+MUST_USE bool offboarding_run_now(struct tx *tx, const char *id, const char *by, int64_t now,
+                                  struct err *err);
+/* Lets go on what waits for a second person, or what needs attention: then its blockers are lifted with the
+ * reason. ERR_CONFLICT when nothing waits, ERR_FORBIDDEN when the one who asked would approve it. */
+MUST_USE bool offboarding_approve(struct tx *tx, const char *id, const char *by, const char *reason,
+                                  int64_t now, struct err *err);
+/* A claimed one is not to start: it needs attention. warnings replace the stored ones; words say why. */
+MUST_USE bool offboarding_hold(struct tx *tx, const char *id, int64_t epoch, const json_t *warnings,
+                               const char *words, int64_t now, struct err *err);
+/* What the look at the start of a claimed one found. Borrowed. */
+struct offboarding_start {
+    const json_t *warnings; /* all there are now */
+    const json_t *added;    /* those among them that are new */
+    const json_t *context;
+    const char *user_principal_name; /* as they are now */
+    const char *display_name;
+    int64_t lease_until;
+};
+MUST_USE bool offboarding_started(struct tx *tx, const char *id, int64_t epoch,
+                                  const struct offboarding_start *start, int64_t now, struct err *err);
+
 /* Of the forward tasks, those that changed or may have changed something and can be undone. */
 task_set offboarding_undoable(const struct task_row rows[TASK_COUNT], task_set set);
 /* Starts to undo the chosen tasks (0: all that can be) of an offboarding that has ended. ERR_CONFLICT when it

@@ -297,21 +297,21 @@ static void warn_unread(const struct view *view)
     json_t *error;
     char message[700];
     json_object_foreach ((json_t *)json_object_at(view->facts, "unread"), fact, error) {
-        if (json_int(error, "status", 0) != 403 && json_int(error, "status", 0) != 401)
-            continue;
-        snprintf(message, sizeof message, "Microsoft 365 refuses to show this user's %s: %s", fact,
+        json_int_t status = json_int(error, "status", 0);
+        bool denied = status == 401 || status == 403;
+        snprintf(message, sizeof message, "Microsoft 365 does not show the %s of this user: %s", fact,
                  json_text_or(error, "message", ""));
-        warn(view, "missing_permission", "blocker", NULL, message);
+        if (status)
+            warn(view, denied ? "missing_permission" : "unreadable", denied ? "blocker" : "warn", NULL, message);
     }
 }
 
 /* --- people who are named --------------------------------------------------------------------------------
  */
 
-static bool has_mailbox(const struct view *view, const json_t *person)
+static bool has_mailbox(const struct view *view, const char *reference)
 {
-    const json_t *recipient =
-        json_object_get(json_object_at(view->facts, "recipients"), json_text_or(person, "id", ""));
+    const json_t *recipient = json_object_get(json_object_at(view->facts, "recipients"), reference);
     return !recipient || (json_is_object(recipient) &&
                           strstr(json_text_or(recipient, "RecipientTypeDetails", "Mailbox"), "Mailbox"));
 }
@@ -337,8 +337,8 @@ static void warn_recipient(void *ctx, const char *reference, enum task_id task, 
     }
     bool guest = text_equal_nocase(json_text(person, "userType"), "Guest");
     bool needs_mailbox = task_info(task)->subject == SUBJECT_MAILBOX;
-    if (needs_mailbox &&
-        ((forwards && !json_text(person, "mail")) || (!(forwards && guest) && !has_mailbox(view, person)))) {
+    if (needs_mailbox && ((forwards && !json_text(person, "mail")) ||
+                          (!(forwards && guest) && !has_mailbox(view, reference)))) {
         snprintf(message, sizeof message, "%s has no mailbox. Choose somebody who has one.", name);
         warn(view, "recipient_no_mailbox", forwards ? "blocker" : "warn", task_name, message);
     }

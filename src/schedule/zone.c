@@ -20,8 +20,33 @@ static bool looks_like_name(const char *zone)
     return strspn(zone, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_+-") == length;
 }
 
+static const struct {
+    const char *windows;
+    const char *iana;
+} windows_zones[] = {
+#define WINDOWS_ZONE(windows, iana) {windows, iana},
+#include "windows_zones.def"
+#undef WINDOWS_ZONE
+};
+
+const char *zone_iana(const char *name)
+{
+    for (size_t i = 0; i < sizeof windows_zones / sizeof *windows_zones; i++)
+        if (g_ascii_strcasecmp(windows_zones[i].windows, name) == 0)
+            return windows_zones[i].iana;
+    return name;
+}
+
+/* From 2038 on the zone's file gives a rule, in which Ireland's winter is the daylight saving; GLib reads that
+ * wrongly. London has had the same clock since 1971. */
+static const char *same_clock(const char *name)
+{
+    return strcmp(name, "Europe/Dublin") == 0 || strcmp(name, "Eire") == 0 ? "Europe/London" : name;
+}
+
 static GTimeZone *open_zone(const char *name)
 {
+    name = same_clock(zone_iana(name));
     if (!looks_like_name(name))
         return NULL;
     if (strcmp(name, "UTC") == 0)

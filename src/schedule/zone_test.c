@@ -27,6 +27,8 @@ static const struct {
     {"2026-12-24T17:00:00", "Asia/Kathmandu", "2026-12-24T11:15:00.000Z", ZONE_EXACT},
     {"2011-12-30T12:00:00", "Pacific/Apia", "2011-12-30T10:00:00.000Z", ZONE_GAP}, /* a whole day skipped */
     {"2028-02-29T00:00:00", "UTC", "2028-02-29T00:00:00.000Z", ZONE_EXACT},
+    {"2026-07-01T17:00", "W. Europe Standard Time", "2026-07-01T15:00:00.000Z", ZONE_EXACT},
+    {"2026-12-24T17:00:00", "nepal standard time", "2026-12-24T11:15:00.000Z", ZONE_EXACT},
     {"2060-07-01T12:00:00", "Europe/Amsterdam", "2060-07-01T10:00:00.000Z", ZONE_EXACT},
 };
 

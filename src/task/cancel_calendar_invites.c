@@ -39,5 +39,6 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
 }
 
 const struct task_type task_cancel_calendar_invites = {.facts = FACT(MAILBOX) | FACT(MEETINGS),
+                                                       .proof = FACT(MEETINGS),
                                                        .forward = {.observe = observe, .act = act},
                                                        .patience_ms = (int64_t)2 * 60 * 60 * 1000};

@@ -28,5 +28,7 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
                 json_make("{s:n}", "onPremisesImmutableId"));
 }
 
-const struct task_type task_clear_immutable_id = {
-    .facts = FACT(USER), .forward = {.observe = observe, .act = act}, .patience_ms = PATIENCE_MS};
+const struct task_type task_clear_immutable_id = {.facts = FACT(USER),
+                                                  .proof = FACT(USER),
+                                                  .forward = {.observe = observe, .act = act},
+                                                  .patience_ms = PATIENCE_MS};

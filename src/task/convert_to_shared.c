@@ -50,6 +50,7 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 }
 
 const struct task_type task_convert_to_shared = {.facts = FACT(USER) | FACT(MAILBOX) | FACT(SIZE),
+                                                 .proof = FACT(MAILBOX),
                                                  .forward = {.observe = observe, .act = act},
                                                  .undo = {.observe = observe_undo, .act = act_undo},
                                                  .patience_ms = (int64_t)24 * 60 * 60 * 1000};

@@ -67,5 +67,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 
 const struct task_type task_delete_user = {
     .facts = FACT(USER) | FACT(DELETED),
+    .proof = FACT(USER) | FACT(DELETED),
     .forward = {.observe = observe, .act = act, .already_so = already_so},
     .undo = {.observe = observe_undo, .act = act_undo}};

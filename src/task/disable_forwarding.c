@@ -18,5 +18,6 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
 
 const struct task_type task_disable_forwarding = {
     .facts = FACT(MAILBOX),
+    .proof = FACT(MAILBOX),
     .forward = {.observe = observe, .act = act},
     .undo = {.observe = forwarding_observe_undo, .act = forwarding_act_undo}};

@@ -50,5 +50,6 @@ static bool apply_undo(struct work *work, const json_t *facts, struct err *err)
 
 const struct task_type task_disable_onedrive_sharing = {
     .facts = FACT(DRIVE) | FACT(SITE_SHARING),
+    .proof = FACT(SITE_SHARING),
     .forward = {.observe = observe, .apply = apply},
     .undo = {.observe = observe_undo, .apply = apply_undo}};

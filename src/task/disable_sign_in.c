@@ -29,5 +29,7 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
                 json_make("{s:b}", "accountEnabled", 1));
 }
 
-const struct task_type task_disable_sign_in = {
-    .facts = FACT(USER), .forward = {.observe = observe}, .undo = {.observe = observe_undo, .act = act_undo}};
+const struct task_type task_disable_sign_in = {.facts = FACT(USER),
+                                               .proof = FACT(USER),
+                                               .forward = {.observe = observe},
+                                               .undo = {.observe = observe_undo, .act = act_undo}};

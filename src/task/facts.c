@@ -110,6 +110,18 @@ const json_t *facts_person(const json_t *facts, const char *reference)
     return json_is_object(person) ? person : NULL;
 }
 
+const json_t *facts_recipient(const json_t *facts, const char *object_id)
+{
+    const char *reference;
+    json_t *recipient;
+    json_object_foreach ((json_t *)json_object_at(facts, names[FACT_NUMBER_RECIPIENTS]), reference,
+                         recipient) {
+        if (text_equal_nocase(json_text(recipient, "ExternalDirectoryObjectId"), object_id))
+            return recipient;
+    }
+    return NULL;
+}
+
 bool facts_is_person(const json_t *person, const char *text)
 {
     return text_equal_nocase(text, json_text(person, "userPrincipalName")) ||
@@ -158,10 +170,12 @@ static void collect_person(void *ctx, const char *reference, enum task_id task, 
         if (text_equal_nocase(reading->people[i], reference))
             return;
     }
-    if (strcmp(reference, "manager") == 0)
+    if (strcmp(reference, "manager") == 0) {
         reading->manager_named = true;
-    else if (reading->people_count < FACTS_PEOPLE_MAX)
+    } else if (reading->people_count < FACTS_PEOPLE_MAX) {
         reading->people[reading->people_count++] = reference;
+        json_add(reading->references, json_text_new(reference));
+    }
 }
 
 /* One reader in one round. Each has its own arena and its own facts, so that they need no lock. */
@@ -192,6 +206,7 @@ static bool run_shares(struct share *shares, size_t count, json_t **facts, struc
         struct reading *reading = &shares[i].reading;
         reading->arena = arena_new();
         reading->facts = json_make("{s:{}, s:{}}", "read_at", "unread");
+        reading->references = json_array();
         options_each_person(reading->request->options, collect_person, reading);
         if (i + 1 < count)
             shares[i].thread = thread_start("facts", share_run, &shares[i]);
@@ -206,6 +221,7 @@ static bool run_shares(struct share *shares, size_t count, json_t **facts, struc
         json_t *joined = facts_merge(*facts, reading->facts);
         json_decref(*facts);
         json_decref(reading->facts);
+        json_decref(reading->references);
         arena_free(reading->arena);
         *facts = joined;
     }

@@ -45,7 +45,7 @@
     X(SEND_AS, "send_as")             /* Get-RecipientPermission's rows: who may send as the user */        \
     X(RULES, "rules")                 /* Get-InboxRule's rows, hidden ones included */                      \
     X(DEVICES, "devices")             /* Get-MobileDevice's rows */                                         \
-    X(RECIPIENTS, "recipients")       /* { object id: Get-Recipient's row or null } for the people */       \
+    X(RECIPIENTS, "recipients")       /* { reference: Get-Recipient's row or null } for the people */       \
     X(SEND_AS_ELSEWHERE, "send_as_elsewhere") /* Get-RecipientPermission's rows with the user as trustee */ \
     X(ON_BEHALF_ELSEWHERE, "on_behalf_elsewhere") /* mailboxes the user may send on behalf of */            \
     X(ACCESS_ELSEWHERE,                                                                                     \
@@ -97,6 +97,8 @@ fact_set facts_of_plan(const json_t *options);
 
 /* The person that a reference of the options means; NULL when there is none. Borrowed from facts. */
 const json_t *facts_person(const json_t *facts, const char *reference);
+/* What Exchange knows of one of the people, by object id; NULL when it knows none or was not asked. */
+const json_t *facts_recipient(const json_t *facts, const char *object_id);
 /* Does a text of Exchange or SharePoint (name, address, id) mean this person (Graph's user)? */
 bool facts_is_person(const json_t *person, const char *text);
 

@@ -132,6 +132,9 @@ static void take_item(struct reading *reading, const struct asked *asked, size_t
     struct exchange_item *item = &asked->items[i];
     if (!item->ok && !is_absent(&item->err))
         reading_fail(reading, read->fact, &item->err);
+    else if (read == &recipient_read)
+        json_put(json_object_get(reading->facts, fact_name(read->fact)), json_string_value(asked->about[i]),
+                 shaped(read, item));
     else if (asked->about[i])
         keep_elsewhere(reading, read, asked->about[i], item);
     else
@@ -178,14 +181,53 @@ static void ask_elsewhere(struct reading *reading, struct asked *asked)
                       "User", user));
 }
 
+/* Those whom the options name by id or address; who the manager is, the first round finds out. */
+static void ask_recipients(struct reading *reading, struct asked *asked)
+{
+    if (!reading_wants(reading, FACT(RECIPIENTS)))
+        return;
+    reading_keep(reading, FACT_NUMBER_RECIPIENTS, json_object());
+    for (size_t i = 0; i < reading->people_count; i++)
+        ask(asked, &recipient_read, json_array_get(reading->references, i),
+            json_make("{s:s}", "Identity", reading_person(reading, reading->people[i])));
+}
+
+static const char *directory_name(const json_t *known)
+{
+    return json_text(json_object_get(known, fact_name(FACT_NUMBER_MAILBOX)), "DistinguishedName");
+}
+
+/* A quote is doubled in a filter literal. */
+static void ask_on_behalf(struct reading *reading, struct asked *asked, const json_t *known)
+{
+    AUTO_STRBUF struct strbuf filter = STRBUF_MAX(4096);
+    const char *distinguished_name = directory_name(known);
+    reading_keep(reading, FACT_NUMBER_ON_BEHALF_ELSEWHERE, json_array());
+    if (!distinguished_name) /* no recipient: nobody can have named it */
+        return;
+    strbuf_text_add(&filter, "GrantSendOnBehalfTo -eq '");
+    for (const char *c = distinguished_name; *c; c++) {
+        if (*c == '\'')
+            strbuf_char(&filter, '\'');
+        strbuf_char(&filter, *c);
+    }
+    strbuf_char(&filter, '\'');
+    ask(asked, &on_behalf_read, NULL,
+        json_make("{s:s, s:s}", "Filter", strbuf_text(&filter), "ResultSize", "Unlimited"));
+}
+
 void facts_exchange_read(struct reading *reading)
 {
     const json_t *elsewhere = reading->request->elsewhere;
-    struct asked asked = asked_new(reading, sizeof reads / sizeof *reads +
+    struct asked asked = asked_new(reading, sizeof reads / sizeof *reads + 1 + reading->people_count +
                                                 json_array_size(json_array_at(elsewhere, "mailboxes")) +
                                                 json_array_size(json_array_at(elsewhere, "calendars")));
     ask_own(reading, &asked);
+    ask_recipients(reading, &asked);
     ask_elsewhere(reading, &asked);
+    /* The filter takes the mailbox' directory name: the first time that has to be found out. */
+    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && directory_name(reading->request->known))
+        ask_on_behalf(reading, &asked, reading->request->known);
     exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
     for (size_t i = 0; i < asked.count; i++)
         take_item(reading, &asked, i);
@@ -194,55 +236,22 @@ void facts_exchange_read(struct reading *reading)
 
 /* --- the second round ---------------------------------------------------------------------------------- */
 
-/* The persons that the options name, manager included, each once. */
-static void ask_recipients(const struct reading *reading, struct asked *asked, const json_t *known)
-{
-    const char *reference;
-    json_t *person;
-    json_object_foreach ((json_t *)json_object_at(known, fact_name(FACT_NUMBER_PEOPLE)), reference, person) {
-        const char *id = json_text(person, "id");
-        bool named = reading->manager_named || strcmp(reference, "manager") != 0;
-        for (size_t i = 0; i < asked->count && id; i++)
-            id = text_equal_nocase(json_text(asked->about[i], "id"), id) ? NULL : id;
-        if (named && id && asked->count < FACTS_PEOPLE_MAX)
-            ask(asked, &recipient_read, person, json_make("{s:s}", "Identity", id));
-    }
-}
-
 void facts_exchange_read_more(struct reading *reading, const json_t *known)
 {
-    struct asked asked = asked_new(reading, FACTS_PEOPLE_MAX + 1);
-    json_t *recipients = json_object();
-    if (reading_wants(reading, FACT(RECIPIENTS))) {
-        reading_keep(reading, FACT_NUMBER_RECIPIENTS, recipients);
-        ask_recipients(reading, &asked, known);
-    } else {
-        json_decref(recipients);
+    struct asked asked = asked_new(reading, 2);
+    AUTO_JSON json_t *manager = json_string("manager");
+    const char *manager_id =
+        json_text(json_object_get(json_object_at(known, fact_name(FACT_NUMBER_PEOPLE)), "manager"), "id");
+    if (reading_wants(reading, FACT(RECIPIENTS)) && reading->manager_named && manager_id) {
+        /* This round adds to what the first has found. */
+        reading_keep(reading, FACT_NUMBER_RECIPIENTS,
+                     json_copy((json_t *)json_object_at(known, fact_name(FACT_NUMBER_RECIPIENTS))));
+        ask(&asked, &recipient_read, manager, json_make("{s:s}", "Identity", manager_id));
     }
-    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE))) {
-        const json_t *mailbox = json_object_get(known, fact_name(FACT_NUMBER_MAILBOX));
-        const char *name = json_text(mailbox, "DistinguishedName");
-        reading_keep(reading, FACT_NUMBER_ON_BEHALF_ELSEWHERE, json_array());
-        if (name) { /* a quote is doubled in a filter literal */
-            AUTO_STRBUF struct strbuf filter = STRBUF_MAX(4096);
-            strbuf_text_add(&filter, "GrantSendOnBehalfTo -eq '");
-            for (const char *c = name; *c; c++) {
-                if (*c == '\'')
-                    strbuf_char(&filter, '\'');
-                strbuf_char(&filter, *c);
-            }
-            strbuf_char(&filter, '\'');
-            ask(&asked, &on_behalf_read, NULL,
-                json_make("{s:s, s:s}", "Filter", strbuf_text(&filter), "ResultSize", "Unlimited"));
-        }
-    }
+    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && !directory_name(reading->request->known))
+        ask_on_behalf(reading, &asked, known);
     exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
-    for (size_t i = 0; i < asked.count; i++) {
-        const struct exchange_item *item = &asked.items[i];
-        if (asked.reads[i] != &recipient_read || (!item->ok && !is_absent(&item->err)))
-            take_item(reading, &asked, i);
-        else
-            json_put(recipients, json_text_or(asked.about[i], "id", ""), shaped(&recipient_read, item));
-    }
+    for (size_t i = 0; i < asked.count; i++)
+        take_item(reading, &asked, i);
     asked_done(&asked);
 }

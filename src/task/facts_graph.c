@@ -104,7 +104,7 @@ static char *meetings_path(const struct reading *reading)
     return arena_printf(
         reading->arena,
         "%s/calendarView?startDateTime=%s&endDateTime=%s&$select=id,subject,start,end,type,isOrganizer,"
-        "isCancelled,attendees,seriesMasterId&$top=1000",
+        "isCancelled,attendees,seriesMasterId&$top=999",
         graph_path(reading->arena, "/users/%s", reading->request->user_id), time_format(now, from),
         time_format(now + MEETINGS_DAYS * DAY_MS, to));
 }

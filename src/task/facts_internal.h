@@ -12,6 +12,7 @@ struct reading {
     struct arena *arena; /* of this reader's thread */
     json_t *facts;       /* what this reader found: an object of its own, joined afterwards */
     struct err fatal;    /* ERR_CANCELLED or ERR_STALE */
+    json_t *references;  /* the same texts as people */
     const char *people[FACTS_PEOPLE_MAX]; /* references, "manager" left out */
     size_t people_count;
     bool manager_named;
@@ -33,7 +34,8 @@ void facts_site_read(struct reading *reading, const json_t *known);
 /* Which services have a share in these facts. */
 #define FACTS_EXCHANGE                                                                                 \
     (FACT(MAILBOX) | FACT(SIZE) | FACT(AUTO_REPLY) | FACT(PERMISSIONS) | FACT(SEND_AS) | FACT(RULES) | \
-     FACT(DEVICES) | FACT(SEND_AS_ELSEWHERE) | FACT(ACCESS_ELSEWHERE) | FACT(CALENDARS_ELSEWHERE))
+     FACT(DEVICES) | FACT(SEND_AS_ELSEWHERE) | FACT(ACCESS_ELSEWHERE) | FACT(CALENDARS_ELSEWHERE) |    \
+     FACT(RECIPIENTS))
 #define FACTS_EXCHANGE_MORE (FACT(RECIPIENTS) | FACT(ON_BEHALF_ELSEWHERE))
 #define FACTS_SITE FACTS_READ_LATE
 #define FACTS_GRAPH (~(FACTS_EXCHANGE | FACTS_EXCHANGE_MORE | FACTS_SITE))

@@ -27,7 +27,7 @@ const char *grant_full_access_cmdlet(bool give);
 
 /* The task of a grant, whose file holds `static const struct grant grant`. fact: where the permission shows.
  */
-#define GRANT_TASK(id, fact)                                                                \
+#define GRANT_TASK(id, fact, shown_by)                                                      \
     static enum observed observe(struct work *work, const json_t *facts)                    \
     {                                                                                       \
         return grant_observe(work, facts, &grant);                                          \
@@ -47,6 +47,7 @@ const char *grant_full_access_cmdlet(bool give);
         grant_act(work, calls, &grant, false);                                              \
     }                                                                                       \
     const struct task_type task_##id = {.facts = FACT(PEOPLE) | FACT(MAILBOX) | FACT(fact), \
+                                        .proof = FACT(shown_by),                            \
                                         .forward = {.observe = observe, .act = act},        \
                                         .undo = {.observe = observe_undo, .act = act_undo}};
 

@@ -10,4 +10,4 @@ static const struct grant grant = {.held = grant_full_access_held,
                                    .cmdlet = grant_full_access_cmdlet,
                                    .params = params,
                                    .evidence = grant_full_access_evidence};
-GRANT_TASK(grant_mailbox_access, PERMISSIONS)
+GRANT_TASK(grant_mailbox_access, PERMISSIONS, PERMISSIONS)

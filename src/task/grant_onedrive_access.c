@@ -102,5 +102,6 @@ static bool apply_undo(struct work *work, const json_t *facts, struct err *err)
 }
 
 const struct task_type task_grant_onedrive_access = {.facts = FACT(PEOPLE) | FACT(DRIVE) | FACT(SITE_ADMINS),
+                                                     .proof = FACT(SITE_ADMINS),
                                                      .forward = {.observe = observe, .apply = apply},
                                                      .undo = {.observe = observe_undo, .apply = apply_undo}};

@@ -31,4 +31,4 @@ static json_t *evidence(const json_t *facts)
 }
 
 static const struct grant grant = {.held = held, .cmdlet = cmdlet, .params = params, .evidence = evidence};
-GRANT_TASK(grant_send_as, SEND_AS)
+GRANT_TASK(grant_send_as, SEND_AS, SEND_AS)

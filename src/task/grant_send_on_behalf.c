@@ -9,8 +9,7 @@ static bool is_name_of(const json_t *facts, const json_t *person, const char *na
 {
     static const char *const names[] = {"Name", "Identity", "DistinguishedName", "PrimarySmtpAddress",
                                         "ExternalDirectoryObjectId"};
-    const json_t *recipient =
-        json_object_get(json_object_at(facts, "recipients"), json_text_or(person, "id", ""));
+    const json_t *recipient = facts_recipient(facts, json_text(person, "id"));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (text_equal_nocase(json_text(recipient, names[i]), name))
             return true;
@@ -49,4 +48,4 @@ static json_t *evidence(const json_t *facts)
 }
 
 static const struct grant grant = {.held = held, .cmdlet = cmdlet, .params = params, .evidence = evidence};
-GRANT_TASK(grant_send_on_behalf, RECIPIENTS)
+GRANT_TASK(grant_send_on_behalf, RECIPIENTS, MAILBOX)

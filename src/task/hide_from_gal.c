@@ -37,5 +37,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 }
 
 const struct task_type task_hide_from_gal = {.facts = FACT(MAILBOX),
+                                             .proof = FACT(MAILBOX),
                                              .forward = {.observe = observe, .act = act},
                                              .undo = {.observe = observe_undo, .act = act_undo}};

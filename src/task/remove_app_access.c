@@ -134,5 +134,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 
 const struct task_type task_remove_app_access = {
     .facts = FACT(APPS) | FACT(CONSENTS),
+    .proof = FACT(APPS) | FACT(CONSENTS),
     .forward = {.observe = observe, .act = act, .already_so = already_so},
     .undo = {.observe = observe_undo, .act = act_undo}};

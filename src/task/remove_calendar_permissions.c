@@ -100,5 +100,6 @@ static bool is_there_already(const struct err *err)
 
 const struct task_type task_remove_calendar_permissions = {
     .facts = FACT(CALENDARS_ELSEWHERE),
+    .proof = FACT(CALENDARS_ELSEWHERE),
     .forward = {.observe = observe, .act = act, .already_so = already_so},
     .undo = {.observe = observe_undo, .act = act_undo, .already_so = is_there_already}};

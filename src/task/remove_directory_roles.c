@@ -212,5 +212,6 @@ static bool is_there_already(const struct err *err)
 
 const struct task_type task_remove_directory_roles = {
     .facts = FACT(ROLES) | FACT(ROLES_ACTIVE) | FACT(ROLES_ELIGIBLE) | FACT(GROUPS),
+    .proof = FACT(ROLES) | FACT(ROLES_ACTIVE) | FACT(ROLES_ELIGIBLE),
     .forward = {.observe = observe, .act = act, .already_so = already_so, .passes = passes},
     .undo = {.observe = observe_undo, .act = act_undo, .already_so = is_there_already}};

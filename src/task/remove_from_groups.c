@@ -173,5 +173,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 
 const struct task_type task_remove_from_groups = {
     .facts = FACT(USER) | FACT(GROUPS) | FACT(OWNED),
+    .proof = FACT(GROUPS) | FACT(OWNED),
     .forward = {.observe = observe, .act = act, .already_so = group_already_left},
     .undo = {.observe = observe_undo, .act = act_undo, .already_so = group_already_joined}};

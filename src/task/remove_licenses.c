@@ -233,5 +233,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 
 const struct task_type task_remove_licenses = {
     .facts = FACT(USER) | FACT(GROUPS) | FACT(SKUS) | FACT(MAILBOX) | FACT(SIZE),
+    .proof = FACT(USER),
     .forward = {.observe = observe, .act = act, .already_so = already_so},
     .undo = {.observe = observe_undo, .act = act_undo, .already_so = group_already_joined}};

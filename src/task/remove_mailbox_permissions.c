@@ -164,5 +164,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 
 const struct task_type task_remove_mailbox_permissions = {
     .facts = FACT(MAILBOX) | FACT(ACCESS_ELSEWHERE) | FACT(SEND_AS_ELSEWHERE) | FACT(ON_BEHALF_ELSEWHERE),
+    .proof = FACT(ACCESS_ELSEWHERE) | FACT(SEND_AS_ELSEWHERE) | FACT(ON_BEHALF_ELSEWHERE),
     .forward = {.observe = observe, .act = act, .already_so = already_so},
     .undo = {.observe = observe_undo, .act = act_undo}};

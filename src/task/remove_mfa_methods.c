@@ -138,4 +138,5 @@ static bool passes(json_t *item, const struct err *err)
 
 const struct task_type task_remove_mfa_methods = {
     .facts = FACT(METHODS),
+    .proof = FACT(METHODS),
     .forward = {.observe = observe, .act = act, .already_so = already_so, .passes = passes}};

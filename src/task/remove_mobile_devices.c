@@ -63,4 +63,5 @@ static bool already_so(const struct err *err)
 
 const struct task_type task_remove_mobile_devices = {
     .facts = FACT(MAILBOX) | FACT(DEVICES),
+    .proof = FACT(DEVICES),
     .forward = {.observe = observe, .act = act, .already_so = already_so}};

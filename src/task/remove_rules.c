@@ -82,13 +82,56 @@ static json_t *rule_body(const json_t *rule)
     return body;
 }
 
+static json_t *essence(const json_t *value);
+
+static json_t *essence_of_list(const json_t *list)
+{
+    json_t *all = json_array(), *element;
+    size_t i;
+    json_array_foreach ((json_t *)list, i, element)
+        json_add(all, essence(element));
+    return all;
+}
+
+static bool says_nothing(const json_t *value)
+{
+    return json_is_null(value) || json_is_false(value) || (json_is_array(value) && !json_array_size(value)) ||
+           (json_is_object(value) && !json_object_size(value));
+}
+
+/* What a rule does, without what Graph may write in another way: members that say nothing, names of
+ * recipients. */
+static json_t *essence(const json_t *value)
+{
+    const char *name, *address = json_text(json_object_at(value, "emailAddress"), "address");
+    json_t *member;
+    if (json_is_array(value))
+        return essence_of_list(value);
+    if (!json_is_object(value))
+        return json_incref((json_t *)value);
+    if (address) {
+        AUTO_FREE char *folded = text_fold(address);
+        return json_text_new(folded);
+    }
+    json_t *object = json_object();
+    json_object_foreach ((json_t *)value, name, member) {
+        json_t *kept = essence(member);
+        if (says_nothing(kept))
+            json_decref(kept);
+        else
+            json_put(object, name, kept);
+    }
+    return object;
+}
+
 /* The same rule, whatever its id: ids are new when a rule is made again. Its place may have moved. */
 static bool same_rule(const json_t *left, const json_t *right)
 {
     AUTO_JSON json_t *a = rule_body(left), *b = rule_body(right);
     json_object_del(a, "sequence");
     json_object_del(b, "sequence");
-    return json_equal(a, b);
+    AUTO_JSON json_t *one = essence(a), *other = essence(b);
+    return json_equal(one, other);
 }
 
 static const json_t *kept_rule(const struct work *work, const json_t *item)
@@ -157,5 +200,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 
 const struct task_type task_remove_rules = {
     .facts = FACT(MAILBOX) | FACT(RULES) | FACT(MESSAGE_RULES),
+    .proof = FACT(RULES) | FACT(MESSAGE_RULES),
     .forward = {.observe = observe, .act = act, .already_so = already_so},
     .undo = {.observe = observe_undo, .act = act_undo}};

@@ -85,5 +85,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 }
 
 const struct task_type task_remove_teams_phone = {.facts = FACT(PHONES),
+                                                  .proof = FACT(PHONES),
                                                   .forward = {.observe = observe, .act = act},
                                                   .undo = {.observe = observe_undo, .act = act_undo}};

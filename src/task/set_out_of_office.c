@@ -138,5 +138,6 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 
 const struct task_type task_set_out_of_office = {.facts = FACT(USER) | FACT(PEOPLE) | FACT(MAILBOX) |
                                                           FACT(AUTO_REPLY),
+                                                 .proof = FACT(AUTO_REPLY),
                                                  .forward = {.observe = observe, .act = act},
                                                  .undo = {.observe = observe_undo, .act = act_undo}};

@@ -13,7 +13,7 @@
 #define RETRY_MIN_MS 200
 #define RETRY_MAX_MS ((int64_t)5 * 60 * 1000)
 #define PATIENCE_MS ((int64_t)15 * 60 * 1000)
-#define POLL_MIN_MS 500
+#define POLL_MIN_MS 1000
 #define POLL_MAX_MS ((int64_t)5 * 60 * 1000)
 #define FACTS_FRESH_MS ((int64_t)60 * 1000)
 #define VERIFYING "verifying"
@@ -242,7 +242,7 @@ static int64_t since_start(const struct work *work)
 /* The read-back does not show it yet: come again, for as long as the task's patience lasts. */
 static void wait_for_read_back(struct work *work)
 {
-    int64_t since = since_start(work), delay = since / 4;
+    int64_t since = since_start(work), delay = since; /* twice as long each time */
     struct err err;
     if (since > patience_of(work)) {
         err_code(&err, ERR_REFUSED, "not_confirmed",
@@ -327,11 +327,24 @@ static bool unit_read(struct unit *unit, fact_set wanted)
     return true;
 }
 
+static bool is_verifying(const struct work *work)
+{
+    return work->row->reason && strcmp(work->row->reason, VERIFYING) == 0;
+}
+
 static fact_set wanted_by(struct work *works[], size_t count)
 {
     fact_set wanted = 0;
     for (size_t i = 0; i < count; i++)
         wanted |= types[works[i]->task]->facts;
+    return wanted;
+}
+
+static fact_set proof_of(struct work *works[], size_t count)
+{
+    fact_set wanted = 0;
+    for (size_t i = 0; i < count; i++)
+        wanted |= types[works[i]->task]->proof;
     return wanted;
 }
 
@@ -341,7 +354,9 @@ static fact_set stale_facts(const struct unit *unit, struct work *works[], size_
     int64_t now = clock_mono_ms(clock_system());
     fact_set wanted = wanted_by(works, count), again = 0;
     for (size_t i = 0; i < count; i++)
-        again |= works[i]->resumed ? types[works[i]->task]->facts : 0;
+        again |= !works[i]->resumed       ? 0
+                 : is_verifying(works[i]) ? types[works[i]->task]->proof
+                                          : types[works[i]->task]->facts;
     return again | (wanted & ~facts_fresh(unit->facts, wanted, now - FACTS_FRESH_MS));
 }
 
@@ -419,11 +434,6 @@ static void act(struct unit *unit, struct work *works[], size_t count)
     }
 }
 
-static bool is_verifying(const struct work *work)
-{
-    return work->row->reason && strcmp(work->row->reason, VERIFYING) == 0;
-}
-
 static void fail_all(struct unit *unit, struct work *works[], size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -452,7 +462,7 @@ static void unit_run(struct unit *unit, struct work *works[], size_t count)
     needed = only_running(works, needed);
     if (!needed)
         return;
-    if (!unit_read(unit, wanted_by(works, needed))) {
+    if (!unit_read(unit, proof_of(works, needed))) {
         fail_all(unit, works, needed);
         return;
     }

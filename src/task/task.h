@@ -78,7 +78,8 @@ struct task_verbs {
 };
 
 struct task_type {
-    fact_set facts; /* what observe reads, in both directions */
+    fact_set facts; /* what observe looks at, in both directions */
+    fact_set proof; /* those of them that show whether it is done: all that verifying reads again */
     struct task_verbs forward;
     struct task_verbs undo; /* zeroed for what cannot be undone */
     int64_t patience_ms;    /* how long the read-back may lag; 0 takes 15 minutes */

@@ -27,6 +27,8 @@ static void every_task_of_the_catalogue_can_run(void **state)
         const struct task_type *type = task_type((enum task_id)id);
         enum task_unit unit = task_info((enum task_id)id)->unit;
         assert_non_null(type->forward.observe);
+        assert_int_equal(type->proof & ~type->facts, 0);
+        assert_int_equal(unit == UNIT_LOCKOUT && id != TASK_disable_sign_in, type->proof == 0);
         assert_int_equal(unit == UNIT_CLOUD, type->forward.act != NULL);
         assert_int_equal(unit == UNIT_SITE, type->forward.apply != NULL);
         assert_int_equal(task_undoable((enum task_id)id), type->undo.observe != NULL);

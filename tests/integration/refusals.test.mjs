@@ -70,9 +70,9 @@ test('the same key with another body is 422, with the same body the same answer'
 });
 
 test('an upstream that is away fails the task with a sentence, not the server', async () => {
-  world.simChild.kill('SIGSTOP');
+  world.simulator.child.kill('SIGSTOP');
   const answer = await world.raw('GET', `/tenants/${world.tenant.id}/users/adele.vance@${world.tenant.default_domain}`);
-  world.simChild.kill('SIGCONT');
+  world.simulator.child.kill('SIGCONT');
   assert.ok([502, 503, 504].includes(answer.status), String(answer.status));
   assert.equal((await fetch(`${world.url}/healthz`)).status, 200);
 });

@@ -1,49 +1,29 @@
 // A world of its own for each test file: m365sim and lastday, the real programs, on free ports and in a folder that
 // goes away. Tests ask the simulator's state, not the product, whether a promise holds.
 import { spawn, execFile } from 'node:child_process';
-import { mkdtemp, rm, readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { build, CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
 
-const build = resolve(process.env.BUILD_DIR ?? join(import.meta.dirname ?? '.', '../../build-test'));
+export { CLIENT_ID, CLIENT_SECRET, until };
 export const lastday = join(build, 'lastday');
-const m365sim = join(build, 'm365sim');
 
-export const CLIENT_ID = '11111111-aaaa-4aaa-8aaa-000000000001';
-export const CLIENT_SECRET = 'sim-secret-Zx8~Q2+demo/=';
+const run = promisify(execFile);
 
-export async function until(what, check, timeout = 30_000) {
-  const end = Date.now() + timeout;
-  for (;;) {
-    const value = await check();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`${what}: not within ${timeout} ms`);
-    await sleep(25);
-  }
-}
-
-async function startSimulator(folder, extra = []) {
-  const portFile = join(folder, 'sim.port');
-  await rm(portFile, { force: true });
-  const child = spawn(m365sim, ['--listen', '127.0.0.1:0', '--port-file', portFile, '--seed', 'small', ...extra], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const url = await until('simulator', async () => {
-    if (child.exitCode !== null) throw new Error(`m365sim ended with ${child.exitCode}`);
-    if (!existsSync(portFile)) return null;
-    return (await readFile(portFile, 'utf8')).split('\n')[0].trim() || null;
-  });
-  return { child, url };
+// A certificate for the application: SharePoint takes no secret.
+async function makeCertificate(folder) {
+  const [certificate, key] = [join(folder, 'app.pem'), join(folder, 'app.key')];
+  await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=Lastday', '-keyout', key, '-out', certificate]);
+  return { LASTDAY_APP_CERTIFICATE_FILE: certificate, LASTDAY_APP_CERTIFICATE_KEY_FILE: key };
 }
 
 export class World {
-  static async make({ settings = {}, simulator = [] } = {}) {
+  static async make({ settings = {}, simulator = [], certificate = false } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
-    const sim = await startSimulator(world.folder, simulator);
-    world.simChild = sim.child;
+    const sim = (world.simulator = await Simulator.start(simulator));
     world.simUrl = sim.url;
     world.env = {
       ...process.env,
@@ -58,6 +38,7 @@ export class World {
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
       HOME: world.folder,
+      ...(certificate ? await makeCertificate(world.folder) : {}),
       ...settings,
     };
     await world.start();
@@ -96,7 +77,7 @@ export class World {
 
   async close() {
     await this.stop();
-    this.simChild.kill('SIGTERM');
+    await this.simulator.stop();
     await rm(this.folder, { recursive: true, force: true });
     if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.log)) throw new Error(this.log.slice(-4000));
   }
@@ -134,14 +115,7 @@ export class World {
   }
 
   async sim(method, path, body) {
-    const answer = await fetch(`${this.simUrl}/_sim${path}`, {
-      method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`_sim ${method} ${path}: ${answer.status} ${text}`);
-    return text ? JSON.parse(text) : null;
+    return this.simulator.control(method, path, body);
   }
 
   async state() {
