@@ -280,13 +280,19 @@ static void lists_page_and_check_their_filters(void **state)
     assert_int_equal(seen, json_array_size(json_array_at(all.json, "items")));
     assert_true(seen >= 4);
     AUTO_ANSWER struct answer bad =
-        ASK(.path = OFFBOARDINGS "?limit=0&cursor=x&status=odd&tenant=nowhere&from=yesterday");
+        ASK(.path = OFFBOARDINGS "?limit=0&cursor=x&status=odd&tenant=nowhere&from=yesterday&sort=-odd&planned_to=x");
     expect_problem(&bad, 422, "invalid");
     expect_field(&bad, "?limit", "out_of_range");
     expect_field(&bad, "?cursor", "bad_cursor");
     expect_field(&bad, "?status", "unknown_status");
     expect_field(&bad, "?tenant", "unknown_tenant");
     expect_field(&bad, "?from", "bad_time");
+    expect_field(&bad, "?planned_to", "bad_time");
+    expect_field(&bad, "?sort", "unknown_sort");
+    AUTO_ANSWER struct answer first = ASK(.path = OFFBOARDINGS "?limit=1&sort=user");
+    snprintf(path, sizeof path, OFFBOARDINGS "?sort=start&cursor=%s", json_text(first.json, "next_cursor"));
+    AUTO_ANSWER struct answer other = ASK(.path = path);
+    expect_field(&other, "?cursor", "bad_cursor");
     AUTO_ANSWER struct answer bound = ASK(.path = OFFBOARDINGS, .token = world.bound);
     assert_int_equal(json_array_size(json_array_at(bound.json, "items")), 0);
 }

@@ -6,41 +6,51 @@
 #include "api/once.h"
 #include "api/visible.h"
 
-static const char *query_statuses(struct call *call)
+static uint32_t query_statuses(struct call *call)
 {
+    uint32_t statuses = 0;
     const char *text = call_query(call, "status", 300);
-    if (!text)
-        return NULL;
-    for (const char *at = text; *at;) {
+    for (const char *at = text ? text : ""; *at;) {
         size_t length = strcspn(at, ",");
         const char *name = arena_text_n(call->arena, at, length);
-        if (run_status_parse(name) == RUN_STATUS_COUNT) {
+        enum run_status status = run_status_parse(name);
+        if (status == RUN_STATUS_COUNT)
             input_bad(&call->input, "?status", "unknown_status", "There is no status %.40s.", name);
-            return NULL;
-        }
+        else
+            statuses |= (uint32_t)1 << status;
         at += length + (at[length] == ',');
     }
-    return text;
+    return statuses;
+}
+
+static void query_sort(struct call *call, struct offboarding_filter *filter)
+{
+    const char *text = call_query(call, "sort", 40);
+    if (text && !offboarding_sort_read(text, filter))
+        input_bad(&call->input, "?sort", "unknown_sort",
+                  "sort must be created_at, start or user, with - before it from the end.");
 }
 
 bool offboardings_get(struct call *call, struct err *err)
 {
     struct page page = call_page(call);
-    struct offboarding_filter filter = {.status = query_statuses(call),
+    struct offboarding_filter filter = {.statuses = query_statuses(call),
                                         .search = call_query(call, "search", 200),
                                         .only_tenants = call->who.tenants,
                                         .from = call_query_time(call, "from"),
                                         .to = call_query_time(call, "to"),
+                                        .planned_from = call_query_time(call, "planned_from"),
+                                        .planned_to = call_query_time(call, "planned_to"),
+                                        .after = call_cursor(call, page.cursor),
                                         .limit = page.limit};
-    if (page.cursor && !offboarding_cursor_read(call->arena, page.cursor, &filter))
-        input_bad(&call->input, "?cursor", "bad_cursor",
-                  "cursor must be the next_cursor of an earlier page.");
+    query_sort(call, &filter);
     if (!visible_query_tenant(call, &filter.tenant_id, err) || !input_verdict(&call->input, err))
         return false;
     AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
-    json_t *list = tx ? call_keep(call, offboarding_page(tx, &filter, err)) : NULL;
-    return list &&
-           call_list(call, json_incref(json_object_get(list, "items")), json_text(list, "next_cursor"));
+    json_t *list = tx ? call_keep(call, offboarding_page(tx, call->arena, &filter, err)) : NULL;
+    if (!list)
+        return err->kind == ERR_INPUT && call_bad(call, "?cursor", err);
+    return call_list(call, json_incref(json_object_get(list, "items")), json_text(list, "next_cursor"));
 }
 
 /* Its version, for the ETag. */

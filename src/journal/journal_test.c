@@ -167,29 +167,6 @@ static void followers_read_in_order(void **state)
     json_decref(events[1].data);
 }
 
-static void lists_page_from_the_newest(void **state)
-{
-    (void)state;
-    struct err err;
-    char id[8], user[8];
-    for (int i = 0; i < 5; i++) {
-        snprintf(id, sizeof id, "o%d", i);
-        snprintf(user, sizeof user, "u%d", i);
-        assert_true(insert(id, user, 0, &err));
-    }
-    AUTO_TX struct tx *tx = store_begin_read(store, &err);
-    AUTO_JSON json_t *page = offboarding_list(tx, &(struct offboarding_filter){.limit = 2}, &err);
-    assert_int_equal(json_array_size(page), 2);
-    assert_string_equal(json_text(json_array_get(page, 0), "id"), "o4");
-    AUTO_JSON json_t *next = offboarding_list(
-        tx, &(struct offboarding_filter){.limit = 9, .before_at = 1000, .before_id = "o3"}, &err);
-    assert_int_equal(json_array_size(next), 3);
-    AUTO_JSON json_t *none =
-        offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .search = "nobody"}, &err);
-    assert_int_equal(json_array_size(none), 0);
-    assert_int_equal(json_int(json_object_at(json_array_get(page, 0), "progress"), "total", 0), 2);
-}
-
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -199,7 +176,6 @@ int main(void)
         WITH_STORE(a_lost_claim_writes_nothing),
         WITH_STORE(states_move_as_the_tables_say),
         WITH_STORE(followers_read_in_order),
-        WITH_STORE(lists_page_from_the_newest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 
 #include "store/store.h"
 
-#define SQL_PARAMS_MAX 32
+#define SQL_PARAMS_MAX 200
 
 /* Zero-initialise with SQL_EMPTY; sql_done frees. */
 struct sql {
@@ -18,7 +18,7 @@ struct sql {
 };
 #define SQL_EMPTY                 \
     {                             \
-        .text = STRBUF_MAX(16384) \
+        .text = STRBUF_MAX(32768) \
     }
 #define AUTO_SQL AUTO(sql_done)
 void sql_done(struct sql *sql);
