@@ -174,7 +174,9 @@ const char *if_match(const struct answer *answer)
 void world_sql(const char *sql)
 {
     struct err err = {0};
-    AUTO_TX struct tx *tx = store_begin(world.store, &err);
-    if (!tx_exec(tx, &err, sql) || !tx_commit(&tx, &err))
+    struct tx *tx = store_begin(world.store, &err);
+    bool done = tx_exec(tx, &err, sql) && tx_commit(&tx, &err);
+    tx_auto_rollback(&tx); /* failing jumps out of here */
+    if (!done)
         fail_msg("%s: %s", sql, err.message);
 }

@@ -280,7 +280,8 @@ static void lists_page_and_check_their_filters(void **state)
     assert_int_equal(seen, json_array_size(json_array_at(all.json, "items")));
     assert_true(seen >= 4);
     AUTO_ANSWER struct answer bad =
-        ASK(.path = OFFBOARDINGS "?limit=0&cursor=x&status=odd&tenant=nowhere&from=yesterday&sort=-odd&planned_to=x");
+        ASK(.path = OFFBOARDINGS
+            "?limit=0&cursor=x&status=odd&tenant=nowhere&from=yesterday&sort=-odd&planned_to=x");
     expect_problem(&bad, 422, "invalid");
     expect_field(&bad, "?limit", "out_of_range");
     expect_field(&bad, "?cursor", "bad_cursor");

@@ -125,9 +125,9 @@ bool offboarding_list_sql(struct sql *sql, struct arena *arena, const struct off
             "SELECT o.id, o.batch, o.tenant_id, o.user_id, o.user_principal_name, o.display_name, o.status, "
             "o.reference, o.reason, o.requested_by, o.created_at, o.scheduled_at, o.started_at, o.ended_at, "
             "o.locked_out_at, o.cancel_requested, o.warnings_json, t.default_domain, "
-            "t.display_name, " COUNT_TASKS("") ", " COUNT_TASKS(" AND x.status NOT IN ('pending', 'running', "
-                                                                "'waiting')") ", " COUNT_TASKS(
-                " AND x.status IN ('failed', 'blocked')") ", p.k FROM (");
+            "t.display_name, " COUNT_TASKS("") ", " COUNT_TASKS(
+                " AND x.status NOT IN ('pending', 'running', "
+                "'waiting')") ", " COUNT_TASKS(" AND x.status IN ('failed', 'blocked')") ", p.k FROM (");
     add_branches(sql, arena, f, &place);
     sql_add(sql,
             arena_printf(arena,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "journal/licenses.h"
+
 #define COLUMNS                                                                                              \
     "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, "    \
     "notify_json, schedule_json, reference, reason, requested_by, created_at, due_at, scheduled_at, "        \
@@ -429,6 +431,8 @@ bool task_move(struct tx *tx, const char *id, int64_t epoch, const struct task_r
                    row->waiting_until ? P_INT(row->waiting_until) : P_NULL, P_INT(row->failures),
                    P_TEXT(direction_name(row->direction))) &&
            tx_exec(tx, err, "UPDATE offboardings SET version = version + 1 WHERE id = $1", P_TEXT(id)) &&
+           (row->task != TASK_remove_licenses || !task_status_ended(row->status) ||
+            licenses_note(tx, id, row, now, err)) &&
            journal_append(tx, id, now, EVENT_TASK, name, task_row_json(row), err);
 }
 
