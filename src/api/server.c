@@ -129,6 +129,7 @@ static bool open_server(struct server *server, const struct server_settings *set
     }
     server->url = given ? strip_slashes(arena_text(server->arena, settings->public_url))
                         : make_url(server->arena, settings->listen, tls, httpd_port(server->httpd));
+    api->url = server->url;
     return true;
 }
 

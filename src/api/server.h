@@ -4,6 +4,7 @@
 
 #include "api/metrics.h"
 #include "auth/auth.h"
+#include "auth/oidc.h"
 #include "connector/directory.h"
 #include "journal/journal.h"
 #include "vault/vault.h"
@@ -23,6 +24,7 @@ struct api_context {
     struct journal *journal;
     struct vault *vault;
     struct auth *auth;
+    struct oidc *oidc; /* NULL: local accounts alone */
     struct directory *directory;
     struct m365 *m365;
     struct metrics *metrics;        /* NULL: the server has its own */

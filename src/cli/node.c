@@ -17,6 +17,7 @@ struct node {
     struct journal *journal;
     struct auth *auth;
     struct upstream upstream;
+    struct oidc *oidc; /* NULL: not configured */
     struct directory *directory;
     struct engine *engine;
     struct server *server;
@@ -45,6 +46,17 @@ static bool start_storage(struct node *node, const struct config *config, struct
     node->journal = journal_new(node->store);
     node->auth = auth_new(node->store, clock_system(), rng_system());
     return true;
+}
+
+static bool prepare_oidc(struct node *node, const struct config *config, struct err *err)
+{
+    const struct oidc_settings settings = {.issuer = config->auth_oidc_issuer,
+                                           .client_id = config->auth_oidc_client_id,
+                                           .client_secret = config->auth_oidc_client_secret.text};
+    if (!settings.issuer)
+        return true;
+    node->oidc = oidc_new(&settings, node->upstream.wire, clock_system(), rng_system(), err);
+    return node->oidc != NULL;
 }
 
 static bool start_engine(struct node *node, const struct config *config, struct err *err)
@@ -85,6 +97,7 @@ static bool start_server(struct node *node, const struct config *config, struct 
                                         .journal = node->journal,
                                         .vault = node->vault,
                                         .auth = node->auth,
+                                        .oidc = node->oidc,
                                         .directory = node->directory,
                                         .m365 = node->upstream.m365,
                                         .metrics = node->upstream.metrics,
@@ -103,7 +116,8 @@ struct node *node_start(const struct config *config, struct err *err)
     if (!node)
         abort();
     node->config = config;
-    bool ok = start_storage(node, config, err) && upstream_open(&node->upstream, config, err);
+    bool ok = start_storage(node, config, err) && upstream_open(&node->upstream, config, err) &&
+              prepare_oidc(node, config, err);
     if (ok) {
         node->directory = directory_new(node->upstream.m365, clock_system());
         ok = start_engine(node, config, err) && start_server(node, config, err);
@@ -124,6 +138,7 @@ void node_stop(struct node *node)
     server_stop(node->server);
     engine_stop(node->engine);
     directory_free(node->directory);
+    oidc_free(node->oidc);
     upstream_close(&node->upstream);
     auth_free(node->auth);
     journal_free(node->journal);
