@@ -16,7 +16,7 @@ struct api {
     struct static_site site;
     const char *public_url;
     const char *_Atomic url; /* where people reach us; NULL until the port is known */
-    bool secure; /* people reach us by https */
+    bool secure;             /* people reach us by https */
     _Atomic bool draining;
 };
 

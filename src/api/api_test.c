@@ -379,6 +379,9 @@ static void probes_metrics_and_description(void **state)
     AUTO_ANSWER struct answer metrics = ASK(.path = "/metrics", .token = "");
     assert_non_null(strstr(metrics.body, "lastday_offboardings{status=\"queued\"}"));
     assert_non_null(strstr(metrics.body, "route=\"/api/v1/offboardings\",status=\"202\""));
+    assert_non_null(strstr(metrics.body, "lastday_sign_ins_total{method=\"password\",result=\"good\"} 1"));
+    assert_non_null(strstr(metrics.body, "lastday_sign_ins_total{method=\"password\",result=\"refused\"} 1"));
+    assert_non_null(strstr(metrics.body, "lastday_tenants{health=\"unknown\"} 3"));
     AUTO_ANSWER struct answer proxied =
         ASK(.path = "/metrics", .token = "", .headers = {"X-Forwarded-For: 192.0.2.1"});
     expect_status(&proxied, 401);

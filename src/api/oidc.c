@@ -187,7 +187,10 @@ bool oidc_callback_get(struct call *call, struct err *err)
         return no_provider(err);
     const json_t *flow = open_flow(call);
     reply_header(&call->reply, "Set-Cookie", cookie_flow_make(call->arena, secure, "", 0));
-    if (!finish(call, flow, &session, &who, &failed)) {
+    bool good = finish(call, flow, &session, &who, &failed);
+    if (good || failed.kind == ERR_UNAUTHENTICATED || failed.kind == ERR_FORBIDDEN)
+        metrics_sign_in(call->api->metrics, true, good);
+    if (!good) {
         if (!note_refusal(call, &who, &failed))
             log_warn("logbook.failed", LOG_TEXT("request", call->request->id));
         return go_back(call, strcmp(failed.code, "provider_error") == 0 ? "refused" : code_of(&failed),

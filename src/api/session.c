@@ -40,9 +40,13 @@ bool session_post(struct call *call, struct err *err)
     struct session session = {0};
 
     INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
-    if (!input_verdict(&call->input, err) ||
-        !auth_sign_in(context->auth, call->arena, json_text(call->body, "username"),
-                      json_text(call->body, "password"), &from, &session, err))
+    if (!input_verdict(&call->input, err))
+        return false;
+    bool good = auth_sign_in(context->auth, call->arena, json_text(call->body, "username"),
+                             json_text(call->body, "password"), &from, &session, err);
+    if (good || err->kind == ERR_UNAUTHENTICATED)
+        metrics_sign_in(call->api->metrics, false, good);
+    if (!good)
         return false;
     call->who = session.principal;
     long age_s = (long)((session.expires_at - clock_utc_ms(context->clock)) / 1000);

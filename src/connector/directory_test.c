@@ -144,8 +144,8 @@ static void users_have_our_shape(void **state)
     AUTO_FREE char *text = json_write(json_array_get(found, 0));
     assert_string_equal(
         text, "{\"id\":\"1\",\"display_name\":\"Ann Leaver 1\",\"user_principal_name\":\"ann@contoso.com\","
-              "\"mail\":null,\"job_title\":null,\"department\":null,\"account_enabled\":true,"
-              "\"user_type\":null,\"synced\":false,\"licensed\":true,\"licenses\":[\"CONTOSO_SUITE\"],"
+              "\"mail\":null,\"job_title\":null,\"department\":null,\"user_type\":null,"
+              "\"account_enabled\":true,\"synced\":false,\"licensed\":true,\"licenses\":[\"CONTOSO_SUITE\"],"
               "\"last_sign_in_at\":null}");
     AUTO_JSON json_t *user = directory_user(fixture->directory, STAGE_TENANT, "live@contoso.com", &err);
     assert_string_equal(json_text(user, "id"), "live");

@@ -5,95 +5,165 @@
 
 #include "model/sku.h"
 
+/* Texts of a user that are kept, in this order, each with its NUL behind it. */
+#define TEXTS(X)                                  \
+    X("id", "id")                                 \
+    X("display_name", "displayName")              \
+    X("user_principal_name", "userPrincipalName") \
+    X("mail", "mail")                             \
+    X("job_title", "jobTitle")                    \
+    X("department", "department")                 \
+    X("user_type", "userType")
+
+static const struct {
+    const char *ours, *theirs;
+} texts[] = {
+#define X(ours, theirs) {ours, theirs},
+    TEXTS(X)
+#undef X
+};
+enum { TEXT_COUNT = sizeof texts / sizeof *texts };
+
+#define BLOCK_MAX ((size_t)4 * 1024 * 1024 * 1024)
+
+/* A tenant may have a million users: a few blocks hold them all, in the order of the list, so that a search
+ * runs through memory from end to end. */
 struct entry {
-    json_t *user; /* copied for a reader, never lent: counts are not atomic */
-    char *text;   /* folded name, principal name and mail, one per line */
+    size_t search;                    /* folded name, principal name and mail, one a line; in list->search */
+    size_t texts;                     /* in list->texts */
+    uint32_t licenses, license_count; /* in list->licenses */
+    bool enabled, synced;
 };
 
 struct user_list {
-    json_t *products; /* skuId → name; the users' entries share its texts */
     size_t count;
     struct entry *entries;
+    struct strbuf search, texts;
+    uint32_t *licenses; /* numbers of products */
+    size_t license_count, license_capacity;
+    json_t *products; /* skuId → number */
+    json_t *names;    /* number → name */
 };
 
-static json_t *copy_text(const json_t *user, const char *key)
+/* --- products ------------------------------------------------------------------------------------------ */
+
+static uint32_t add_product(struct user_list *list, const char *sku_id, const char *name)
 {
-    return json_text_new(json_text(user, key));
+    uint32_t number = (uint32_t)json_array_size(list->names);
+    json_put(list->products, sku_id, json_integer(number));
+    json_add(list->names, json_text_new(name));
+    return number;
 }
 
-/* The product's name; a new reference. */
-static json_t *product(const json_t *products, const char *sku_id)
+/* The names that people know before the part numbers of the tenant, those before the bare id. */
+static void add_products(struct user_list *list, const json_t *skus)
 {
-    json_t *known = json_object_get(products, sku_id);
-    const char *name = known ? NULL : sku_name(sku_id);
-    return known ? json_incref(known) : json_text_new(name ? name : sku_id);
-}
-
-static json_t *licenses_of(const json_t *products, const json_t *user, bool copies)
-{
-    json_t *names = json_array(), *license;
     size_t i;
-    json_array_foreach ((json_t *)json_array_at(user, "assignedLicenses"), i, license) {
-        json_t *name = product(products, json_text_or(license, "skuId", ""));
-        json_add(names, copies ? json_text_new(json_string_value(name)) : json_incref(name));
-        json_decref(name);
+    json_t *sku;
+    json_array_foreach ((json_t *)skus, i, sku) {
+        const char *id = json_text(sku, "skuId"), *name = id ? sku_name(id) : NULL;
+        if (id && !json_object_get(list->products, id))
+            add_product(list, id, name ? name : json_text_or(sku, "skuPartNumber", id));
     }
-    return names;
 }
 
-static json_t *shape(const json_t *products, const json_t *user, bool copies)
+static const char *product_name(const struct user_list *list, const char *sku_id)
 {
-    return json_make("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:b, s:o}", "id", copy_text(user, "id"),
-                     "display_name", copy_text(user, "displayName"), "user_principal_name",
-                     copy_text(user, "userPrincipalName"), "mail", copy_text(user, "mail"), "job_title",
-                     copy_text(user, "jobTitle"), "department", copy_text(user, "department"),
-                     "account_enabled", json_flag(user, "accountEnabled"), "user_type",
-                     copy_text(user, "userType"), "synced", json_flag(user, "onPremisesSyncEnabled"),
-                     "licensed", json_array_size(json_array_at(user, "assignedLicenses")) > 0, "licenses",
-                     licenses_of(products, user, copies));
+    const json_t *number = list ? json_object_get(list->products, sku_id) : NULL;
+    const char *known = sku_name(sku_id);
+    if (number)
+        return json_string_value(json_array_get(list->names, (size_t)json_integer_value(number)));
+    return known ? known : sku_id;
+}
+
+static uint32_t product_number(struct user_list *list, const char *sku_id)
+{
+    const json_t *number = json_object_get(list->products, sku_id);
+    return number ? (uint32_t)json_integer_value(number)
+                  : add_product(list, sku_id, product_name(list, sku_id));
+}
+
+static void add_license(struct user_list *list, uint32_t number)
+{
+    if (list->license_count == list->license_capacity) {
+        list->license_capacity = list->license_capacity ? list->license_capacity * 2 : 1024;
+        list->licenses = reallocarray(list->licenses, list->license_capacity, sizeof *list->licenses);
+        if (!list->licenses)
+            abort();
+    }
+    list->licenses[list->license_count++] = number;
+}
+
+/* --- building ------------------------------------------------------------------------------------------ */
+
+/* Its place; the NUL is part of it. */
+static size_t add_text(struct strbuf *block, const char *text)
+{
+    size_t at = block->length;
+    strbuf_add(block, text, strlen(text) + 1);
+    if (block->overflow)
+        abort();
+    return at;
 }
 
 static char *searchable(const json_t *user)
 {
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(8192);
-    strbuf_printf(&text, "%s\n%s\n%s", json_text_or(user, "display_name", ""),
-                  json_text_or(user, "user_principal_name", ""), json_text_or(user, "mail", ""));
+    strbuf_printf(&text, "%s\n%s\n%s", json_text_or(user, "displayName", ""),
+                  json_text_or(user, "userPrincipalName", ""), json_text_or(user, "mail", ""));
     return text_fold(strbuf_text(&text));
 }
 
+/* What the list is sorted by: the folded display name stands first. */
+struct sorted {
+    const json_t *user;
+    char *search;
+};
+
 static int by_name(const void *a, const void *b)
 {
-    const struct entry *left = a, *right = b;
-    int order = strcmp(left->text, right->text); /* begins with the folded display name */
+    const struct sorted *left = a, *right = b;
+    int order = strcmp(left->search, right->search);
     return order ? order : strcmp(json_text_or(left->user, "id", ""), json_text_or(right->user, "id", ""));
 }
 
-static json_t *products_of(const json_t *skus)
+static void add_user(struct user_list *list, const struct sorted *sorted)
 {
-    json_t *products = json_object(), *sku;
+    const json_t *user = sorted->user;
     size_t i;
-    json_array_foreach ((json_t *)skus, i, sku) {
-        const char *id = json_text(sku, "skuId"), *name = id ? sku_name(id) : NULL;
-        if (id)
-            json_put_text(products, id, name ? name : json_text_or(sku, "skuPartNumber", id));
-    }
-    return products;
+    json_t *license;
+    struct entry *entry = &list->entries[list->count++];
+    *entry = (struct entry){.search = add_text(&list->search, sorted->search),
+                            .texts = list->texts.length,
+                            .licenses = (uint32_t)list->license_count,
+                            .enabled = json_flag(user, "accountEnabled"),
+                            .synced = json_flag(user, "onPremisesSyncEnabled")};
+    for (i = 0; i < TEXT_COUNT; i++)
+        add_text(&list->texts, json_text_or(user, texts[i].theirs, ""));
+    json_array_foreach ((json_t *)json_array_at(user, "assignedLicenses"), i, license)
+        add_license(list, product_number(list, json_text_or(license, "skuId", "")));
+    entry->license_count = (uint32_t)list->license_count - entry->licenses;
 }
 
 struct user_list *user_list_new(const json_t *users, const json_t *skus)
 {
     struct user_list *list = calloc(1, sizeof *list);
     size_t count = json_array_size(users);
-    if (!list || !(list->entries = calloc(count + 1, sizeof *list->entries)))
+    struct sorted *sorted = calloc(count + 1, sizeof *sorted);
+    if (!list || !sorted || !(list->entries = calloc(count + 1, sizeof *list->entries)))
         abort();
-    list->products = products_of(skus);
+    list->search.max = list->texts.max = BLOCK_MAX;
+    list->products = json_object();
+    list->names = json_array();
+    add_products(list, skus);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = (struct sorted){json_array_get(users, i), searchable(json_array_get(users, i))};
+    qsort(sorted, count, sizeof *sorted, by_name);
     for (size_t i = 0; i < count; i++) {
-        struct entry *entry = &list->entries[i];
-        entry->user = shape(list->products, json_array_get(users, i), false);
-        entry->text = searchable(entry->user);
+        add_user(list, &sorted[i]);
+        free(sorted[i].search);
     }
-    list->count = count;
-    qsort(list->entries, count, sizeof *list->entries, by_name);
+    free(sorted);
     return list;
 }
 
@@ -101,25 +171,48 @@ void user_list_free(struct user_list *list)
 {
     if (!list)
         return;
-    for (size_t i = 0; i < list->count; i++) {
-        json_decref(list->entries[i].user);
-        free(list->entries[i].text);
-    }
     json_decref(list->products);
+    json_decref(list->names);
+    strbuf_done(&list->search);
+    strbuf_done(&list->texts);
+    free(list->licenses);
     free(list->entries);
     free(list);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------- */
+
+static json_t *put_flags(json_t *user, bool enabled, bool synced, json_t *licenses)
+{
+    json_put(user, "account_enabled", json_boolean(enabled));
+    json_put(user, "synced", json_boolean(synced));
+    json_put(user, "licensed", json_boolean(json_array_size(licenses) > 0));
+    return json_put(user, "licenses", licenses);
+}
+
+static json_t *entry_json(const struct user_list *list, const struct entry *entry)
+{
+    json_t *user = json_object(), *licenses = json_array();
+    const char *at = strbuf_text(&list->texts) + entry->texts;
+    for (size_t i = 0; i < TEXT_COUNT; i++, at += strlen(at) + 1)
+        json_put_text(user, texts[i].ours, *at ? at : NULL);
+    for (size_t i = 0; i < entry->license_count; i++)
+        json_add(licenses, json_text_new(json_string_value(
+                               json_array_get(list->names, list->licenses[entry->licenses + i]))));
+    return put_flags(user, entry->enabled, entry->synced, licenses);
 }
 
 json_t *user_list_search(const struct user_list *list, const char *folded, size_t skip, size_t limit,
                          size_t *ret_total)
 {
+    const char *search = strbuf_text(&list->search);
     json_t *found = json_array();
     size_t total = 0;
     for (size_t i = 0; i < list->count; i++) {
-        if (!strstr(list->entries[i].text, folded))
+        if (!strstr(search + list->entries[i].search, folded))
             continue;
         if (total >= skip && total < skip + limit)
-            json_add(found, json_deep_copy(list->entries[i].user));
+            json_add(found, entry_json(list, &list->entries[i]));
         total++;
     }
     *ret_total = total;
@@ -135,14 +228,22 @@ json_t *user_list_find(const struct user_list *list, const json_t *ids)
         AUTO_FREE char *folded = text_fold(json_string_value(id) ?: "");
         json_put(wanted, folded, json_true());
     }
-    for (i = 0; i < list->count; i++) { /* Graph writes ids in lower case */
-        if (json_object_get(wanted, json_text_or(list->entries[i].user, "id", "")))
-            json_add(found, json_deep_copy(list->entries[i].user));
-    }
+    for (i = 0; i < list->count; i++) /* Graph writes ids in lower case, and ours begin with them */
+        if (json_object_get(wanted, strbuf_text(&list->texts) + list->entries[i].texts))
+            json_add(found, entry_json(list, &list->entries[i]));
     return found;
 }
 
 json_t *user_list_shape(const struct user_list *list, const json_t *user)
 {
-    return shape(list ? list->products : NULL, user, true);
+    json_t *shaped = json_object(), *licenses = json_array(), *license;
+    size_t i;
+    for (i = 0; i < TEXT_COUNT; i++) {
+        const char *text = json_text(user, texts[i].theirs);
+        json_put_text(shaped, texts[i].ours, text && *text ? text : NULL);
+    }
+    json_array_foreach ((json_t *)json_array_at(user, "assignedLicenses"), i, license)
+        json_add(licenses, json_text_new(product_name(list, json_text_or(license, "skuId", ""))));
+    return put_flags(shaped, json_flag(user, "accountEnabled"), json_flag(user, "onPremisesSyncEnabled"),
+                     licenses);
 }

@@ -17,11 +17,11 @@ struct user_list;
 struct user_list *user_list_new(const json_t *users, const json_t *skus);
 void user_list_free(struct user_list *list); /* NULL is fine */
 
-/* Those whose name, principal name or mail hold the folded text, by name: a new array of copies, from `skip`
+/* Those whose name, principal name or mail hold the folded text, by name: a new array, from `skip`
  * on, at most `limit`. *ret_total counts all. */
 json_t *user_list_search(const struct user_list *list, const char *folded, size_t skip, size_t limit,
                          size_t *ret_total);
-/* Copies of those with an id that the array holds, by name. */
+/* Those with an id that the array holds, by name. */
 json_t *user_list_find(const struct user_list *list, const json_t *ids);
 /* One user in the same shape. list, for the names of products, may be NULL. */
 json_t *user_list_shape(const struct user_list *list, const json_t *user);

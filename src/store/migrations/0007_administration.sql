@@ -29,18 +29,23 @@ CREATE TABLE logbook (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, what TEXT NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT,
   actor TEXT NOT NULL, folded_actor TEXT NOT NULL, tenant_id TEXT, object_id TEXT, object TEXT, details_json TEXT,
   request_id TEXT, client TEXT, search_text TEXT NOT NULL) STRICT;
-CREATE INDEX logbook_newest ON logbook (at, id);
+CREATE INDEX logbook_newest ON logbook (at, id, search_text);
 CREATE INDEX logbook_of_actor ON logbook (folded_actor, at, id);
 CREATE INDEX logbook_of_kind ON logbook (what, at, id);
 CREATE INDEX logbook_of_tenant ON logbook (tenant_id, at, id);
 -- Name, address and reference in lower case, for searching and sorting.
 ALTER TABLE offboardings ADD COLUMN search_text TEXT NOT NULL DEFAULT '';
 UPDATE offboardings SET search_text = lower(display_name || ' ' || user_principal_name || ' ' || COALESCE(reference, ''));
-CREATE INDEX offboardings_by_status ON offboardings (status, created_at, id);
-CREATE INDEX offboardings_of_tenant ON offboardings (tenant_id, created_at, id);
-CREATE INDEX offboardings_by_user ON offboardings (search_text, id);
+-- Each order of the list, and what its filters look at, so that a search by part of a name reads the index alone.
+DROP INDEX offboardings_newest;
+CREATE INDEX offboardings_newest ON offboardings (created_at, id, search_text, status, tenant_id);
+CREATE INDEX offboardings_by_status ON offboardings (status, created_at, id, search_text, tenant_id);
+CREATE INDEX offboardings_of_tenant ON offboardings (tenant_id, created_at, id, search_text, status);
+CREATE INDEX offboardings_by_user ON offboardings (search_text, id, status, tenant_id);
+CREATE INDEX offboardings_by_status_and_user ON offboardings (status, search_text, id, tenant_id);
 CREATE INDEX offboardings_by_start ON offboardings (COALESCE(scheduled_at, created_at), id);
 CREATE INDEX offboardings_scheduled ON offboardings (scheduled_at) WHERE scheduled_at IS NOT NULL;
+CREATE INDEX offboardings_unfinished ON offboardings (status, scheduled_at, tenant_id) WHERE unfinished = 1;
 CREATE INDEX offboardings_started ON offboardings (started_at, tenant_id, status, locked_out_at);
 -- Products that nobody pays for any more since somebody left.
 CREATE TABLE freed_licenses (
