@@ -214,11 +214,8 @@ static void answer(struct sim *sim, const char *service, struct sim_call *call)
     static const struct {
         const char *service;
         void (*handle)(struct sim *sim, struct sim_call *call);
-    } services[] = {{"login", login_handle},
-                    {"graph", graph_handle},
-                    {"exchange", exchange_handle},
-                    {"sharepoint", sharepoint_handle},
-                    {"_sim", control_handle}};
+    } services[] = {{"login", login_handle},           {"graph", graph_handle}, {"exchange", exchange_handle},
+                    {"sharepoint", sharepoint_handle}, {"sink", sink_handle},   {"_sim", control_handle}};
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)
         if (!strcmp(services[i].service, service))
             services[i].handle(sim, call);

@@ -12,7 +12,8 @@
  * /_sim/state      GET ?tenant=T the tenant; GET ?tenant=T&user=U what state_user makes PATCH
  * /_sim/state?tenant=T a merge patch (RFC 7396) of the tenant; &user=U of {user, mailbox, site} GET
  * /_sim/tenants        {"items": [{id, default_domain, display_name}]} POST /_sim/reset         the seed
- * again; no faults, latencies, limits, variants, requests */
+ * again; no faults, latencies, limits, variants, requests
+ *   GET /_sim/sinks          {"sinks", "mail"}: what the receivers of notifications got (sink.h) */
 #include <string.h>
 #include <unistd.h>
 
@@ -296,7 +297,7 @@ static void variants_put(struct sim *sim, struct sim_call *call)
     json_object_foreach (call->json, name, value) {
         size_t i = 0;
 
-        while (i < VARIANT_COUNT && strcmp(variants[i].name, name))
+        while (i < VARIANT_COUNT && strcmp(variants[i].name, name) != 0)
             i++;
         if (i == VARIANT_COUNT || !json_is_boolean(value)) {
             bad(call, "a variant has a name that GET shows, and is true or false");
@@ -385,12 +386,22 @@ static void tenants_get(struct sim *sim, struct sim_call *call)
     call->reply = json_make("{s:o}", "items", items);
 }
 
+/* What the receivers of notifications got (sink.h), without the tenants around it. */
+static void sinks_get(struct sim *sim, struct sim_call *call)
+{
+    const json_t *sinks = json_object_get(sim->state, "sinks"), *mail = json_object_get(sim->state, "mail");
+
+    call->reply = json_make("{s:o, s:o}", "sinks", sinks ? json_deep_copy(sinks) : json_null(), "mail",
+                            mail ? json_deep_copy(mail) : json_null());
+}
+
 static const struct {
     const char *method;
     const char *path;
     void (*handle)(struct sim *sim, struct sim_call *call);
 } routes[] = {
     {"GET", "/_sim/tenants", tenants_get},
+    {"GET", "/_sim/sinks", sinks_get},
     {"GET", "/_sim/state", state_get},
     {"PUT", "/_sim/state", state_put},
     {"PATCH", "/_sim/state", state_patch},
@@ -422,10 +433,10 @@ void control_handle(struct sim *sim, struct sim_call *call)
     WITH_LOCK(&sim->lock);
     sim_settle(sim);
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (strcmp(call->path, routes[i].path))
+        if (strcmp(call->path, routes[i].path) != 0)
             continue;
         path_known = true;
-        if (strcmp(call->method, routes[i].method))
+        if (strcmp(call->method, routes[i].method) != 0)
             continue;
         routes[i].handle(sim, call);
         if (call->reply && !call->text) {

@@ -223,16 +223,11 @@ static bool set_type(struct cmdlet_run *run, const struct recipient *recipient, 
         if (!strcmp(pending ? pending : recipient_type(recipient), types[i].details))
             return true;
         *ret_changed = true;
-        if (run->sim->conversion_ms > 0) {
-            int64_t at = sim_now_ms(run->sim) + run->sim->conversion_ms;
-            char text[TIME_TEXT_SIZE];
-            json_put(recipient->mailbox, "_pending_type",
-                     json_make("{ssss}", "at", time_format(at, text), "type", types[i].details));
-            sim_due(run->sim, at);
-        } else {
-            json_object_del(recipient->mailbox, "_pending_type");
-            json_put_text(recipient->mailbox, "RecipientTypeDetails", types[i].details);
-        }
+        int64_t at = sim_now_ms(run->sim) + run->sim->conversion_ms;
+        char text[TIME_TEXT_SIZE];
+        json_put(recipient->mailbox, "_pending_type",
+                 json_make("{ssss}", "at", time_format(at, text), "type", types[i].details));
+        sim_due(run->sim, at);
         return true;
     }
     return run_fail(

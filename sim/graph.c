@@ -225,7 +225,7 @@ static bool route_meets(const struct graph_route *route, char **parts, size_t co
             return false;
         if (length == 2 && !strncmp(at, "{}", 2))
             params[found++] = parts[i];
-        else if (strlen(parts[i]) != length || strncasecmp(at, parts[i], length))
+        else if (strlen(parts[i]) != length || strncasecmp(at, parts[i], length) != 0)
             return false;
         at += length;
         i++;
@@ -260,7 +260,7 @@ void graph_dispatch(struct graph *g)
         graph_fail(g->call, 400, "BadRequest", "Invalid version or resource path.");
         return;
     }
-    if (strcmp(parts[0], "v1.0") && strcmp(parts[0], "beta")) {
+    if (strcmp(parts[0], "v1.0") != 0 && strcmp(parts[0], "beta") != 0) {
         g->call->undocumented = true;
         graph_fail(g->call, 400, "BadRequest", "Invalid version: %.50s", parts[0]);
         return;

@@ -177,7 +177,7 @@ void graph_batch(struct graph *g)
     static const struct graph_route route = {"POST", "/$batch", NULL, NULL, NULL, false};
 
     g->route = &route;
-    if (strcmp(g->call->method, "POST")) {
+    if (strcmp(g->call->method, "POST") != 0) {
         graph_fail(g->call, 405, "Request_BadRequest", "A batch is sent by POST.");
         return;
     }

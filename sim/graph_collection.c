@@ -378,7 +378,7 @@ static bool page_read(struct graph *g, const struct graph_type *type, int64_t *r
 
     if (length > 2)
         text[length] = '\0';
-    if (length <= 2 || strncmp(text, "p:", 2) || !text_to_int(text + 2, 0, INT64_MAX, ret_from)) {
+    if (length <= 2 || strncmp(text, "p:", 2) != 0 || !text_to_int(text + 2, 0, INT64_MAX, ret_from)) {
         graph_fail(g->call, 400, "Request_BadRequest", "The $skiptoken is not valid.");
         return false;
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "graph.h"
+#include "sink.h"
 
 /* ---- mailboxSettings: one truth with Exchange's automatic reply ---- */
 
@@ -151,11 +152,13 @@ static void send_mail(struct graph *g)
 
     if (!body)
         return;
-    if (json_array_size(
-            json_array_at(message ? message : json_object_get(body, "Message"), "toRecipients")) == 0)
+    message = message ? message : json_object_get(body, "Message");
+    if (json_array_size(json_array_at(message, "toRecipients")) == 0) {
         graph_fail(g->call, 400, "ErrorInvalidRecipients", "At least one recipient isn't valid.");
-    else
+    } else {
+        sink_mail(g->sim, g->tenant, g->param[0], message);
         g->call->status = 202;
+    }
 }
 
 #define READ "MailboxSettings.Read|MailboxSettings.ReadWrite"

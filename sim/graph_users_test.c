@@ -296,6 +296,27 @@ static void licences_are_counted(void **state)
     assert_non_null(fixture_mailbox(sim, ADELE_ID));
 }
 
+static void a_shared_mailbox_without_a_licence_cannot_become_a_users_again(void **state)
+{
+    struct sim *sim = *state;
+    static const char set[] = "{\"Identity\":\"" ADELE_ID "\",\"Type\":\"%s\",\"Confirm\":false}";
+    char parameters[200];
+
+    snprintf(parameters, sizeof parameters, set, "Shared");
+    AUTO_REPLY struct reply shared = fixture_cmdlet(sim, "Set-Mailbox", parameters);
+    assert_int_equal(shared.status, 200);
+    fixture_advance(sim, 61000);
+    AUTO_REPLY struct reply taken = fixture_graph(sim, "POST", ADELE "/assignLicense",
+                                                  "{\"addLicenses\":[],\"removeLicenses\":[\"" SPB "\"]}");
+    assert_int_equal(taken.status, 200);
+    assert_non_null(fixture_mailbox(sim, ADELE_ID));
+    snprintf(parameters, sizeof parameters, set, "Regular");
+    AUTO_REPLY struct reply regular = fixture_cmdlet(sim, "Set-Mailbox", parameters);
+    assert_int_equal(regular.status, 200);
+    fixture_advance(sim, 61000);
+    assert_null(fixture_mailbox(sim, ADELE_ID)); /* disconnected */
+}
+
 static void licences_are_refused_as_documented(void **state)
 {
     static const struct {
@@ -390,6 +411,7 @@ int main(void)
         TEST(a_taken_address_is_a_conflict_unless_reconciled),
         TEST(deleted_items_last_thirty_days),
         TEST(licences_are_counted),
+        TEST(a_shared_mailbox_without_a_licence_cannot_become_a_users_again),
         TEST(licences_are_refused_as_documented),
         TEST(a_licence_by_group_goes_later),
         TEST(domains_say_who_signs_in),

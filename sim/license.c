@@ -142,11 +142,23 @@ void license_restore(struct sim *sim, json_t *tenant, json_t *user)
     license_reprocess(sim, tenant, user);
 }
 
+void license_check_mailbox(struct sim *sim, const json_t *tenant, const json_t *user)
+{
+    const char *id = json_text(user, "id");
+    json_t *mailbox = id ? json_object_get(json_object_get(tenant, "mailboxes"), id) : NULL;
+
+    if (!mailbox)
+        return;
+    if (license_has_exchange(tenant, user))
+        json_object_del(mailbox, "_disconnected_at");
+    else if (text_equal_nocase(json_text(mailbox, "RecipientTypeDetails"), "UserMailbox") &&
+             !json_object_get(mailbox, "_disconnected_at"))
+        json_put_time(mailbox, "_disconnected_at", sim_now_ms(sim));
+}
+
 void license_rebuild(struct sim *sim, json_t *tenant, json_t *user)
 {
     json_t *assigned = json_array(), *state;
-    const char *id = json_text(user, "id");
-    json_t *mailbox = id ? json_object_get(json_object_get(tenant, "mailboxes"), id) : NULL;
     size_t i;
 
     json_array_foreach (json_array_at(user, "licenseAssignmentStates"), i, state) {
@@ -160,13 +172,7 @@ void license_rebuild(struct sim *sim, json_t *tenant, json_t *user)
     units_add(tenant, json_array_at(user, "assignedLicenses"), -1);
     units_add(tenant, assigned, 1);
     json_put(user, "assignedLicenses", assigned);
-    if (!mailbox)
-        return;
-    if (license_has_exchange(tenant, user))
-        json_object_del(mailbox, "_disconnected_at");
-    else if (text_equal_nocase(json_text(mailbox, "RecipientTypeDetails"), "UserMailbox") &&
-             !json_object_get(mailbox, "_disconnected_at"))
-        json_put_time(mailbox, "_disconnected_at", sim_now_ms(sim));
+    license_check_mailbox(sim, tenant, user);
 }
 
 void license_reprocess(struct sim *sim, json_t *tenant, json_t *user)

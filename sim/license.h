@@ -8,6 +8,9 @@
 json_t *license_sku(const json_t *tenant, const char *sku_id);
 /* One entry of licenseAssignmentStates; group_id NULL is a direct assignment. The caller owns it. */
 json_t *license_state(const char *sku_id, const char *group_id, const char *time);
+/* Disconnects a user mailbox without an Exchange plan, and reconnects what has one again; after either has
+ * changed. */
+void license_check_mailbox(struct sim *sim, const json_t *tenant, const json_t *user);
 /* Works out assignedLicenses and consumedUnits from licenseAssignmentStates, and disconnects or reconnects
  * the mailbox when the last Exchange plan goes or one comes back. */
 void license_rebuild(struct sim *sim, json_t *tenant, json_t *user);

@@ -18,12 +18,6 @@ struct listener {
     const char *scheme;
 };
 
-static void sink_handle(struct sim *sim, struct sim_call *call)
-{
-    (void)sim;
-    call->status = 202;
-}
-
 static const struct service {
     const char *name;
     void (*handle)(struct sim *sim, struct sim_call *call);

@@ -116,6 +116,7 @@ void login_handle(struct sim *sim, struct sim_call *call);
 void graph_handle(struct sim *sim, struct sim_call *call);
 void exchange_handle(struct sim *sim, struct sim_call *call);
 void sharepoint_handle(struct sim *sim, struct sim_call *call);
+void sink_handle(struct sim *sim, struct sim_call *call); /* sink.h */
 
 /* Who is calling, from the bearer token; made by login.c and checked by every service. */
 struct sim_caller {

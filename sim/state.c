@@ -246,7 +246,8 @@ static void settle_user(struct sim *sim, json_t *tenant, json_t *user, int64_t n
         json_object_del(user, "_pending");
 }
 
-static void settle_mailbox(struct sim *sim, json_t *mailbox, int64_t now)
+static void settle_mailbox(struct sim *sim, const json_t *tenant, const char *id, json_t *mailbox,
+                           int64_t now)
 {
     const json_t *pending = json_object_get(mailbox, "_pending_type");
     const char *type = json_text(pending, "type");
@@ -260,6 +261,7 @@ static void settle_mailbox(struct sim *sim, json_t *mailbox, int64_t now)
     json_put_text(mailbox, "RecipientTypeDetails", details);
     json_put(mailbox, "IsShared", json_boolean(!strcmp(details, "SharedMailbox")));
     json_object_del(mailbox, "_pending_type");
+    license_check_mailbox(sim, tenant, json_object_get(json_object_get(tenant, "users"), id));
 }
 
 static void settle_operations(struct sim *sim, int64_t now)
@@ -289,7 +291,7 @@ void sim_settle(struct sim *sim)
         }
         json_object_foreach (json_object_get(tenant, "mailboxes"), id, value) {
             if (json_object_get(value, "_pending_type"))
-                settle_mailbox(sim, value, now);
+                settle_mailbox(sim, tenant, id, value, now);
         }
     }
     settle_operations(sim, now);

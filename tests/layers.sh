@@ -8,6 +8,7 @@ model
 store
 journal vault
 plan schedule connector
+access
 task
 engine
 notify report

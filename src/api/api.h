@@ -8,12 +8,14 @@
 #include "api/static.h"
 
 struct live;
+struct throttle;
 
 struct api {
     struct api_context context;
     struct metrics *metrics;
     struct live *live;
     struct static_site site;
+    struct throttle *link_throttle; /* of wrong one-time links, by address */
     const char *public_url;
     const char *_Atomic url; /* where people reach us; NULL until the port is known */
     bool secure;             /* people reach us by https */

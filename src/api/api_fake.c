@@ -150,15 +150,29 @@ const struct task_type *task_type(enum task_id task)
     return &type;
 }
 
-json_t *elsewhere_read(struct tx *tx, const char *tenant_id, const char *user_id, const struct task_row *rows,
-                       const struct task_row *forward)
+fact_set facts_of_tasks(const json_t *options)
+{
+    (void)options;
+    return FACT(USER);
+}
+
+json_t *elsewhere_read(struct tx *tx, const struct elsewhere *about, int64_t now)
 {
     (void)tx;
-    (void)tenant_id;
-    (void)user_id;
-    (void)rows;
-    (void)forward;
+    (void)about;
+    (void)now;
     return json_object();
+}
+
+bool elsewhere_want(struct tx *tx, const struct elsewhere *about, const json_t *elsewhere, int64_t now,
+                    struct err *err)
+{
+    (void)tx;
+    (void)about;
+    (void)elsewhere;
+    (void)now;
+    (void)err;
+    return true;
 }
 
 const json_t *facts_person(const json_t *facts, const char *reference)

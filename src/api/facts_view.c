@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/sku.h"
 #include "plan/group.h"
 
 static void put_optional(json_t *view, const char *key, const json_t *from, const char *from_key)
@@ -63,7 +64,9 @@ static json_t *licenses_view(const json_t *user, const json_t *skus)
         const char *id = json_text(state, "skuId");
         json_t *row = json_object();
         json_put_text(row, "id", id);
-        json_put_text(row, "name", json_text_or(json_array_find(skus, "skuId", id), "skuPartNumber", id));
+        const char *known = sku_name(id);
+        json_put_text(row, "name",
+                      known ? known : json_text_or(json_array_find(skus, "skuId", id), "skuPartNumber", id));
         json_put(row, "by_group", json_boolean(json_text(state, "assignedByGroup") != NULL));
         json_add(view, row);
     }

@@ -104,7 +104,11 @@ static bool look_at(struct call *call, const char *id, struct looked_at *ret, st
     if (!tx || !offboarding_load(tx, call->arena, id, &ret->o, err) ||
         !offboarding_tasks(tx, call->arena, id, DIRECTION_DO, ret->rows, &ret->set, err))
         return false;
-    ret->elsewhere = elsewhere_read(tx, ret->o.tenant_id, ret->o.user_id, ret->rows, NULL);
+    const struct elsewhere about = {.tenant_id = ret->o.tenant_id,
+                                    .user_id = ret->o.user_id,
+                                    .rows = ret->rows,
+                                    .indexed = call->api->context.indexed};
+    ret->elsewhere = elsewhere_read(tx, &about, clock_utc_ms(call->api->context.clock));
     return true;
 }
 

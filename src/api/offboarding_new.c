@@ -116,6 +116,22 @@ static bool note_request(struct tx *tx, const struct call *call, const struct of
     return call_note(call, tx, &entry, err);
 }
 
+/* What the request said about notifying, and who the manager is now: later the directory may not know any
+ * more. */
+static json_t *stored_notify(const struct request *request, const struct leaver *leaver)
+{
+    const json_t *manager = json_object_at(json_object_at(leaver->facts, "people"), "manager");
+    json_t *notify = request->notify ? json_deep_copy(request->notify) : json_object();
+    if (json_object_size(manager) > 0) {
+        json_t *person = json_object();
+        json_put_text(person, "display_name", json_text(manager, "displayName"));
+        json_put_text(person, "mail", json_text(manager, "mail"));
+        json_put_text(person, "user_principal_name", json_text(manager, "userPrincipalName"));
+        json_put(notify, "manager", person);
+    }
+    return notify;
+}
+
 static bool store_one(struct tx *tx, const struct leaving *leaving, const struct request *request,
                       const struct leaver *leaver, const char *batch, json_t *accepted, struct err *err)
 {
@@ -123,6 +139,7 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
     char id[UUID_SIZE];
     AUTO_JSON json_t *plan = plan_make(leaving->options);
     AUTO_JSON json_t *warnings = stored_warnings(leaving, request, leaver);
+    AUTO_JSON json_t *notify = stored_notify(request, leaver);
     AUTO_JSON json_t *plan_context = leaver_context(leaver);
     json_put(plan_context, "options_from", json_incref((json_t *)leaving->options_from));
     int64_t now = clock_utc_ms(context->clock);
@@ -137,7 +154,7 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
         .status = later ? RUN_PLANNED : RUN_QUEUED,
         .options = (json_t *)leaving->options,
         .plan = plan,
-        .notify = (json_t *)request->notify,
+        .notify = notify,
         .schedule = (json_t *)request->schedule,
         .reference = request->reference,
         .reason = request->reason,

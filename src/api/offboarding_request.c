@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/addresses.h"
 #include "api/choice.h"
 #include "api/problem.h"
 #include "schedule/zone.h"
@@ -28,6 +29,7 @@ static const struct input_field notify_fields[] = {
     {"webhook", INPUT_FLAG, 0, 0, 0},
     {"email", INPUT_FLAG, 0, 0, 0},
     {"psa", INPUT_FLAG, 0, 0, 0},
+    {"email_to", INPUT_ARRAY, 0, 0, 20},
 };
 static const struct input_field override_fields[] = {
     {"codes", INPUT_ARRAY, INPUT_REQUIRED, 1, 50},
@@ -113,8 +115,8 @@ void request_read(struct call *call, struct request *ret)
     read_schedule(call, ret);
     check_texts(call, ret->acknowledged, "/acknowledged_warnings", 80);
     ret->notify = member(call, "notify");
-    if (ret->notify)
-        INPUT_OBJECT_CHECK(&call->input, ret->notify, "/notify", notify_fields);
+    if (ret->notify && INPUT_OBJECT_CHECK(&call->input, ret->notify, "/notify", notify_fields))
+        input_addresses(&call->input, json_object_get(ret->notify, "email_to"), "/notify/email_to");
     const json_t *override = member(call, "override");
     if (override && INPUT_OBJECT_CHECK(&call->input, override, "/override", override_fields)) {
         ret->override_codes = json_object_get(override, "codes");

@@ -71,6 +71,8 @@ static const struct gauge {
     {"lastday_tasks", "Tasks of unfinished offboardings by status.", "status",
      "SELECT count(*), t.status, t.task FROM offboardings o CROSS JOIN tasks t WHERE o.unfinished = 1 AND "
      "t.offboarding_id = o.id GROUP BY t.status, t.task ORDER BY t.task, t.status"},
+    {"lastday_deliveries", "Notifications of the last 90 days by status.", "status",
+     "SELECT count(*), status, NULL FROM deliveries GROUP BY status ORDER BY status"},
     {"lastday_tenants", "Tenants by what the last look at their health found.", "health",
      "SELECT count(*), COALESCE(h.status, 'unknown'), NULL FROM tenants t LEFT JOIN tenant_health h "
      "ON h.tenant_id = t.id GROUP BY 2 ORDER BY 2"},
@@ -90,6 +92,30 @@ static bool write_gauge(struct tx *tx, struct strbuf *buf, const struct gauge *g
     return rows && !rows_failed(rows, err);
 }
 
+static void write_scanner(const struct scanner *scanner, struct strbuf *buf)
+{
+    const struct scanner_counts counts = scanner_counts(scanner);
+    const struct {
+        const char *name, *type, *help;
+        int64_t value;
+    } families[] = {
+        {"lastday_index_tenants_scanned_now", "gauge", "Tenants whose mailboxes are looked at just now.",
+         counts.steps},
+        {"lastday_index_mailboxes_total", "counter", "Mailboxes looked at for the permission index.",
+         counts.mailboxes},
+        {"lastday_index_passes_total", "counter",
+         "Passes over all mailboxes of a tenant that were completed.", counts.passes},
+        {"lastday_index_throttled_total", "counter", "Scans that Microsoft 365 asked to wait.",
+         counts.throttled},
+        {"lastday_index_failures_total", "counter", "Scans that broke off for another reason.",
+         counts.failures},
+    };
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        metrics_head(buf, families[i].name, families[i].type, families[i].help);
+        metrics_sample(buf, families[i].name, families[i].value, NULL);
+    }
+}
+
 bool metrics_get(struct call *call, struct err *err)
 {
     AUTO_STRBUF struct strbuf buf = STRBUF_MAX(1024 * 1024);
@@ -99,6 +125,8 @@ bool metrics_get(struct call *call, struct err *err)
     metrics_write(call->api->metrics, &buf, name_route);
     metrics_head(&buf, "lastday_event_streams", "gauge", "Open event streams.");
     metrics_sample(&buf, "lastday_event_streams", (int64_t)live_count(call->api->live), NULL);
+    if (call->api->context.scanner)
+        write_scanner(call->api->context.scanner, &buf);
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
         if (!write_gauge(tx, &buf, &gauges[i], err))
             return false;

@@ -7,9 +7,10 @@
 #include "base/thread.h"
 #include "journal/offboardings.h"
 #include "plan/options.h"
+#include "task/elsewhere.h"
 #include "task/judge.h"
 
-enum { READERS_MAX = 8, READ_PATIENCE_MS = 5000 };
+enum { READERS_MAX = 8, READ_PATIENCE_MS = 5000, ELSEWHERE_MAX = 60 };
 
 json_t *people_find(struct call *call, const char *tenant_id, const char *id_or_upn, struct err *err)
 {
@@ -73,11 +74,57 @@ static bool check_unread(struct leaver *leaver)
     return true;
 }
 
+/* A plan shows so many of a kind; asking about thousands would let its reader wait for minutes. The run asks
+ * about all. */
+static void shorten(json_t *elsewhere, const char *key)
+{
+    json_t *places = json_object_get(elsewhere, key), *index = json_object_get(elsewhere, "index");
+    size_t count = json_array_size(places), more = count > ELSEWHERE_MAX ? count - ELSEWHERE_MAX : 0;
+    if (more)
+        json_put(index, "unshown", json_integer(json_int(index, "unshown", 0) + (json_int_t)more));
+    for (; more; more--)
+        json_array_remove(places, json_array_size(places) - 1);
+}
+
+/* Where the permission index has seen the user. Who looks at a plan may soon ask for it: an index that is not
+ * there yet is made first. */
+static bool read_elsewhere(const struct leaving *leaving, struct leaver *leaver, const char *id)
+{
+    const struct api_context *context = &leaving->call->api->context;
+    const struct elsewhere about = {.tenant_id = leaving->tenant->id,
+                                    .user_id = id,
+                                    .user_principal_name = json_text(leaver->user, "user_principal_name"),
+                                    .display_name = json_text(leaver->user, "display_name"),
+                                    .indexed = context->indexed};
+    int64_t now = clock_utc_ms(context->clock);
+    if (!(facts_of_tasks(leaving->options) & FACTS_INDEXED))
+        return true;
+    {
+        AUTO_TX struct tx *tx = store_begin_read(context->store, &leaver->err);
+        if (!tx)
+            return false;
+        leaver->elsewhere = elsewhere_read(tx, &about, now);
+    }
+    shorten(leaver->elsewhere, "mailboxes");
+    shorten(leaver->elsewhere, "calendars");
+    AUTO_TX struct tx *tx = store_begin(context->store, &leaver->err);
+    return tx && elsewhere_want(tx, &about, leaver->elsewhere, now, &leaver->err) &&
+           tx_commit(&tx, &leaver->err);
+}
+
+/* Good enough for a plan; a run that is handed these facts reads the whole. */
+static void forget_times(json_t *facts)
+{
+    json_t *read_at = json_object_get(facts, "read_at");
+    json_object_del(read_at, fact_name(FACT_NUMBER_ACCESS_ELSEWHERE));
+    json_object_del(read_at, fact_name(FACT_NUMBER_CALENDARS_ELSEWHERE));
+}
+
 static void read_one(const struct leaving *leaving, struct leaver *leaver)
 {
     const struct m365_target target = {.tenant_id = leaving->tenant->id, .patience_ms = READ_PATIENCE_MS};
     const char *id = object_id(leaving, leaver);
-    if (!id)
+    if (!id || !read_elsewhere(leaving, leaver, id))
         return;
     const struct facts_request request = {.m365 = leaving->call->api->context.m365,
                                           .target = &target,
@@ -88,6 +135,8 @@ static void read_one(const struct leaving *leaving, struct leaver *leaver)
     leaver->facts = facts_read(&request, &leaver->err);
     if (!leaver->facts)
         return;
+    if (json_object_get(json_object_at(leaver->elsewhere, "index"), "unshown"))
+        forget_times(leaver->facts);
     const json_t *user = json_object_get(leaver->facts, fact_name(FACT_NUMBER_USER));
     bool good = check_unread(leaver) && (!json_is_null(user) || no_such_user(leaver));
     if (good && json_is_object(user)) {

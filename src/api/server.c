@@ -7,6 +7,7 @@
 #include "api/httpd.h"
 #include "api/live.h"
 #include "api/route.h"
+#include "auth/throttle.h"
 #include "base/log.h"
 #include "store/idempotency.h"
 
@@ -96,12 +97,14 @@ static struct server *server_new(const struct api_context *context)
     server->api.context = *context;
     server->api.metrics = context->metrics ? context->metrics : server->own_metrics;
     server->api.site = (struct static_site){embedded_files, embedded_count};
+    server->api.link_throttle = throttle_new(context->clock, context->rng);
     return server;
 }
 
 static void server_free(struct server *server)
 {
     metrics_free(server->own_metrics);
+    throttle_free(server->api.link_throttle);
     arena_free(server->arena);
 }
 

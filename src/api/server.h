@@ -2,11 +2,13 @@
 #ifndef API_SERVER_H
 #define API_SERVER_H
 
+#include "access/scanner.h"
 #include "api/metrics.h"
 #include "auth/auth.h"
 #include "auth/oidc.h"
 #include "connector/directory.h"
 #include "journal/journal.h"
+#include "notify/parts.h"
 #include "vault/vault.h"
 
 struct server_settings {
@@ -29,10 +31,12 @@ struct api_context {
     struct m365 *m365;
     struct metrics *metrics;        /* NULL: the server has its own */
     void (*wake_engine)(void *ctx); /* after something became due; may be NULL */
-    /* Facts of a user read for a new offboarding, which is about to start; before the wake-up. May be NULL.
-     */
+    /* Facts of a user read for a new offboarding about to start; before the wake-up. May be NULL. */
     void (*offer_facts)(void *ctx, const char *offboarding_id, json_t *facts);
-    void *wake_ctx; /* of both */
+    void *wake_ctx;                    /* of both */
+    const struct notify_parts *notify; /* public_url may come later; NULL: nothing notifies */
+    bool indexed;                      /* somebody keeps the permission index */
+    const struct scanner *scanner;     /* for its counts; NULL: this process keeps no index */
     const struct clock *clock;
     const struct rng *rng;
 };

@@ -11,6 +11,11 @@
     "font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; " \
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default dompurify"
 
+/* A worker does not inherit the page's policy: it lives under the one that its script came with. */
+#define SCRIPT_POLICY                                                              \
+    "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; " \
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
 static const char not_built[] = "<!doctype html><html lang=\"en\"><title>Lastday</title><h1>Lastday</h1>"
                                 "<p>This program was built without the web client. The API is at "
                                 "<code>/api/v1</code>, its description at "
@@ -73,6 +78,8 @@ static void serve_file(const struct embedded_file *file, const struct http_reque
     reply_header(reply, "Vary", "Accept-Encoding");
     reply_header(reply, "Cache-Control",
                  file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    if (text_starts_nocase(file->content_type, "text/javascript"))
+        reply_header(reply, "Content-Security-Policy", SCRIPT_POLICY);
     if (tag_matches(http_header(request, "If-None-Match"), tag)) {
         reply->status = 304;
         return;

@@ -1,6 +1,8 @@
 /* Tenants and their defaults. */
 #include <string.h>
 
+#include "access/access.h"
+#include "api/addresses.h"
 #include "api/problem.h"
 #include "api/visible.h"
 #include "plan/options.h"
@@ -43,8 +45,15 @@ bool tenants_get(struct call *call, struct err *err)
 bool tenant_get(struct call *call, struct err *err)
 {
     AUTO_TENANT struct tenant tenant;
-    return visible_tenant(call, call->params[0], &tenant, err) &&
-           call_json_versioned(call, 200, call_keep(call, tenant_json(&tenant)), tenant.version);
+    if (!visible_tenant(call, call->params[0], &tenant, err))
+        return false;
+    json_t *value = call_keep(call, tenant_json(&tenant));
+    AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
+    json_t *index = tx ? access_state(tx, tenant.id, err) : NULL;
+    if (!index)
+        return false;
+    json_put(value, "permission_index", json_put(index, "kept", json_boolean(call->api->context.indexed)));
+    return call_json_versioned(call, 200, value, tenant.version);
 }
 
 /* Letters, digits, dots and hyphens with a dot inside: enough to catch a name or an address put there. */
@@ -208,12 +217,18 @@ bool defaults_put(struct call *call, struct err *err)
         {"notify", INPUT_OBJECT, INPUT_REQUIRED, 0, 0},
     };
     static const struct input_field notify_fields[] = {
-        {"webhook", INPUT_FLAG, 0, 0, 0}, {"email", INPUT_FLAG, 0, 0, 0}, {"psa", INPUT_FLAG, 0, 0, 0}};
+        {"webhook", INPUT_FLAG, 0, 0, 0},
+        {"email", INPUT_FLAG, 0, 0, 0},
+        {"psa", INPUT_FLAG, 0, 0, 0},
+        {"email_to", INPUT_ARRAY, 0, 0, 50},
+        {"psa_company", INPUT_COUNT, INPUT_NULLABLE, 1, (size_t)1 << 53}};
     AUTO_TENANT struct tenant tenant = {0};
     if (!visible_tenant(call, call->params[0], &tenant, err) || !check_version(call, &tenant, err))
         return false;
     if (INPUT_OBJECT_CHECK(&call->input, call->body, "", fields)) {
         INPUT_OBJECT_CHECK(&call->input, json_object_get(call->body, "notify"), "/notify", notify_fields);
+        input_addresses(&call->input, json_object_get(json_object_get(call->body, "notify"), "email_to"),
+                        "/notify/email_to");
         check_protected_users(call);
         check_default_options(call);
         if (!check_default_template(call, tenant.id, err))

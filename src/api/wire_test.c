@@ -305,6 +305,7 @@ static void static_files_are_negotiated(void **state)
     assert_string_equal(reply_header_get(&reply, "Content-Encoding"), "br");
     assert_string_equal(reply_header_get(&reply, "ETag"), "\"abc-br\"");
     assert_string_equal(reply_header_get(&reply, "Cache-Control"), "public, max-age=31536000, immutable");
+    assert_non_null(strstr(reply_header_get(&reply, "Content-Security-Policy"), "connect-src 'self'"));
     reply = get(&site, arena, "/assets/app-1a.js", NULL, "br;q=0, gzip;q=0.5", NULL);
     assert_string_equal(reply_header_get(&reply, "Content-Encoding"), "gzip");
     reply = get(&site, arena, "/assets/app-1a.js", NULL, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -133,12 +134,34 @@ static void numbers_are_whole(void **state)
     assert_false(text_to_int("99999999999999999999", 0, INT64_MAX, &value));
 }
 
+/* Test builds alone: a release build does not know the variable. */
+static void the_clock_of_a_test_build_is_moved_by_a_file(void **state)
+{
+    char path[] = "/tmp/lastday-clock-XXXXXX";
+    int64_t moved = 0, hour = 3600 * 1000;
+    (void)state;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, &moved, sizeof moved) == sizeof moved);
+    setenv("LASTDAY_TEST_CLOCK", path, 1);
+    int64_t before = clock_utc_ms(clock_system()), mono = clock_mono_ms(clock_system());
+    assert_in_range(before, INT64_C(1700000000000), INT64_C(4000000000000));
+    moved = hour;
+    assert_int_equal(pwrite(fd, &moved, sizeof moved, 0), sizeof moved);
+    assert_in_range(clock_utc_ms(clock_system()) - before, hour, hour + 60 * 1000);
+    assert_in_range(clock_mono_ms(clock_system()) - mono, 0, 60 * 1000);
+    moved = 0;
+    assert_int_equal(pwrite(fd, &moved, sizeof moved, 0), sizeof moved);
+    close(fd);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_encodings_round_trip),
         cmocka_unit_test(strbuf_stops_at_its_maximum),
         cmocka_unit_test(time_reads_and_writes_rfc3339),
+        cmocka_unit_test(the_clock_of_a_test_build_is_moved_by_a_file),
         cmocka_unit_test(json_is_strict),
         cmocka_unit_test(errors_carry_kind_and_words),
         cmocka_unit_test(uuids_sort_by_time),

@@ -3,6 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#ifdef LASTDAY_TEST_CLOCK
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
+#include "base/thread.h"
 
 static int64_t read_clock(clockid_t id)
 {
@@ -11,10 +20,40 @@ static int64_t read_clock(clockid_t id)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+#ifdef LASTDAY_TEST_CLOCK
+/* In test builds alone: LASTDAY_TEST_CLOCK names a file of eight bytes, the milliseconds that Unix time is
+ * moved by, in the machine's byte order. It is mapped, so that a test moves the clock of a running server by
+ * writing to it. Monotonic time stays as it is. */
+static _Atomic int64_t *moved_by;
+
+static void map_test_clock(void)
+{
+    static _Atomic int64_t unmoved;
+    const char *path = getenv("LASTDAY_TEST_CLOCK");
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    void *mapped = fd >= 0 ? mmap(NULL, sizeof *moved_by, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    moved_by = mapped == MAP_FAILED ? &unmoved : mapped;
+    if (fd >= 0)
+        close(fd);
+}
+
+static int64_t moved_by_ms(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, map_test_clock);
+    return *moved_by;
+}
+#else
+static int64_t moved_by_ms(void)
+{
+    return 0;
+}
+#endif
+
 static int64_t system_utc_ms(const struct clock *clock)
 {
     (void)clock;
-    return read_clock(CLOCK_REALTIME);
+    return read_clock(CLOCK_REALTIME) + moved_by_ms();
 }
 
 static int64_t system_mono_ms(const struct clock *clock)
@@ -37,6 +76,14 @@ int64_t clock_utc_ms(const struct clock *clock)
 int64_t clock_mono_ms(const struct clock *clock)
 {
     return clock->mono_ms(clock);
+}
+
+void clock_wait_ms(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms)
+{
+    if (clock->wait_ms)
+        clock->wait_ms(clock, cond, mutex, ms);
+    else
+        thread_wait_ms(cond, mutex, ms > 0 ? ms : 0);
 }
 
 char *time_format(int64_t utc_ms, char text[TIME_TEXT_SIZE])

@@ -172,6 +172,7 @@ static struct config *demo_config(struct demo *demo, struct err *err)
         {"microsoft.sharepoint_url", arena_printf(arena, "%s/sharepoint", sim), "demo"},
         {"app.client_id", SAMPLE_CLIENT_ID, "demo"},
         {"app.client_secret", SAMPLE_CLIENT_SECRET, "demo"},
+        {"index.mailboxes_per_minute", "3000", "demo"}, /* the simulator needs no sparing */
         {"logging.level", "warn", "demo"},
         {0}};
     /* Neither the file nor the environment of a real server may reach into the demo. */

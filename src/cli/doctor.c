@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access/access.h"
 #include "cli/command.h"
 #include "cli/local.h"
 #include "cli/screen.h"
@@ -73,8 +74,46 @@ static void check_tenant(json_t *checks, struct m365 *m365, const char *id, cons
     }
 }
 
-static bool check_tenants(json_t *checks, struct store *store, struct m365 *m365, struct err *err)
+/* "complete as of 2026-08-01T02:00:00Z, 600 mailboxes" */
+static void note_index(json_t *checks, struct arena *arena, const char *tenant, const json_t *index,
+                       bool kept)
 {
+    const json_t *pass = json_object_at(index, "pass");
+    const char *as_of = json_text(index, "as_of"),
+               *error = json_text(json_object_at(index, "error"), "message");
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(2000);
+    if (!kept)
+        strbuf_text_add(&text, "index.enabled is off; ");
+    if (as_of)
+        strbuf_printf(&text, "complete as of %s, %d mailboxes", as_of, (int)json_int(index, "mailboxes", 0));
+    else
+        strbuf_printf(&text, "not complete yet, %d of %d mailboxes", (int)json_int(pass, "looked", 0),
+                      (int)json_int(index, "mailboxes", 0));
+    if (json_int(index, "unreadable", 0))
+        strbuf_printf(&text, ", %d of them could not be looked at", (int)json_int(index, "unreadable", 0));
+    if (error)
+        strbuf_printf(&text, "; the scan does not get on: %s", error);
+    note(checks, arena_printf(arena, "%s: permission index", tenant), !error, strbuf_text(&text));
+}
+
+static bool check_indexes(json_t *checks, struct arena *arena, struct tx *tx, const json_t *tenants,
+                          bool kept, struct err *err)
+{
+    size_t i;
+    json_t *tenant;
+    json_array_foreach ((json_t *)tenants, i, tenant) {
+        AUTO_JSON json_t *index = access_state(tx, json_text(tenant, "id"), err);
+        if (!index)
+            return false;
+        note_index(checks, arena, json_text_or(tenant, "display_name", ""), index, kept);
+    }
+    return true;
+}
+
+static bool check_tenants(json_t *checks, const struct config *config, struct store *store, struct m365 *m365,
+                          struct err *err)
+{
+    bool kept = strcmp(config->index_enabled, "yes") == 0;
     AUTO_ARENA struct arena *arena = arena_new();
     struct tenant_query query = {.limit = TENANTS_AT_ONCE};
     size_t i, count = 0;
@@ -83,12 +122,15 @@ static bool check_tenants(json_t *checks, struct store *store, struct m365 *m365
         AUTO_TX struct tx *tx = store_begin_read(store, err);
         AUTO_JSON json_t *items = NULL;
         const char *next = NULL;
-        if (!tx || !tenant_list(tx, arena, &query, &items, &next, err))
+        AUTO_JSON json_t *indexes = json_array();
+        if (!tx || !tenant_list(tx, arena, &query, &items, &next, err) ||
+            !check_indexes(indexes, arena, tx, items, kept, err))
             return false;
         tx_auto_rollback(&tx); /* nothing is held while Microsoft is asked */
         tx = NULL;
         json_array_foreach (items, i, tenant)
             check_tenant(checks, m365, json_text(tenant, "id"), json_text(tenant, "display_name"));
+        json_array_extend(checks, indexes);
         count += json_array_size(items);
         query.after = next;
     } while (query.after);
@@ -111,7 +153,7 @@ json_t *doctor_examine(const struct config *config, struct store *store, struct 
     if (m365 && !config->app_certificate_file)
         note(checks, "certificate", true,
              "app.certificate_file is not set: with a client secret alone the SharePoint tasks are left out");
-    if (m365 && !check_tenants(checks, store, m365, &err))
+    if (m365 && !check_tenants(checks, config, store, m365, &err))
         note(checks, "tenants", false, err.message);
     return checks;
 }

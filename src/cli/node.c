@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/scanner.h"
 #include "api/server.h"
 #include "cli/administration.h"
 #include "cli/doctor.h"
 #include "cli/local.h"
 #include "cli/upstream.h"
 #include "engine/engine.h"
+#include "notify/notifier.h"
 
 /* In the order in which they start. */
 struct node {
@@ -19,8 +21,12 @@ struct node {
     struct upstream upstream;
     struct oidc *oidc; /* NULL: not configured */
     struct directory *directory;
+    struct scanner *scanner; /* NULL: this node keeps no index */
     struct engine *engine;
+    struct wire *notify_wire; /* apart, so that slow receivers hold no call to Microsoft 365 */
+    struct notify_parts notify;
     struct server *server;
+    struct notifier *notifier;
     struct local *local;
     const struct config *config;
 };
@@ -59,11 +65,31 @@ static bool prepare_oidc(struct node *node, const struct config *config, struct 
     return node->oidc != NULL;
 }
 
+static bool keeps_index(const struct config *config)
+{
+    return strcmp(config->index_enabled, "yes") == 0;
+}
+
+static bool start_scanner(struct node *node, const struct config *config, struct err *err)
+{
+    const struct scanner_settings settings = {.tenants_at_once = (int)config->index_tenants_at_once,
+                                              .refresh_ms = config->index_refresh_hours * 60 * 60 * 1000,
+                                              .mailboxes_a_minute = (int)config->index_mailboxes_per_minute,
+                                              .node_name = config->engine_node_name};
+    const struct scanner_parts parts = {
+        .store = node->store, .m365 = node->upstream.m365, .clock = clock_system()};
+    if (!keeps_index(config))
+        return true;
+    node->scanner = scanner_start(&settings, &parts, err);
+    return node->scanner != NULL;
+}
+
 static bool start_engine(struct node *node, const struct config *config, struct err *err)
 {
     const struct engine_settings settings = {.workers = (int)config->engine_workers,
                                              .node_name = config->engine_node_name,
-                                             .lease_ms = config->engine_lease_seconds * 1000};
+                                             .lease_ms = config->engine_lease_seconds * 1000,
+                                             .indexed = keeps_index(config)};
     const struct engine_parts parts = {.store = node->store,
                                        .journal = node->journal,
                                        .vault = node->vault,
@@ -72,6 +98,38 @@ static bool start_engine(struct node *node, const struct config *config, struct 
                                        .rng = rng_system()};
     node->engine = engine_start(&settings, &parts, err);
     return node->engine != NULL;
+}
+
+static bool prepare_notify(struct node *node, const struct config *config, struct err *err)
+{
+    const struct wire_settings wire = {.ca_file = config->notify_ca_file, .in_flight_max = 32};
+    node->notify_wire = wire_start(&wire, err);
+    node->notify = (struct notify_parts){
+        .store = node->store,
+        .journal = node->journal,
+        .vault = node->vault,
+        .m365 = node->upstream.m365,
+        .wire = node->notify_wire,
+        .policy = {.allow_private = !strcmp(config->notify_allow_private_addresses, "yes"),
+                   .allowed_hosts = config->notify_allowed_hosts},
+        .smtp = {.url = config->smtp_url,
+                 .user = config->smtp_user,
+                 .password = config->smtp_password.text,
+                 .ca_file = config->notify_ca_file,
+                 .plain = !strcmp(config->smtp_tls, "none")},
+        .smtp_from = config->smtp_from,
+        .node_name = config->engine_node_name,
+        .clock = clock_system(),
+        .rng = rng_system()};
+    return node->notify_wire != NULL;
+}
+
+/* After the server: only it knows its address when the port was any free one. */
+static bool start_notifier(struct node *node, struct err *err)
+{
+    node->notify.public_url = server_url(node->server);
+    node->notifier = notifier_start(&node->notify, err);
+    return node->notifier != NULL;
 }
 
 static void offer_facts(void *engine, const char *offboarding_id, json_t *facts)
@@ -104,6 +162,9 @@ static bool start_server(struct node *node, const struct config *config, struct 
                                         .wake_engine = wake_engine,
                                         .offer_facts = offer_facts,
                                         .wake_ctx = node->engine,
+                                        .notify = &node->notify,
+                                        .indexed = keeps_index(config),
+                                        .scanner = node->scanner,
                                         .clock = clock_system(),
                                         .rng = rng_system()};
     node->server = server_start(&settings, &context, err);
@@ -120,7 +181,9 @@ struct node *node_start(const struct config *config, struct err *err)
               prepare_oidc(node, config, err);
     if (ok) {
         node->directory = directory_new(node->upstream.m365, clock_system());
-        ok = start_engine(node, config, err) && start_server(node, config, err);
+        ok = start_scanner(node, config, err) && start_engine(node, config, err) &&
+             prepare_notify(node, config, err) && start_server(node, config, err) &&
+             start_notifier(node, err);
     }
     if (ok)
         ok = (node->local = local_start(config->server_data_dir, local_request, node, err)) != NULL;
@@ -135,8 +198,11 @@ void node_stop(struct node *node)
     if (!node)
         return;
     local_stop(node->local);
+    notifier_stop(node->notifier);
     server_stop(node->server);
+    wire_stop(node->notify_wire);
     engine_stop(node->engine);
+    scanner_stop(node->scanner);
     directory_free(node->directory);
     oidc_free(node->oidc);
     upstream_close(&node->upstream);

@@ -94,12 +94,12 @@ static void add_part(struct strbuf *out, json_t *part)
 }
 
 char *assertion_new(const struct certificate *certificate, const char *client_id, const char *audience,
-                    const struct clock *clock, const struct rng *rng, struct err *err)
+                    int64_t now_s, const struct rng *rng, struct err *err)
 {
     AUTO_STRBUF struct strbuf thumbprint = STRBUF_MAX(64);
     AUTO_STRBUF struct strbuf jwt = STRBUF_MAX(16 * 1024);
     char jti[UUID_SIZE];
-    json_int_t now = clock_utc_ms(clock) / 1000;
+    json_int_t now = now_s;
     strbuf_base64url(&thumbprint, certificate->sha256, sizeof certificate->sha256);
     add_part(&jwt,
              json_make("{s:s,s:s,s:s}", "alg", "PS256", "typ", "JWT", "x5t#S256", strbuf_text(&thumbprint)));

@@ -3,7 +3,6 @@
 #ifndef CONNECTOR_ASSERTION_H
 #define CONNECTOR_ASSERTION_H
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/rng.h"
 
@@ -15,10 +14,9 @@ MUST_USE struct certificate *certificate_load(const char *certificate_file, cons
                                               struct err *err);
 void certificate_free(struct certificate *certificate); /* NULL is fine */
 
-/* PS256, valid for ten minutes; the caller frees it. NULL with ERR_INTERNAL.
- * Thread-safe. */
+/* PS256, valid for ten minutes from now_s (Unix seconds, by the clock of who reads it); the caller frees it.
+ * NULL with ERR_INTERNAL. Thread-safe. */
 MUST_USE char *assertion_new(const struct certificate *certificate, const char *client_id,
-                             const char *audience, const struct clock *clock, const struct rng *rng,
-                             struct err *err);
+                             const char *audience, int64_t now_s, const struct rng *rng, struct err *err);
 
 #endif

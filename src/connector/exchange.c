@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "connector/cost.h"
 #include "connector/exchange_reply.h"
+#include "connector/throttle.h"
 
 #define ANY_MAILBOX "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@%s"
 #define PAGES_MAX 10000
@@ -42,17 +44,35 @@ static char *what_of(struct arena *arena, const char *cmdlet, const json_t *para
     return object ? arena_printf(arena, "%s %s", cmdlet, object) : arena_text(arena, cmdlet);
 }
 
+/* What becomes of the pages of a result. */
+struct pages {
+    json_t *rows; /* all of them; with take, those of one page at a time */
+    json_t *warnings;
+    exchange_take take; /* NULL: the rows are kept */
+    void *ctx;
+};
+
+static bool hand_over(const struct pages *pages, struct err *err)
+{
+    if (!pages->take)
+        return true;
+    bool good = pages->take(pages->ctx, pages->rows, err);
+    json_array_clear(pages->rows);
+    return good;
+}
+
 /* A row of another object means that Exchange understood the question
  * differently; that is for the caller. Here only the pages are joined: the same
  * request to each next link. */
 static bool send_pages(struct m365 *m365, const struct m365_target *target, struct service_request *request,
-                       const char *first_url, json_t *rows, json_t *warnings, struct err *err)
+                       const char *first_url, const struct pages *pages, struct err *err)
 {
     AUTO_FREE char *url = strdup(first_url);
     for (size_t page = 0; page < PAGES_MAX; page++) {
         AUTO_SERVICE_REPLY struct service_reply reply = {0};
         request->url = url;
-        if (!service_send(m365, target, request, &reply, err) || !exchange_read(&reply, rows, warnings, err))
+        if (!service_send(m365, target, request, &reply, err) ||
+            !exchange_read(&reply, pages->rows, pages->warnings, err) || !hand_over(pages, err))
             return false;
         const char *link = json_text(reply.json, "@odata.nextLink");
         if (!link)
@@ -69,8 +89,8 @@ static bool send_pages(struct m365 *m365, const struct m365_target *target, stru
 }
 
 static bool call_url(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
-                     const json_t *params, const char *anchor_upn, const char *url, json_t *rows,
-                     json_t *warnings, struct err *err)
+                     const json_t *params, const char *anchor_upn, const char *url, const struct pages *pages,
+                     struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *input = input_new(cmdlet, params);
@@ -94,11 +114,13 @@ static bool call_url(struct m365 *m365, const struct m365_target *target, const 
                                       .twice_is_once = exchange_twice_is_once(cmdlet),
                                       .harmless = reads,
                                       .faults_max = 1,
+                                      .refusal = exchange_refusal,
                                       .writes = &write,
                                       .write_count = reads ? 0 : 1};
+    cost_exchange(&request.need, params, reads);
     if (!reads)
         service_hash(&write, "POST", cmdlet, body);
-    return send_pages(m365, target, &request, url, rows, warnings, err);
+    return send_pages(m365, target, &request, url, pages, err);
 }
 
 bool exchange_call(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
@@ -110,14 +132,29 @@ bool exchange_call(struct m365 *m365, const struct m365_target *target, const ch
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *rows = json_array();
     AUTO_JSON json_t *warnings = json_array();
+    const struct pages pages = {.rows = rows, .warnings = warnings};
     if (!call_url(m365, target, cmdlet, params, anchor_upn,
-                  endpoint(arena, m365, target->tenant_id, "InvokeCommand"), rows, warnings, err))
+                  endpoint(arena, m365, target->tenant_id, "InvokeCommand"), &pages, err))
         return false;
     if (ret_rows)
         *ret_rows = json_incref(rows);
     if (ret_warnings)
         *ret_warnings = json_incref(warnings);
     return true;
+}
+
+bool exchange_pages(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
+                    const json_t *params, const char *select, exchange_take take, void *ctx, struct err *err)
+{
+    if (!exchange_check(cmdlet, params, err))
+        return false;
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *rows = json_array();
+    AUTO_JSON json_t *warnings = json_array();
+    const struct pages pages = {rows, warnings, take, ctx};
+    const char *last = arena_printf(arena, "InvokeCommand?$select=%s", select);
+    return call_url(m365, target, cmdlet, params, NULL, endpoint(arena, m365, target->tenant_id, last),
+                    &pages, err);
 }
 
 /* --- batch --- */
@@ -129,7 +166,14 @@ struct batch {
     size_t count;
     bool open[EXCHANGE_BATCH_MAX]; /* still to be sent */
     unsigned sends;
-    int64_t until; /* monotonic */
+    int64_t until;      /* monotonic: no waiting beyond */
+    int64_t not_before; /* monotonic: of the next envelope */
+};
+
+/* What a round makes of its answers. */
+struct round {
+    int64_t wait_ms; /* the longest that any item to be sent again asked for */
+    bool good, fault;
 };
 
 void exchange_items_done(struct exchange_item *items, size_t count)
@@ -161,18 +205,6 @@ static json_t *envelope_new(struct arena *arena, const struct batch *batch)
     return json_make("{s:o}", "requests", requests);
 }
 
-static void item_headers(const json_t *response, struct wire_reply *ret)
-{
-    AUTO_STRBUF struct strbuf text = STRBUF_MAX(4096);
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)json_object_at(response, "headers"), key, value)
-        if (text_equal_nocase(key, "Retry-After") && json_is_string(value) &&
-            !strpbrk(json_string_value(value), "\r\n"))
-            strbuf_printf(&text, "retry-after: %s\n", json_string_value(value));
-    ret->headers = strbuf_take(&text);
-}
-
 static struct m365_write write_of(struct arena *arena, const struct m365_target *target,
                                   const struct exchange_item *item)
 {
@@ -193,19 +225,19 @@ static int status_of(const json_t *response)
     return json_is_object(json_object_get(json_object_at(response, "body"), "error")) ? 400 : 200;
 }
 
-/* Returns how long to wait before the item is sent again, or -1 when it has
- * ended. */
-static int64_t take_answer(struct batch *batch, size_t i, const json_t *response,
-                           const struct service_reply *envelope)
+static void take_answer(struct batch *batch, size_t i, const json_t *response,
+                        const struct service_reply *envelope, struct round *round)
 {
     struct exchange_item *item = &batch->items[i];
     AUTO_SERVICE_REPLY struct service_reply reply = {.json = json_incref(json_object_get(response, "body"))};
     int status = reply.wire.status = status_of(response);
-    item_headers(response, &reply.wire);
+    enum breaker_result result;
+    reply.wire.headers = throttle_part_headers(json_object_at(response, "headers"), &envelope->wire);
     memcpy(reply.request_id, envelope->request_id, sizeof reply.request_id);
-    bool act = (status == 408 || (status >= 500 && status != 503)) && !exchange_reads(item->cmdlet);
-    reply.outcome_unknown = act;
-    reply.retry_after_ms = service_retry_after(&reply.wire, clock_utc_ms(batch->m365->clock));
+    reply.outcome_unknown = service_may_have_acted(status) && !exchange_reads(item->cmdlet);
+    reply.retry_after_ms = service_part(batch->m365, batch->target, LANE_EXCHANGE, &reply, &result);
+    round->good |= result == BREAKER_GOOD || exchange_refusal(&reply);
+    round->fault |= result == BREAKER_FAULT;
     batch->open[i] = false;
 
     AUTO_JSON json_t *rows = json_array();
@@ -225,23 +257,23 @@ static int64_t take_answer(struct batch *batch, size_t i, const json_t *response
         struct m365_target target = *batch->target;
         target.before_writes = NULL; /* the further pages of a result change nothing */
         target.after_writes = NULL;
+        const struct pages pages = {.rows = rows, .warnings = warnings};
         item->ok = url && call_url(batch->m365, &target, item->cmdlet, item->params, item->anchor_upn, url,
-                                   rows, warnings, &item->err);
+                                   &pages, &item->err);
     }
     if (item->ok) {
         item->rows = json_incref(rows);
         item->warnings = json_incref(warnings);
-        return -1;
+        return;
     }
-    bool again = status == 429 || status == 503 ||
-                 (item->err.kind == ERR_UPSTREAM && exchange_twice_is_once(item->cmdlet) && batch->sends < 2);
-    if (!again || batch->sends >= ROUNDS_MAX)
-        return -1;
+    unsigned most = throttle_refuses(status) ? ROUNDS_MAX : item->err.kind == ERR_UPSTREAM ? 2 : 0;
+    if (batch->sends >= most || !exchange_twice_is_once(item->cmdlet))
+        return;
     batch->open[i] = true;
     int64_t delay = reply.retry_after_ms;
-    delay = delay ? delay : service_backoff(batch->m365->rng, status, batch->sends - 1);
+    delay = delay ? delay : service_backoff(batch->m365->rng, batch->sends - 1);
     item->err.retry_after_ms = delay;
-    return delay;
+    round->wait_ms = delay > round->wait_ms ? delay : round->wait_ms;
 }
 
 static bool send_envelope(struct batch *batch, struct service_reply *ret, struct err *err)
@@ -276,9 +308,15 @@ static bool send_envelope(struct batch *batch, struct service_reply *ret, struct
                                       .twice_is_once = twice_is_once,
                                       .harmless = write_count == 0,
                                       .faults_max = 1,
+                                      .expects = "responses",
+                                      .refusal = exchange_refusal,
+                                      .not_before = batch->not_before,
                                       .writes = writes,
                                       .write_count = write_count,
                                       .parts = true};
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->open[i])
+            cost_exchange(&request.need, batch->items[i].params, exchange_reads(batch->items[i].cmdlet));
     if (!service_send(batch->m365, &target, &request, ret, err))
         return false;
     if (ret->wire.status / 100 == 2)
@@ -290,6 +328,7 @@ static bool send_envelope(struct batch *batch, struct service_reply *ret, struct
 static bool run_round(struct batch *batch, int64_t *ret_wait_ms, struct err *err)
 {
     AUTO_SERVICE_REPLY struct service_reply reply = {0};
+    struct round round = {0};
     bool waiting[EXCHANGE_BATCH_MAX];
     memcpy(waiting, batch->open, sizeof waiting);
     if (!send_envelope(batch, &reply, err)) {
@@ -309,10 +348,7 @@ static bool run_round(struct batch *batch, int64_t *ret_wait_ms, struct err *err
         if (!text_to_int(json_text_or(response, "id", ""), 1, (int64_t)batch->count, &id) || !waiting[id - 1])
             continue;
         waiting[id - 1] = false;
-        int64_t wait = take_answer(batch, (size_t)id - 1, response, &reply);
-        *ret_wait_ms = wait > *ret_wait_ms ? wait : *ret_wait_ms;
-        if (batch->items[id - 1].err.upstream_status == 429)
-            lane_close(batch->m365->lanes, batch->target->tenant_id, "exchange", wait > 0 ? wait : 0);
+        take_answer(batch, (size_t)id - 1, response, &reply, &round);
     }
     for (size_t i = 0; i < batch->count; i++) {
         if (!waiting[i])
@@ -322,6 +358,10 @@ static bool run_round(struct batch *batch, int64_t *ret_wait_ms, struct err *err
         item->err.outcome_unknown = !exchange_reads(item->cmdlet);
         batch->open[i] = false;
     }
+    if (round.good || round.fault)
+        lane_report(batch->m365->lanes, batch->target->tenant_id, LANE_EXCHANGE,
+                    round.good ? BREAKER_GOOD : BREAKER_FAULT);
+    *ret_wait_ms = round.wait_ms;
     return true;
 }
 
@@ -335,11 +375,10 @@ static bool run(struct batch *batch, struct err *err)
         if (!any)
             return true;
         if (!run_round(batch, &wait_ms, err))
-            return false;
-        if (wait_ms > 0 && clock_mono_ms(batch->m365->clock) + wait_ms > batch->until)
+            return batch->sends > 0 && err->retry_after_ms > 0 && !err->outcome_unknown;
+        batch->not_before = clock_mono_ms(batch->m365->clock) + wait_ms;
+        if (wait_ms > 0 && batch->not_before > batch->until)
             return true; /* what waits keeps its error with retry_after_ms */
-        if (wait_ms > 0 && !cancel_sleep_ms(batch->target->cancel, wait_ms))
-            return err_set(err, ERR_CANCELLED, "The call was cancelled.");
     }
 }
 

@@ -22,6 +22,13 @@ bool exchange_call(struct m365 *m365, const struct m365_target *target, const ch
                    const json_t *params, const char *anchor_upn, json_t **ret_rows, json_t **ret_warnings,
                    struct err *err);
 
+/* Takes the rows of one page, borrowed. False with err set: no further page is read. */
+typedef bool (*exchange_take)(void *ctx, const json_t *rows, struct err *err);
+/* A long result page by page, never in memory as a whole. select: the properties wanted, with commas between.
+ */
+bool exchange_pages(struct m365 *m365, const struct m365_target *target, const char *cmdlet,
+                    const json_t *params, const char *select, exchange_take take, void *ctx, struct err *err);
+
 struct exchange_item {
     const char *cmdlet;
     const json_t *params;
@@ -35,8 +42,8 @@ struct exchange_item {
 };
 
 /* Runs independent cmdlets in one request. At most EXCHANGE_BATCH_MAX items.
- * False only when the envelope failed; throttled items are sent again within
- * the patience, further pages are fetched. */
+ * False only when the envelope failed; throttled items that may be done twice
+ * are sent again within the patience, further pages are fetched. */
 bool exchange_batch(struct m365 *m365, const struct m365_target *target, struct exchange_item *items,
                     size_t count, struct err *err);
 void exchange_items_done(struct exchange_item *items, size_t count);

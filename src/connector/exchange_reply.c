@@ -124,6 +124,13 @@ static bool fail_error(const struct service_reply *reply, const json_t *error, i
     return false;
 }
 
+bool exchange_refusal(const struct service_reply *reply)
+{
+    struct err err = {0};
+    const json_t *error = json_object_get(reply->json, "error");
+    return json_is_object(error) && !fail_error(reply, error, reply->wire.status, &err) && !err_again(&err);
+}
+
 /* Some errors come as texts or objects inside an answer that calls itself a
  * success. */
 static bool fail_inside(const struct service_reply *reply, const json_t *errors, struct err *err)

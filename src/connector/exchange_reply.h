@@ -12,6 +12,9 @@
  * batch with reply->wire.status 200 when it had none. */
 bool exchange_read(const struct service_reply *reply, json_t *rows, json_t *warnings, struct err *err);
 
+/* A 5xx with the class of an exception: the cmdlet ran and said no. */
+bool exchange_refusal(const struct service_reply *reply);
+
 /* A Set-, Get-, Test- or Search- cmdlet: doing it twice equals doing it once.
  */
 bool exchange_twice_is_once(const char *cmdlet);

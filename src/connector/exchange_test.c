@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "connector/parallel.h"
 #include "connector/script_test.h"
+#include "connector/service.h"
 
 #define TEXT(ret, text) snprintf((ret)->body, sizeof(ret)->body, "%s", text)
 #define INVOKE "/adminapi/beta/" STAGE_TENANT "/InvokeCommand"
@@ -19,7 +21,9 @@ struct fixture {
     char base[64];
     char first_body[1000];
     char anchor[200];
+    char uri[400];
     unsigned throttled;
+    size_t waited; /* how many envelopes waited for a place at most, when one was answered */
 };
 
 static void invoke(struct fixture *fixture, const struct script_request *request, struct script_answer *ret)
@@ -63,6 +67,8 @@ static void invoke(struct fixture *fixture, const struct script_request *request
 
 static void batch(struct fixture *fixture, const struct script_request *request, struct script_answer *ret)
 {
+    size_t waiting = lane_state(fixture->stage.m365->lanes, STAGE_TENANT, "exchange").waiting;
+    fixture->waited = waiting > fixture->waited ? waiting : fixture->waited;
     struct err err;
     AUTO_JSON json_t *envelope = json_read(request->body, request->body_length, &err);
     AUTO_JSON json_t *responses = json_array();
@@ -97,6 +103,8 @@ static void answer(void *ctx, const struct script_request *request, struct scrip
     if (strstr(request->uri, "/oauth2/"))
         return;
     snprintf(fixture->anchor, sizeof fixture->anchor, "%s", request->anchor);
+    if (!strstr(request->uri, "skiptoken"))
+        snprintf(fixture->uri, sizeof fixture->uri, "%s", request->uri);
     if (strstr(request->uri, "$batch"))
         batch(fixture, request, ret);
     else
@@ -156,6 +164,34 @@ static void pages_repeat_the_same_body(void **state)
     json_decref(rows);
     assert_false(call(fixture, "Get-User", "a", NULL, &err));
     assert_string_equal(err.code, "foreign_link");
+}
+
+struct taken {
+    int64_t digits, stop_at;
+};
+
+static bool take_page(void *ctx, const json_t *rows, struct err *err)
+{
+    struct taken *taken = ctx;
+    assert_int_equal(json_array_size(rows), 1);
+    taken->digits = taken->digits * 10 + json_int(json_array_get(rows, 0), "n", 0);
+    return taken->digits != taken->stop_at || err_set(err, ERR_STALE, "That was enough.");
+}
+
+static void pages_are_handed_over_one_by_one(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err;
+    struct taken all = {0}, first = {.stop_at = 1};
+    assert_true(exchange_pages(fixture->stage.m365, &fixture->stage.target, "Get-Recipient", NULL, "n,m",
+                               take_page, &all, &err));
+    assert_int_equal(all.digits, 12);
+    assert_string_equal(fixture->uri, INVOKE "?$select=n,m");
+    assert_false(exchange_pages(fixture->stage.m365, &fixture->stage.target, "Get-Recipient", NULL, "n",
+                                take_page, &first, &err));
+    assert_int_equal(err.kind, ERR_STALE);
+    assert_int_equal(first.digits, 1);
+    assert_int_equal(script_count(fixture->stage.script, "POST", INVOKE), 3);
 }
 
 static void failures_are_recognised(void **state)
@@ -224,15 +260,34 @@ static void a_batch_gives_each_its_own_answer(void **state)
     exchange_items_done(items, 5);
 }
 
+static void many_envelopes_do_not_crowd_the_lane(void **state)
+{
+    enum { COUNT = 95 };
+    struct fixture *fixture = *state;
+    struct exchange_item items[COUNT] = {0};
+    for (size_t i = 0; i < COUNT; i++)
+        items[i].cmdlet = "Get-InboxRule";
+    exchange_batches(fixture->stage.m365, &fixture->stage.target, items, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_true(items[i].ok);
+    assert_int_equal(script_count(fixture->stage.script, "POST", "/adminapi/beta/" STAGE_TENANT "/$batch"),
+                     10);
+    assert_int_equal(fixture->waited, 0);
+    exchange_items_done(items, COUNT);
+    exchange_batches(fixture->stage.m365, &fixture->stage.target, NULL, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(rows_lose_their_types_and_keep_big_numbers),
         TEST(pages_repeat_the_same_body),
+        TEST(pages_are_handed_over_one_by_one),
         TEST(failures_are_recognised),
         TEST(an_empty_identity_is_never_sent),
         TEST(a_batch_gives_each_its_own_answer),
+        TEST(many_envelopes_do_not_crowd_the_lane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

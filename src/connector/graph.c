@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connector/cost.h"
 #include "connector/graph_rules.h"
 
 void graph_reply_done(struct graph_reply *reply)
@@ -58,6 +59,7 @@ static bool send_url(struct m365 *m365, const struct m365_target *target, const 
                                       .harmless = reads,
                                       .writes = &write,
                                       .write_count = reads ? 0 : 1};
+    cost_graph(&request.need, method, path, false);
     if (!reads)
         service_hash(&write, method, path, text);
     if (!service_send(m365, target, &request, ret, err))
@@ -90,21 +92,26 @@ bool graph_call(struct m365 *m365, const struct m365_target *target, const char 
     return true;
 }
 
-static bool take_page(const json_t *page, size_t items_max, json_t *all, struct err *err)
+/* The elements of one page go to take. */
+static bool hand_over(const json_t *page, graph_take take, void *ctx, struct err *err)
 {
-    size_t i;
-    json_t *element;
-    if (!json_is_array(json_object_get(page, "value")))
+    const json_t *elements = json_object_get(page, "value");
+    if (!json_is_array(elements))
         return err_code(err, ERR_UPSTREAM, "broken_answer", "The answer of Graph is not a list.");
-    json_array_foreach ((json_t *)json_array_at(page, "value"), i, element)
-        json_add(all, json_incref(element));
-    if (json_array_size(all) > items_max)
-        return err_code(err, ERR_LIMIT, "too_many_items", "There are more than %zu entries.", items_max);
-    return true;
+    return take(ctx, elements, err);
 }
 
-bool graph_follow(struct m365 *m365, const struct m365_target *target, const json_t *page, bool eventual,
-                  size_t items_max, json_t *all, struct err *err)
+/* The path of a link, as of a call. */
+static const char *link_path(const struct m365 *m365, const char *url)
+{
+    static const char root[] = "/v1.0";
+    size_t base = strlen(m365->graph_url);
+    const char *path = strncmp(url, m365->graph_url, base) == 0 ? url + base : "/";
+    return strncmp(path, root, strlen(root)) == 0 ? path + strlen(root) : path;
+}
+
+static bool follow(struct m365 *m365, const struct m365_target *target, const json_t *page, bool eventual,
+                   graph_take take, void *ctx, struct err *err)
 {
     AUTO_JSON json_t *current = json_incref((json_t *)page);
     AUTO_FREE char *last = NULL;
@@ -119,8 +126,8 @@ bool graph_follow(struct m365 *m365, const struct m365_target *target, const jso
         if (loop)
             return err_code(err, ERR_UPSTREAM, "broken_answer",
                             "The link to the next page leads to the same page.");
-        if (!send_url(m365, target, "GET", "/", url, NULL, eventual, &reply, err) ||
-            !take_page(reply.json, items_max, all, err))
+        if (!send_url(m365, target, "GET", link_path(m365, url), url, NULL, eventual, &reply, err) ||
+            !hand_over(reply.json, take, ctx, err))
             return false;
         json_decref(current);
         current = json_incref(reply.json);
@@ -128,15 +135,42 @@ bool graph_follow(struct m365 *m365, const struct m365_target *target, const jso
     return true;
 }
 
+bool graph_pages(struct m365 *m365, const struct m365_target *target, const char *path, bool eventual,
+                 graph_take take, void *ctx, struct err *err)
+{
+    AUTO_SERVICE_REPLY struct service_reply reply = {0};
+    return send_path(m365, target, "GET", path, NULL, eventual, &reply, err) &&
+           hand_over(reply.json, take, ctx, err) &&
+           follow(m365, target, reply.json, eventual, take, ctx, err);
+}
+
+struct gathered {
+    json_t *all;
+    size_t items_max;
+};
+
+static bool gather(void *ctx, const json_t *elements, struct err *err)
+{
+    const struct gathered *gathered = ctx;
+    json_array_extend(gathered->all, (json_t *)elements);
+    return json_array_size(gathered->all) <= gathered->items_max ||
+           err_code(err, ERR_LIMIT, "too_many_items", "There are more than %zu entries.",
+                    gathered->items_max);
+}
+
+bool graph_follow(struct m365 *m365, const struct m365_target *target, const json_t *page, bool eventual,
+                  size_t items_max, json_t *all, struct err *err)
+{
+    struct gathered gathered = {all, items_max};
+    return follow(m365, target, page, eventual, gather, &gathered, err);
+}
+
 json_t *graph_collect(struct m365 *m365, const struct m365_target *target, const char *path, bool eventual,
                       size_t items_max, struct err *err)
 {
-    AUTO_SERVICE_REPLY struct service_reply reply = {0};
-    json_t *all = json_array();
-    if (send_path(m365, target, "GET", path, NULL, eventual, &reply, err) &&
-        take_page(reply.json, items_max, all, err) &&
-        graph_follow(m365, target, reply.json, eventual, items_max, all, err))
-        return all;
-    json_decref(all);
+    struct gathered gathered = {json_array(), items_max};
+    if (graph_pages(m365, target, path, eventual, gather, &gathered, err))
+        return gathered.all;
+    json_decref(gathered.all);
     return NULL;
 }

@@ -33,6 +33,12 @@ bool graph_call(struct m365 *m365, const struct m365_target *target, const char 
 MUST_USE json_t *graph_collect(struct m365 *m365, const struct m365_target *target, const char *path,
                                bool eventual, size_t items_max, struct err *err);
 
+/* Takes the "value" of one page, borrowed. False with err set: no further page is read. */
+typedef bool (*graph_take)(void *ctx, const json_t *elements, struct err *err);
+/* As graph_collect, page by page: for lists that had better not be in memory as a whole. */
+bool graph_pages(struct m365 *m365, const struct m365_target *target, const char *path, bool eventual,
+                 graph_take take, void *ctx, struct err *err);
+
 #define GRAPH_BATCH_MAX 20
 
 struct graph_item {
@@ -52,11 +58,12 @@ struct graph_item {
                        failed */
 };
 
-/* Runs the items, up to twenty in one request. Throttled and failing items, and
- * those skipped because of them, are sent again within the patience; what is
- * still throttled then keeps ERR_LIMIT with retry_after_ms in its own err.
- * False only when an envelope failed; items of earlier envelopes keep their
- * answers. Items without `after` run in any order. */
+/* Runs the items, up to twenty in one request. Throttled and failing items that
+ * may be done twice, and those skipped because of them, are sent again within
+ * the patience; what is still throttled then keeps ERR_LIMIT with retry_after_ms
+ * in its own err. Items of a workload that is closed wait for it alone. False
+ * only when an envelope failed, and not because it has to wait; items of earlier
+ * envelopes keep their answers. Items without `after` run in any order. */
 bool graph_batch(struct m365 *m365, const struct m365_target *target, struct graph_item *items, size_t count,
                  struct err *err);
 bool graph_item_ok(const struct graph_item *item); /* it ran and answered 2xx */

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connector/cost.h"
 #include "connector/graph_rules.h"
+#include "connector/throttle.h"
 
 #define ROUNDS_MAX 6
 #define PAGED_ITEMS_MAX 100000
@@ -15,8 +17,11 @@ struct batch {
     struct graph_item *items;
     size_t count;
     enum fate *fates;
-    unsigned *sends; /* how often each item was sent */
-    int64_t until;   /* monotonic: no waiting beyond */
+    unsigned *sends;    /* how often each item was sent */
+    int64_t until;      /* monotonic: no waiting beyond */
+    int64_t not_before; /* monotonic: of the next envelope */
+    bool answered;      /* an envelope was */
+    bool renewed;       /* the token, after a 401 */
 };
 
 bool graph_item_ok(const struct graph_item *item)
@@ -34,32 +39,20 @@ void graph_items_done(struct graph_item *items, size_t count)
 
 /* --- what goes into the next envelope --- */
 
+/* What may succeed later takes those that depend on it along. */
 static void skip(struct batch *batch, size_t i)
 {
     struct graph_item *item = &batch->items[i];
+    const struct err *cause = &batch->items[item->after].err;
+    bool again = err_again(cause) || cause->outcome_unknown;
     item->status = 424;
     item->ran = false;
-    err_code(&item->err, ERR_REFUSED, "FailedDependency", "Not done because the step before it failed.");
+    err_code(&item->err, again ? ERR_UPSTREAM : ERR_REFUSED, "FailedDependency",
+             again ? "Not done yet because the step before it has to be done again."
+                   : "Not done because the step before it failed.");
     item->err.upstream_status = 424;
+    item->err.retry_after_ms = again ? cause->retry_after_ms : 0;
     batch->fates[i] = ENDED;
-}
-
-static size_t choose(struct batch *batch, size_t chosen[GRAPH_BATCH_MAX])
-{
-    size_t count = 0;
-    for (size_t i = 0; i < batch->count && count < GRAPH_BATCH_MAX; i++) {
-        const struct graph_item *item = &batch->items[i];
-        if (batch->fates[i] == ENDED)
-            continue;
-        if (item->after >= 0 && batch->fates[item->after] == ENDED &&
-            !graph_item_ok(&batch->items[item->after])) {
-            skip(batch, i);
-            continue;
-        }
-        chosen[count++] = i; /* what it comes after has a lower index: ended, or in
-                                this envelope already */
-    }
-    return count;
 }
 
 static bool contains(const size_t *chosen, size_t count, int index)
@@ -68,6 +61,46 @@ static bool contains(const size_t *chosen, size_t count, int index)
         if (index >= 0 && chosen[i] == (size_t)index)
             return true;
     return false;
+}
+
+static enum lane_id lane_of(const struct graph_item *item)
+{
+    return cost_lane(item->method, item->path);
+}
+
+static bool is_write(const struct graph_item *item)
+{
+    return strcmp(item->method, "GET") != 0;
+}
+
+/* Those of the items that still wait whose lanes open first: all of them as a rule. What waits for an item
+ * that does not go, does not go either. */
+static size_t choose(struct batch *batch, size_t chosen[GRAPH_BATCH_MAX])
+{
+    int64_t waits[LANE_COUNT][2], least = INT64_MAX;
+    size_t count = 0;
+    for (enum lane_id lane = 0; lane < LANE_COUNT; lane++)
+        for (int writes = 0; writes < 2; writes++)
+            waits[lane][writes] =
+                lane_wait_ms(batch->m365->lanes, batch->target->tenant_id, LANE_BIT(lane), writes);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct graph_item *item = &batch->items[i];
+        if (batch->fates[i] == WAITING && item->after >= 0 && batch->fates[item->after] == ENDED &&
+            !graph_item_ok(&batch->items[item->after]))
+            skip(batch, i);
+        int64_t wait = waits[lane_of(item)][is_write(item)];
+        bool heads = item->after < 0 || batch->fates[item->after] == ENDED;
+        if (batch->fates[i] == WAITING && heads && wait < least)
+            least = wait;
+    }
+    for (size_t i = 0; i < batch->count && count < GRAPH_BATCH_MAX; i++) {
+        const struct graph_item *item = &batch->items[i];
+        bool ready =
+            item->after < 0 || batch->fates[item->after] == ENDED || contains(chosen, count, item->after);
+        if (batch->fates[i] == WAITING && ready && waits[lane_of(item)][is_write(item)] <= least)
+            chosen[count++] = i;
+    }
+    return count;
 }
 
 static json_t *envelope_new(const struct batch *batch, const size_t *chosen, size_t count)
@@ -85,6 +118,8 @@ static json_t *envelope_new(const struct batch *batch, const size_t *chosen, siz
         }
         if (batch->target->urgent)
             json_put_text(headers, "x-ms-throttle-priority", "high");
+        if (batch->target->background)
+            json_put_text(headers, "x-ms-throttle-priority", "low");
         if (json_object_size(headers))
             json_put(request, "headers", json_incref(headers));
         json_decref(headers);
@@ -99,76 +134,69 @@ static json_t *envelope_new(const struct batch *batch, const size_t *chosen, siz
 
 /* --- answers --- */
 
-static const char *header_of(const json_t *response, const char *name)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)json_object_at(response, "headers"), key, value)
-        if (text_equal_nocase(key, name))
-            return json_string_value(value);
-    return NULL;
-}
-
 /* The item's answer as if it had come alone, so that one place reads errors. */
-static void as_reply(const json_t *response, const struct service_reply *envelope, struct service_reply *ret,
-                     int64_t now_utc_ms)
+static void as_reply(const json_t *response, const struct service_reply *envelope, struct service_reply *ret)
 {
-    AUTO_STRBUF struct strbuf headers = STRBUF_MAX(4096);
-    static const char *const names[] = {"retry-after", "date", "request-id"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = header_of(response, names[i]);
-        if (value && !strpbrk(value, "\r\n"))
-            strbuf_printf(&headers, "%s: %s\n", names[i], value);
-    }
     memset(ret, 0, sizeof *ret);
     ret->wire.status = (int)json_int(response, "status", 0);
-    ret->wire.headers = strbuf_take(&headers);
+    ret->wire.headers = throttle_part_headers(json_object_at(response, "headers"), &envelope->wire);
     ret->json = json_incref(json_object_get(response, "body"));
     if (!wire_header(&ret->wire, "request-id", ret->request_id, sizeof ret->request_id))
         memcpy(ret->request_id, envelope->request_id, sizeof ret->request_id);
-    ret->retry_after_ms = service_retry_after(&ret->wire, now_utc_ms);
 }
 
 static bool wants_repeat(const struct batch *batch, size_t i, int status)
 {
     const struct graph_item *item = &batch->items[i];
-    if (batch->sends[i] >= ROUNDS_MAX)
-        return false;
-    if (status == 429 || status == 503)
-        return true;
-    return (status == 408 || status >= 500) && graph_twice_is_once(item->method, item->path);
+    return batch->sends[i] < ROUNDS_MAX && service_may_have_acted(status) &&
+           graph_twice_is_once(item->method, item->path);
 }
 
-/* Takes one answer; returns how long to wait before sending the item again, or
- * -1 when it has ended. */
-static int64_t take_answer(struct batch *batch, size_t i, const json_t *response,
-                           const struct service_reply *envelope)
+/* What a round makes of its answers. */
+struct round {
+    int64_t wait_ms; /* the longest that any item to be sent again asked for */
+    bool refused;    /* the token, for at least one */
+    bool good[LANE_COUNT], fault[LANE_COUNT];
+};
+
+/* Takes one answer. */
+static void take_answer(struct batch *batch, size_t i, const json_t *response,
+                        const struct service_reply *envelope, struct round *round)
 {
     struct graph_item *item = &batch->items[i];
     AUTO_SERVICE_REPLY struct service_reply reply = {0};
-    as_reply(response, envelope, &reply, clock_utc_ms(batch->m365->clock));
+    enum breaker_result result;
+    as_reply(response, envelope, &reply);
     item->status = reply.wire.status;
     item->ran = item->status != 424;
     memcpy(item->request_id, reply.request_id, sizeof item->request_id);
     memset(&item->err, 0, sizeof item->err);
+    reply.retry_after_ms = service_part(batch->m365, batch->target, lane_of(item), &reply, &result);
+    round->good[lane_of(item)] |= result == BREAKER_GOOD && item->ran;
+    round->fault[lane_of(item)] |= result == BREAKER_FAULT;
     if (item->status / 100 == 2) {
         item->reply = json_is_null(reply.json) ? NULL : json_incref(reply.json);
         batch->fates[i] = ENDED;
-        return -1;
+        return;
     }
-    bool may_have_acted = item->status == 408 || (item->status >= 500 && item->status != 503);
-    reply.outcome_unknown = may_have_acted && !graph_reads(item->method, item->path);
+    reply.outcome_unknown = service_may_have_acted(item->status) && !graph_reads(item->method, item->path);
     service_fail_odata(&item->err, &reply, "Graph");
-    if (item->status == 424) /* comes again when what it waits for does */
-        return item->after >= 0 ? 0 : -1;
-    if (!wants_repeat(batch, i, item->status)) {
+    if (item->status == 401 && !batch->renewed) {
+        token_refused(batch->m365->tokens, batch->target->tenant_id, batch->m365->graph_resource,
+                      envelope->token, &reply.wire);
+        round->refused = true;
+        return;
+    }
+    if (item->status == 424 && item->after >= 0)
+        return; /* comes again when what it waits for does */
+    if (item->status == 424 || !wants_repeat(batch, i, item->status)) {
         batch->fates[i] = ENDED;
-        return -1;
+        return;
     }
     int64_t delay = reply.retry_after_ms;
-    delay = delay ? delay : service_backoff(batch->m365->rng, item->status, batch->sends[i] - 1);
+    delay = delay ? delay : service_backoff(batch->m365->rng, batch->sends[i] - 1);
     item->err.retry_after_ms = delay;
-    return delay;
+    round->wait_ms = delay > round->wait_ms ? delay : round->wait_ms;
 }
 
 static void missing_answer(struct batch *batch, size_t i)
@@ -225,7 +253,11 @@ static bool send_envelope(struct batch *batch, const size_t *chosen, size_t coun
                                       .harmless = write_count == 0,
                                       .writes = writes,
                                       .write_count = write_count,
+                                      .expects = "responses",
+                                      .not_before = batch->not_before,
                                       .parts = true};
+    for (size_t n = 0; n < count; n++)
+        cost_graph(&request.need, batch->items[chosen[n]].method, batch->items[chosen[n]].path, true);
     if (!service_send(batch->m365, &target, &request, ret, err))
         return false;
     return ret->wire.status / 100 == 2 || service_fail_odata(err, ret, "Graph");
@@ -242,6 +274,14 @@ static void envelope_failed(struct batch *batch, const size_t *chosen, size_t co
     }
 }
 
+static void report(struct batch *batch, const struct round *round)
+{
+    for (enum lane_id lane = 0; lane < LANE_COUNT; lane++)
+        if (round->good[lane] || round->fault[lane])
+            lane_report(batch->m365->lanes, batch->target->tenant_id, lane,
+                        round->good[lane] ? BREAKER_GOOD : BREAKER_FAULT);
+}
+
 /* One envelope. *ret_wait_ms is the longest that any item to be sent again
  * asked for. */
 static bool run_round(struct batch *batch, const size_t *chosen, size_t count, int64_t *ret_wait_ms,
@@ -249,7 +289,7 @@ static bool run_round(struct batch *batch, const size_t *chosen, size_t count, i
 {
     AUTO_SERVICE_REPLY struct service_reply reply = {0};
     bool answered[GRAPH_BATCH_MAX] = {0};
-    bool throttled = false;
+    struct round round = {0};
     if (!send_envelope(batch, chosen, count, &reply, err)) {
         envelope_failed(batch, chosen, count, err);
         return false;
@@ -266,9 +306,7 @@ static bool run_round(struct batch *batch, const size_t *chosen, size_t count, i
             if (chosen[n] != (size_t)id || answered[n])
                 continue;
             answered[n] = true;
-            int64_t wait = take_answer(batch, chosen[n], response, &reply);
-            throttled = throttled || batch->items[id].status == 429;
-            *ret_wait_ms = wait > *ret_wait_ms ? wait : *ret_wait_ms;
+            take_answer(batch, chosen[n], response, &reply, &round);
         }
     }
     for (size_t n = 0; n < count; n++)
@@ -277,8 +315,10 @@ static bool run_round(struct batch *batch, const size_t *chosen, size_t count, i
     AUTO_ARENA struct arena *arena = arena_new();
     struct m365_write writes[GRAPH_BATCH_MAX];
     service_conclude(batch->target, writes, writes_of(batch, arena, chosen, count, writes));
-    if (throttled)
-        lane_close(batch->m365->lanes, batch->target->tenant_id, "graph", *ret_wait_ms);
+    report(batch, &round);
+    batch->answered = true;
+    batch->renewed |= round.refused;
+    *ret_wait_ms = round.wait_ms;
     return true;
 }
 
@@ -315,17 +355,31 @@ static bool follow_pages(struct batch *batch, struct err *err)
     return true;
 }
 
-/* What still waits keeps its error and says when to come again. */
-static void give_up(struct batch *batch, int64_t wait_ms)
+/* What still waits keeps its error, or gets this one, and says when to come again. */
+static void give_up(struct batch *batch, const struct err *why)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct graph_item *item = &batch->items[i];
         if (batch->fates[i] == ENDED)
             continue;
         if (item->err.kind == ERR_NONE || item->status == 424)
-            err_set(&item->err, ERR_LIMIT, "Microsoft 365 (graph) asked us to wait.");
-        item->err.retry_after_ms = wait_ms;
+            item->err = *why;
+        item->err.retry_after_ms = why->retry_after_ms;
     }
+}
+
+static void give_up_for(struct batch *batch, int64_t wait_ms)
+{
+    struct err err = {0};
+    err_set(&err, ERR_LIMIT, "Microsoft 365 (graph) asked us to wait.");
+    err.retry_after_ms = wait_ms;
+    give_up(batch, &err);
+}
+
+/* Nothing was sent, or it may be: later. */
+static bool comes_later(const struct err *err)
+{
+    return err->retry_after_ms > 0 && !err->outcome_unknown;
 }
 
 static bool run(struct batch *batch, struct err *err)
@@ -333,15 +387,18 @@ static bool run(struct batch *batch, struct err *err)
     size_t chosen[GRAPH_BATCH_MAX], count;
     while ((count = choose(batch, chosen)) > 0) {
         int64_t wait_ms = 0;
-        if (!run_round(batch, chosen, count, &wait_ms, err))
-            return false;
-        settle(batch);
-        if (wait_ms > 0 && clock_mono_ms(batch->m365->clock) + wait_ms > batch->until) {
-            give_up(batch, wait_ms);
+        if (!run_round(batch, chosen, count, &wait_ms, err)) {
+            if (!batch->answered || !comes_later(err))
+                return false;
+            give_up(batch, err); /* what was answered before stands */
             break;
         }
-        if (wait_ms > 0 && !cancel_sleep_ms(batch->target->cancel, wait_ms))
-            return err_set(err, ERR_CANCELLED, "The call was cancelled.");
+        settle(batch);
+        batch->not_before = clock_mono_ms(batch->m365->clock) + wait_ms;
+        if (wait_ms > 0 && batch->not_before > batch->until) {
+            give_up_for(batch, wait_ms);
+            break;
+        }
     }
     return follow_pages(batch, err);
 }

@@ -48,7 +48,7 @@ struct m365 *m365_new(const struct m365_settings *settings, struct wire *wire, c
         abort();
     *m365 = (struct m365){
         .on_call = settings->on_call, .ctx = settings->ctx, .wire = wire, .clock = clock, .rng = rng};
-    m365->lanes = lanes_new(clock);
+    m365->lanes = lanes_new(clock, rng);
     m365->home_tenant = trimmed(settings->app.tenant_id);
     const char *graph = settings->graph_resource, *exchange = settings->exchange_resource;
     bool ok = check_app(settings, err) && take_url("login_url", settings->login_url, &m365->login_url, err) &&
@@ -97,6 +97,39 @@ bool m365_is_disconnected(const struct err *err)
 {
     return err->kind == ERR_CONFIG &&
            (strncmp(err->code, "AADSTS", 6) == 0 || strncmp(err->code, "token_", 6) == 0);
+}
+
+bool m365_connection(struct m365 *m365, const char *tenant_id, struct m365_connection *ret)
+{
+    struct m365_connection state;
+    tokens_connection(m365->tokens, tenant_id, &state);
+    if (ret)
+        *ret = state;
+    return state.ok;
+}
+
+size_t m365_disconnected(struct m365 *m365)
+{
+    return tokens_disconnected(m365->tokens);
+}
+
+void m365_tenant_size(struct m365 *m365, const char *tenant_id, size_t users, size_t licenses)
+{
+    lane_resize(m365->lanes, tenant_id, users, licenses);
+}
+
+void m365_load(struct m365 *m365, const char *tenant_id, struct m365_load ret[M365_SERVICES])
+{
+    static const enum service all[M365_SERVICES] = {
+#define X(id, name) SERVICE_##id,
+        SERVICES(X)
+#undef X
+    };
+    for (size_t i = 0; i < M365_SERVICES; i++) {
+        const char *name = service_name(all[i]);
+        struct lane_state state = lane_state(m365->lanes, tenant_id, name);
+        ret[i] = (struct m365_load){name, state.closed, state.broken, state.waiting, state.wait_ms};
+    }
 }
 
 void m365_forget(struct m365 *m365, const char *tenant_id)

@@ -4,11 +4,15 @@
  * Holds the tokens and the throttling state of every tenant; graph.h,
  * exchange.h and sharepoint.h make the calls. One per process. Thread-safe.
  *
- * Every call takes a lane of its (tenant, service), obeys Retry-After for the
- * whole lane, repeats what may be repeated at most five times, and asks for a
- * new token once after a 401. A request is repeated after an unknown outcome
- * only when doing it twice equals doing it once (all but POST); otherwise the
- * caller gets err.outcome_unknown and reads back first. */
+ * Every call keeps to the limits of its tenant and service: it waits while the
+ * service has asked us to, for what its limits let pass, and for one of the four
+ * places of a mailbox; a service that does not answer is left alone for a while.
+ * It repeats what may be repeated, at most five times and for 15 minutes, and
+ * asks for a new token once after a 401. A request is repeated after an unknown
+ * outcome only when doing it twice equals doing it once (all but POST);
+ * otherwise the caller gets err.outcome_unknown and reads back first. Throttled
+ * (429, 503) is an unknown outcome: the change may have been made all the same.
+ * docs/upstream.md has the rules and where they come from. */
 #ifndef CONNECTOR_M365_H
 #define CONNECTOR_M365_H
 
@@ -79,7 +83,8 @@ struct m365_target {
      * What would take longer comes back with err.retry_after_ms set (ERR_LIMIT),
      * so that the caller can come again then. */
     int64_t patience_ms;
-    bool urgent; /* lockout: asks the upstream to throttle others first */
+    bool urgent;     /* lockout: asks the upstream to throttle others first */
+    bool background; /* nobody waits for it: everybody else goes first, here and upstream */
     /* Before each sending of something that changes data, repeats included, with
      * all the changes of that request. False with err set: it is not sent. */
     bool (*before_writes)(void *ctx, const struct m365_write *writes, size_t count, struct err *err);
@@ -95,6 +100,36 @@ bool m365_connect(struct m365 *m365, const struct m365_target *target, struct er
  * more (consent, secret, certificate, blocked partner)? Repeating it is useless
  * until a person has repaired that. */
 bool m365_is_disconnected(const struct err *err);
+
+/* Whether the application can sign in to a tenant, as the last answer of the
+ * token endpoint said: ok until it has refused for one of those reasons, and
+ * again after the next token or m365_forget. */
+struct m365_connection {
+    bool ok;
+    char code[80];     /* "AADSTS7000222" */
+    char message[800]; /* a sentence for a person */
+    int64_t since;     /* Unix milliseconds of the first refusal */
+};
+/* True when ok. ret may be NULL. */
+bool m365_connection(struct m365 *m365, const char *tenant_id, struct m365_connection *ret);
+
+/* How many people and assigned licenses a tenant has: its limits follow from
+ * that. Until it is known those of the smallest tenant count. */
+void m365_tenant_size(struct m365 *m365, const char *tenant_id, size_t users, size_t licenses);
+
+/* How Microsoft's services are doing, of one tenant or, when tenant_id is NULL,
+ * of all of them. */
+#define M365_SERVICES 4
+struct m365_load {
+    const char *service; /* "login", "graph", "exchange", "sharepoint" */
+    size_t throttled;    /* lanes that wait because the service asked us to */
+    size_t broken;       /* lanes whose circuit is open because it does not answer */
+    size_t waiting;      /* calls that wait for these, for limits or for a place */
+    int64_t wait_ms;     /* until the last of them opens */
+};
+void m365_load(struct m365 *m365, const char *tenant_id, struct m365_load ret[M365_SERVICES]);
+size_t m365_disconnected(struct m365 *m365); /* tenants that cannot be signed in to */
+
 /* The permissions that the application's token for a service shows, an array that the caller owns; JSON null
  * when it does not tell: a delegated token, or one that cannot be read. It is opaque by contract, so this is
  * for showing and warning alone. site_url: for SharePoint, a site of the tenant; NULL for the others. NULL
@@ -106,8 +141,8 @@ const char *m365_home_tenant(const struct m365 *m365); /* the application's; NUL
 bool m365_secret_only(const struct m365 *m365); /* SharePoint then takes nothing */
 /* Does it act as a partner user, with delegated tokens? */
 bool m365_is_delegated(const struct m365 *m365);
-/* Drops the cached tokens of the tenant, for example after its consent was
- * renewed. */
+/* Drops the cached tokens of the tenant and what is known of its connection, for
+ * example after its consent was renewed. */
 void m365_forget(struct m365 *m365, const char *tenant_id);
 
 #endif

@@ -1,5 +1,5 @@
-/* parallel — more items than one batch takes: envelopes side by side. The lane of the (tenant, service)
- * decides how many are really under way. Thread-safe. */
+/* parallel — more items than one batch takes: envelopes side by side, as many as the lane of the (tenant,
+ * service) has places, however many there are. Thread-safe. */
 #ifndef CONNECTOR_PARALLEL_H
 #define CONNECTOR_PARALLEL_H
 

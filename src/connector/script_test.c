@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 
-#define PATHS_MAX 64
+#define PATHS_MAX 512
 
 struct script {
     struct MHD_Daemon *daemon;
@@ -125,7 +125,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
                                      .authorization = header(connection, "Authorization"),
                                      .anchor = header(connection, "X-AnchorMailbox"),
                                      .content_type = header(connection, "Content-Type"),
-                                     .consistency = header(connection, "ConsistencyLevel")};
+                                     .consistency = header(connection, "ConsistencyLevel"),
+                                     .priority = header(connection, "x-ms-throttle-priority")};
     {
         WITH_LOCK(&script->lock);
         request.number = ++*counter_locked(script, method, exchange->uri);
@@ -178,6 +179,31 @@ const char *script_url(const struct script *script)
     return script->url;
 }
 
+/* --- time --- */
+
+static int64_t ahead_utc_ms(const struct clock *clock)
+{
+    return clock_utc_ms(clock_system()) + ((const struct test_clock *)clock)->ahead_ms;
+}
+
+static int64_t ahead_mono_ms(const struct clock *clock)
+{
+    return clock_mono_ms(clock_system()) + ((const struct test_clock *)clock)->ahead_ms;
+}
+
+static void jump_ms(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms)
+{
+    (void)cond;
+    (void)mutex;
+    ((struct test_clock *)clock)->ahead_ms += ms > 0 ? ms : 0;
+}
+
+void test_clock_init(struct test_clock *clock)
+{
+    clock->clock = (struct clock){ahead_utc_ms, ahead_mono_ms, jump_ms};
+    clock->ahead_ms = 0;
+}
+
 /* --- stage --- */
 
 static void no_chance(const struct rng *rng, void *bytes, size_t count)
@@ -189,24 +215,27 @@ static void no_chance(const struct rng *rng, void *bytes, size_t count)
 static void answer_stage(void *context, const struct script_request *request, struct script_answer *ret)
 {
     struct stage *stage = context;
-    if (strcmp(request->uri, TOKEN_PATH) == 0)
+    if (strstr(request->uri, "/oauth2/v2.0/token"))
         snprintf(ret->body, sizeof ret->body, "{\"access_token\":\"token-%u\",\"expires_in\":3599}",
                  request->number);
     stage->answer(stage->ctx, request, ret); /* may replace the token's answer */
 }
 
-void stage_open_with(struct stage *stage, script_fn answer, void *ctx, struct m365_settings *settings)
+static void open_stage(struct stage *stage, script_fn answer, void *ctx, struct m365_settings *settings,
+                       bool jumps)
 {
     static const struct rng rng = {no_chance};
     struct err err = {0};
-    *stage = (struct stage){.answer = answer, .ctx = ctx, .target = {.tenant_id = STAGE_TENANT}};
+    *stage =
+        (struct stage){.answer = answer, .ctx = ctx, .target = {.tenant_id = STAGE_TENANT}, .jumps = jumps};
+    test_clock_init(&stage->clock);
     stage->script = script_start(answer_stage, stage);
     stage->wire = wire_start(&(struct wire_settings){0}, &err);
     settings->login_url = settings->graph_url = settings->exchange_url = script_url(stage->script);
     if (!settings->sharepoint_url)
         settings->sharepoint_url = script_url(stage->script);
     settings->app.client_id = "22222222-2222-2222-2222-222222222222";
-    stage->m365 = m365_new(settings, stage->wire, clock_system(), &rng, &err);
+    stage->m365 = m365_new(settings, stage->wire, jumps ? &stage->clock.clock : clock_system(), &rng, &err);
     if (!stage->m365) {
         fprintf(stderr, "%s\n", err.message);
         abort();
@@ -215,10 +244,26 @@ void stage_open_with(struct stage *stage, script_fn answer, void *ctx, struct m3
     stage->target.patience_ms = 10000;
 }
 
+void stage_open_with(struct stage *stage, script_fn answer, void *ctx, struct m365_settings *settings)
+{
+    open_stage(stage, answer, ctx, settings, false);
+}
+
 void stage_open(struct stage *stage, script_fn answer, void *ctx)
 {
     struct m365_settings settings = {.app = {.client_secret = "very~secret/value"}};
-    stage_open_with(stage, answer, ctx, &settings);
+    open_stage(stage, answer, ctx, &settings, false);
+}
+
+void stage_open_jumping(struct stage *stage, script_fn answer, void *ctx, struct m365_settings *settings)
+{
+    struct m365_settings usual = {.app = {.client_secret = "very~secret/value"}};
+    open_stage(stage, answer, ctx, settings ? settings : &usual, true);
+}
+
+int64_t stage_now(const struct stage *stage)
+{
+    return clock_mono_ms(stage->jumps ? &stage->clock.clock : clock_system());
 }
 
 void stage_close(struct stage *stage)

@@ -18,6 +18,7 @@ struct script_request {
     const char *anchor;        /* X-AnchorMailbox */
     const char *content_type;
     const char *consistency; /* ConsistencyLevel */
+    const char *priority;    /* x-ms-throttle-priority */
     unsigned number;         /* 1 for the first request with this method and path (no query) */
 };
 
@@ -38,8 +39,15 @@ void script_stop(struct script *script);
 const char *script_url(const struct script *script); /* "http://127.0.0.1:port" */
 unsigned script_count(struct script *script, const char *method, const char *path);
 
-/* A server with a token endpoint (tokens "token-1", "token-2", …), a wire and an m365 that talks to it for
- * everything. Randomness is always 0, so that jitter is none. */
+/* A clock of its own for tests: the system's, put forward by whoever waits. For one thread at a time. */
+struct test_clock {
+    struct clock clock; /* the first member */
+    _Atomic int64_t ahead_ms;
+};
+void test_clock_init(struct test_clock *clock);
+
+/* A server with a token endpoint for every tenant (tokens "token-1", "token-2", …), a wire and an m365 that
+ * talks to it for everything. Randomness is always 0, so that jitter is least. */
 struct stage {
     struct script *script;
     struct wire *wire;
@@ -47,10 +55,15 @@ struct stage {
     script_fn answer;
     void *ctx;
     struct m365_target target;
+    struct test_clock clock;
+    bool jumps; /* m365 has that clock */
 };
 void stage_open(struct stage *stage, script_fn answer, void *ctx);
+/* With a test_clock: what m365 waits takes no time. settings NULL: as stage_open. */
+void stage_open_jumping(struct stage *stage, script_fn answer, void *ctx, struct m365_settings *settings);
 void stage_open_with(struct stage *stage, script_fn answer, void *ctx, struct m365_settings *settings);
 void stage_close(struct stage *stage);
+int64_t stage_now(const struct stage *stage); /* monotonic, as m365 sees it */
 #define STAGE_TENANT "11111111-1111-1111-1111-111111111111"
 #define TOKEN_PATH "/" STAGE_TENANT "/oauth2/v2.0/token"
 

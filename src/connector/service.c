@@ -4,17 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connector/throttle.h"
+
 #define SENDS_MAX 6
+#define CALL_MAX_MS ((int64_t)15 * 60 * 1000)
+#define BACKOFF_MAX_MS 60000
 #define HEADERS_MAX 20
 
-static const struct {
-    const char *name;
-    unsigned width;
-} services[] = {
-#define X(id, name, width) [SERVICE_##id] = {name, width},
+static const char *const services[] = {
+#define X(id, name) [SERVICE_##id] = name,
     SERVICES(X)
 #undef X
 };
+
+const char *service_name(enum service service)
+{
+    return services[service];
+}
 
 void service_reply_done(struct service_reply *reply)
 {
@@ -23,39 +29,10 @@ void service_reply_done(struct service_reply *reply)
     memset(reply, 0, sizeof *reply);
 }
 
-/* --- when to come again --- */
-
-static int64_t seconds_header(const struct wire_reply *reply, const char *name)
+int64_t service_backoff(const struct rng *rng, unsigned attempt)
 {
-    char text[64];
-    int64_t seconds;
-    if (wire_header(reply, name, text, sizeof text) && text_to_int(text, 0, 86400, &seconds))
-        return seconds * 1000;
-    return 0;
-}
-
-int64_t service_retry_after(const struct wire_reply *reply, int64_t now_utc_ms)
-{
-    int64_t at, now;
-    int64_t wait = seconds_header(reply, "retry-after");
-    if (!wait && wire_header_date(reply, "retry-after", &at)) {
-        if (!wire_header_date(reply, "date", &now)) /* the server's clock counts, not ours */
-            now = now_utc_ms;
-        wait = at > now ? at - now : 0;
-    }
-    int64_t reset = reply->status == 429 ? seconds_header(reply, "ratelimit-reset") : 0;
-    return reset > wait ? reset : wait;
-}
-
-int64_t service_backoff(const struct rng *rng, int status, unsigned attempt)
-{
-    attempt = attempt < 8 ? attempt : 8;
-    if (status == 429) { /* services that never say: never come again at once */
-        uint32_t most = 2000u << attempt < 300000u ? 2000u << attempt : 300000u;
-        return most / 2 + rng_below(rng, most / 2 + 1);
-    }
-    uint32_t most = 1000u << attempt < 60000u ? 1000u << attempt : 60000u;
-    return rng_below(rng, most + 1);
+    uint32_t most = 1000u << (attempt < 8 ? attempt : 8);
+    return rng_below(rng, (most < BACKOFF_MAX_MS ? most : BACKOFF_MAX_MS) + 1);
 }
 
 /* --- one sending --- */
@@ -130,6 +107,8 @@ static bool send_once(struct m365 *m365, const struct m365_target *target,
     headers[count++] = id_header;
     if (target->urgent && request->service == SERVICE_GRAPH)
         headers[count++] = "x-ms-throttle-priority: high";
+    if (target->background && request->service == SERVICE_GRAPH)
+        headers[count++] = "x-ms-throttle-priority: low";
     for (const char *const *header = request->headers; header && *header && count < HEADERS_MAX - 1; header++)
         headers[count++] = *header;
     headers[count] = NULL;
@@ -141,7 +120,9 @@ static bool send_once(struct m365 *m365, const struct m365_target *target,
                                 .body_length = request->body ? strlen(request->body) : 0,
                                 .timeout_ms = target->timeout_ms ? target->timeout_ms : M365_TIMEOUT_MS,
                                 .harmless = request->harmless,
-                                .cancel = target->cancel};
+                                .cancel = target->cancel,
+                                .flow = target->tenant_id,
+                                .urgent = target->urgent};
     int64_t start = clock_mono_ms(clock_system());
     bool ok = wire_send(m365->wire, &wire, &ret->wire, err);
     if (ok) {
@@ -149,161 +130,247 @@ static bool send_once(struct m365 *m365, const struct m365_target *target,
         ret->json = read_json(&ret->wire);
     }
     if (m365->on_call)
-        m365->on_call(m365->ctx, services[request->service].name, request->method, ret->wire.status,
+        m365->on_call(m365->ctx, services[request->service], request->method, ret->wire.status,
                       clock_mono_ms(clock_system()) - start);
     return ok;
 }
 
-/* --- repeats --- */
+/* --- what an answer means --- */
 
 enum verdict { FINAL, NEW_TOKEN, LATER };
 
-static bool broken(const struct service_reply *reply)
+static bool writes(const struct service_request *request)
 {
-    return reply->wire.status / 100 == 2 && reply->wire.body_length > 0 && !reply->json;
+    return !request->harmless && strcmp(request->method, "GET") != 0;
 }
+
+bool service_may_have_acted(int status)
+{
+    return status == 408 || status == 429 || status >= 500;
+}
+
+/* A success without what it must bring. */
+static bool broken(const struct service_request *request, const struct service_reply *reply)
+{
+    if (reply->wire.status / 100 != 2)
+        return false;
+    if (reply->wire.body_length == 0)
+        return reply->wire.status == 200 && !writes(request);
+    if (request->answers_list)
+        return !json_is_array(reply->json);
+    return !json_is_object(reply->json) ||
+           (request->expects && !json_is_array(json_object_get(reply->json, request->expects)));
+}
+
+struct course {
+    int64_t until;      /* monotonic: no waiting beyond */
+    int64_t not_before; /* the next sending */
+    unsigned sends, faults;
+    bool renewed; /* the token, after a 401 */
+    bool replied; /* the result so far is the reply, not the error */
+};
 
 static enum verdict judge(const struct service_request *request, const struct service_reply *reply,
-                          unsigned faults, bool renewed)
+                          const struct course *course)
 {
-    bool fault_again = request->twice_is_once && (request->faults_max == 0 || faults < request->faults_max);
-    switch (reply->wire.status) {
-    case 401:
-        return request->resource && !renewed ? NEW_TOKEN : FINAL;
-    case 408:
-    case 500:
-    case 502:
-    case 504:
-        return fault_again ? LATER : FINAL;
-    case 429:
-    case 503:
-        return LATER;
-    default:
-        return broken(reply) && fault_again ? LATER : FINAL;
-    }
+    int status = reply->wire.status;
+    bool fault_again =
+        request->twice_is_once && (request->faults_max == 0 || course->faults < request->faults_max);
+    if (status == 401)
+        return request->resource && !course->renewed ? NEW_TOKEN : FINAL;
+    if (throttle_refuses(status))
+        return request->twice_is_once ? LATER : FINAL; /* it may have taken effect all the same */
+    if (status == 408 || status >= 500 || broken(request, reply))
+        return fault_again && status != 501 ? LATER : FINAL;
+    return FINAL;
 }
 
-/* A refusal for throttling that names "Application/…" concerns every tenant. */
-static void close_lane(struct m365 *m365, const struct m365_target *target, enum service service,
-                       const struct wire_reply *reply, int64_t delay_ms)
+/* What the circuit breaker makes of it: an answer is good when the service stands behind it. */
+static enum breaker_result result_by_status(int status, const struct throttle *throttle)
 {
-    char scope[160];
-    bool all = wire_header(reply, "x-ms-throttle-scope", scope, sizeof scope) &&
-               g_str_has_prefix(scope, "Application/");
-    lane_close(m365->lanes, all ? "" : target->tenant_id, services[service].name, delay_ms);
+    if (status == 408 || status == 429 || (throttle_refuses(status) && throttle->wait_ms > 0))
+        return BREAKER_NEITHER;
+    return status >= 500 ? BREAKER_FAULT : BREAKER_GOOD;
+}
+
+static enum breaker_result result_of(const struct service_request *request, const struct service_reply *reply,
+                                     const struct throttle *throttle)
+{
+    if (broken(request, reply))
+        return BREAKER_FAULT;
+    if (request->parts && reply->wire.status / 100 == 2)
+        return BREAKER_NEITHER; /* each part tells for itself */
+    if (request->refusal && request->refusal(reply))
+        return BREAKER_GOOD;
+    return result_by_status(reply->wire.status, throttle);
+}
+
+static enum breaker_result result_without_answer(const struct err *err)
+{
+    return err->kind == ERR_CANCELLED || err->kind == ERR_INTERNAL ? BREAKER_NEITHER : BREAKER_FAULT;
+}
+
+/* Closes or slows down the lanes as the answer says. Returns when the request may come again; 0 when the
+ * answer does not say. */
+static int64_t obey(struct m365 *m365, const char *tenant_id, unsigned through, enum lane_id lane,
+                    const struct wire_reply *reply, const struct throttle *throttle, unsigned attempt)
+{
+    int64_t wait_ms = throttle->wait_ms;
+    if (throttle->space_ms > 0)
+        lane_slow(m365->lanes, tenant_id, lane, throttle->space_ms);
+    if (!throttle_refuses(reply->status))
+        return wait_ms;
+    if (wait_ms == 0 && reply->status != 429)
+        wait_ms = service_backoff(m365->rng, attempt) + 1; /* overloaded, and not for how long */
+    return lane_close(m365->lanes, tenant_id, through, throttle->all_tenants, throttle->writes_only, wait_ms);
+}
+
+int64_t service_part(struct m365 *m365, const struct m365_target *target, enum lane_id lane,
+                     const struct service_reply *part, enum breaker_result *ret_result)
+{
+    struct throttle throttle = throttle_read(&part->wire, clock_utc_ms(m365->clock));
+    *ret_result = result_by_status(part->wire.status, &throttle);
+    return obey(m365, target->tenant_id, LANE_BIT(lane), lane, &part->wire, &throttle, 0);
 }
 
 static bool final_answer(const struct service_request *request, struct service_reply *reply, struct err *err)
 {
     int status = reply->wire.status;
-    if (broken(reply)) {
-        err_code(err, ERR_UPSTREAM, "broken_answer", "The answer of Microsoft 365 (%s) is not proper JSON.",
-                 services[request->service].name);
-        if (err) {
-            err->upstream_status = status;
-            err->outcome_unknown = !request->harmless && strcmp(request->method, "GET") != 0;
-            g_strlcpy(err->request_id, reply->request_id, sizeof err->request_id);
-        }
+    if (broken(request, reply)) {
+        err_code(err, ERR_UPSTREAM, "broken_answer",
+                 "The answer of Microsoft 365 (%s) is not what it must be.", services[request->service]);
+        err->upstream_status = status;
+        err->outcome_unknown = writes(request);
+        g_strlcpy(err->request_id, reply->request_id, sizeof err->request_id);
         service_reply_done(reply);
         return false;
     }
-    reply->outcome_unknown = (status == 408 || (status >= 500 && status != 503)) && !request->harmless &&
-                             strcmp(request->method, "GET") != 0;
+    reply->outcome_unknown = service_may_have_acted(status) && writes(request);
     return true;
 }
 
-struct course {
-    int64_t until; /* monotonic: no waiting beyond */
-    unsigned sends, faults;
-    bool renewed;
-};
+/* --- repeats --- */
 
-static bool go_on(struct m365 *m365, const struct m365_target *target, const struct course *course,
-                  int64_t delay_ms)
+/* Plans the next sending; false when there is none: the result so far stands. */
+static bool again_after(const struct m365 *m365, struct course *course, int64_t delay_ms)
 {
-    if (course->sends >= SENDS_MAX || clock_mono_ms(m365->clock) + delay_ms > course->until)
-        return false;
-    return cancel_sleep_ms(target->cancel, delay_ms);
+    int64_t at = clock_mono_ms(m365->clock) + delay_ms;
+    course->not_before = at;
+    return course->sends < SENDS_MAX && at < course->until;
 }
 
-/* One round: token, lane, sending. Returns true when `*ret_ok` is the result of
- * the whole. */
-static bool round_ended(struct m365 *m365, const struct m365_target *target,
-                        const struct service_request *request, struct course *course,
-                        struct service_reply *ret, bool *ret_ok, struct err *err)
+static bool enter(struct m365 *m365, const struct m365_target *target, const struct service_request *request,
+                  const struct course *course, struct lane_pass *ret, struct err *err)
 {
-    AUTO(token_header_free) char *token = NULL;
-    *ret_ok = false;
-    if (request->resource && !(token = token_header(m365->tokens, target, request->resource, err)))
-        return !err_again(err) ||
-               !go_on(m365, target, course, service_backoff(m365->rng, 0, course->sends++));
+    int64_t place_by =
+        clock_mono_ms(m365->clock) + (target->timeout_ms ? target->timeout_ms : M365_TIMEOUT_MS);
+    const struct lane_wait wait = {.rank = target->urgent       ? LANE_URGENT
+                                           : target->background ? LANE_BACKGROUND
+                                                                : LANE_NORMAL,
+                                   .not_before = course->not_before,
+                                   .opens_by = course->until,
+                                   .place_by = course->until > place_by ? course->until : place_by,
+                                   .cancel = target->cancel};
+    return lane_enter(m365->lanes, target->tenant_id, &request->need, &wait, ret, err);
+}
 
-    int64_t timeout_ms = target->timeout_ms ? target->timeout_ms : M365_TIMEOUT_MS;
-    int64_t place_by = clock_mono_ms(m365->clock) + timeout_ms;
-    place_by = course->until > place_by ? course->until : place_by;
-    struct lane *lane = lane_enter(m365->lanes, target->tenant_id, services[request->service].name,
-                                   services[request->service].width, target->urgent, course->until, place_by,
-                                   target->cancel, err);
-    if (!lane)
-        return true;
-    if (!announce(target, request, err)) {
-        lane_leave(m365->lanes, lane);
-        return true;
+static bool is_circuit(const struct err *err)
+{
+    return strcmp(err->code, "circuit_open") == 0;
+}
+
+/* With a token at hand and the lanes still open, the request is announced. */
+enum readiness { READY, NOT_YET, NOT_AT_ALL };
+
+static enum readiness prepare(struct m365 *m365, const struct m365_target *target,
+                              const struct service_request *request, const struct lane_pass *pass,
+                              struct course *course, struct token_use *token, struct err *err)
+{
+    if (request->resource && !token_take(m365->tokens, target, request->resource, true, token, err)) {
+        int64_t delay = err->retry_after_ms ? err->retry_after_ms : service_backoff(m365->rng, course->sends);
+        course->sends++;
+        return err_again(err) && !is_circuit(err) && again_after(m365, course, delay) ? NOT_YET : NOT_AT_ALL;
     }
-    bool answered = send_once(m365, target, request, token, ret, err);
-    int status = ret->wire.status;
+    if (token->fetched && lane_closed_since(m365->lanes, pass))
+        return NOT_YET;
+    return announce(target, request, err) ? READY : NOT_AT_ALL;
+}
+
+/* One sending by somebody who has passed the lane, and leaves it. True when it is to be repeated. */
+static bool send_again(struct m365 *m365, const struct m365_target *target,
+                       const struct service_request *request, const struct lane_pass *pass,
+                       struct course *course, struct service_reply *ret, struct err *err)
+{
+    AUTO(token_use_done) struct token_use token = {0};
+    struct err trouble = {0};
+    enum readiness readiness = prepare(m365, target, request, pass, course, &token, &trouble);
+    bool adds_nothing = is_circuit(&trouble) && err->kind != ERR_NONE; /* the cause is known already */
+    if (adds_nothing) {
+        err->retry_after_ms = trouble.retry_after_ms;
+    } else if (readiness == READY || trouble.kind != ERR_NONE) {
+        service_reply_done(ret); /* the result of an earlier sending no longer counts */
+        course->replied = false;
+        *err = trouble;
+    }
+    if (readiness != READY) {
+        lane_leave(m365->lanes, pass, BREAKER_NEITHER);
+        return readiness == NOT_YET;
+    }
+    struct throttle throttle = {0};
     unsigned attempt = course->sends++;
-    enum verdict verdict = answered ? judge(request, ret, course->faults, course->renewed) : LATER;
-    int64_t asked =
-        answered && verdict == LATER ? service_retry_after(&ret->wire, clock_utc_ms(m365->clock)) : 0;
-    int64_t delay = asked ? asked : service_backoff(m365->rng, status, attempt);
-    if (answered && verdict == LATER && (status == 429 || status == 503))
-        close_lane(m365, target, request->service, &ret->wire, delay);
-    lane_leave(m365->lanes, lane);
-    conclude(target, request, broken(ret) ? 0 : status, ret->request_id);
-
-    if (!answered) {
-        bool again = err_again(err) && (!err->outcome_unknown || request->twice_is_once);
-        return !again || !go_on(m365, target, course, delay);
+    int64_t asked = 0;
+    course->replied = send_once(m365, target, request, token.header, ret, err);
+    ret->token = token.serial;
+    if (course->replied) {
+        throttle = throttle_read(&ret->wire, clock_utc_ms(m365->clock));
+        asked = obey(m365, target->tenant_id, request->need.through, request->need.place, &ret->wire,
+                     &throttle, attempt);
     }
+    lane_leave(m365->lanes, pass,
+               course->replied ? result_of(request, ret, &throttle) : result_without_answer(err));
+    int status = ret->wire.status;
+    conclude(target, request, broken(request, ret) ? 0 : status, ret->request_id);
+
+    int64_t delay = asked ? asked : service_backoff(m365->rng, attempt);
+    if (!course->replied)
+        return err_again(err) && (!err->outcome_unknown || request->twice_is_once) &&
+               again_after(m365, course, delay);
+    enum verdict verdict = judge(request, ret, course);
     if (verdict == NEW_TOKEN) {
         course->renewed = true;
-        token_refused(m365->tokens, target->tenant_id, request->resource, token);
-        service_reply_done(ret);
-        return false;
-    }
-    course->faults += status != 429 && status != 503;
-    if (verdict == LATER && go_on(m365, target, course, delay)) {
-        service_reply_done(ret);
-        return false;
-    }
-    if (cancel_requested(target->cancel) && verdict == LATER) {
-        service_reply_done(ret);
-        err_set(err, ERR_CANCELLED, "The call was cancelled.");
+        token_refused(m365->tokens, target->tenant_id, request->resource, token.serial, &ret->wire);
         return true;
     }
-    ret->retry_after_ms = verdict == LATER || status == 429 || status >= 500 ? delay : 0;
-    *ret_ok = final_answer(request, ret, err);
-    return true;
+    course->faults += !throttle_refuses(status);
+    ret->retry_after_ms = verdict == LATER || service_may_have_acted(status) ? delay : 0;
+    return verdict == LATER && again_after(m365, course, delay);
 }
 
 bool service_send(struct m365 *m365, const struct m365_target *target, const struct service_request *request,
                   struct service_reply *ret, struct err *err)
 {
-    struct err problem;
-    struct course course = {.until = clock_mono_ms(m365->clock) + target->patience_ms};
-    bool ok;
-    for (;;) {
-        memset(&problem, 0, sizeof problem);
-        if (round_ended(m365, target, request, &course, ret, &ok, &problem))
-            break;
+    struct err problem = {0}, refused = {0};
+    int64_t patience_ms = target->patience_ms < CALL_MAX_MS ? target->patience_ms : CALL_MAX_MS;
+    struct course course = {.until = clock_mono_ms(m365->clock) + patience_ms,
+                            .not_before = request->not_before};
+    struct lane_pass pass;
+    bool again = true;
+    while (again && enter(m365, target, request, &course, &pass, &refused))
+        again = send_again(m365, target, request, &pass, &course, ret, &problem);
+    /* A lane that refuses a repeat only adds when to come again. */
+    bool nothing_yet = !course.replied && problem.kind == ERR_NONE;
+    if (refused.kind == ERR_CANCELLED || nothing_yet) {
+        course.replied = false;
+        problem = refused;
+    } else if (refused.retry_after_ms > ret->retry_after_ms) {
+        ret->retry_after_ms = problem.retry_after_ms = refused.retry_after_ms;
     }
-    if (!ok) {
-        service_reply_done(ret);
-        if (err)
-            *err = problem;
-    }
-    return ok;
+    if (course.replied && final_answer(request, ret, &problem))
+        return true;
+    service_reply_done(ret);
+    if (err)
+        *err = problem;
+    return false;
 }
 
 /* --- errors --- */
@@ -316,7 +383,7 @@ enum err_kind service_kind(int status)
         return ERR_TIMEOUT;
     if (status == 429)
         return ERR_LIMIT;
-    return status >= 500 ? ERR_UPSTREAM : ERR_REFUSED;
+    return status == 509 ? ERR_LIMIT : status >= 500 ? ERR_UPSTREAM : ERR_REFUSED;
 }
 
 bool service_fail(struct err *err, const struct service_reply *reply, const char *code, const char *message)

@@ -1,5 +1,8 @@
 /* service — one request to one of Microsoft's services, with token, lane and
- * repeats (private to connector/). */
+ * repeats (private to connector/).
+ *
+ * In this order: the lane lets it pass, the token is at hand, the hook has announced it, it is sent. So what
+ * is not sent is not announced, and nothing waits between the announcement and the sending. */
 #ifndef CONNECTOR_SERVICE_H
 #define CONNECTOR_SERVICE_H
 
@@ -8,18 +11,18 @@
 #include "connector/m365.h"
 #include "connector/token.h"
 
-/* name, calls at a time per tenant (contract/throttling.md, section 4) */
-#define SERVICES(X)            \
-    X(LOGIN, "login", 4)       \
-    X(GRAPH, "graph", 8)       \
-    X(EXCHANGE, "exchange", 3) \
-    X(SHAREPOINT, "sharepoint", 2)
+#define SERVICES(X)         \
+    X(LOGIN, "login")       \
+    X(GRAPH, "graph")       \
+    X(EXCHANGE, "exchange") \
+    X(SHAREPOINT, "sharepoint")
 
 enum service {
-#define X(id, name, width) SERVICE_##id,
+#define X(id, name) SERVICE_##id,
     SERVICES(X)
 #undef X
 };
+const char *service_name(enum service service); /* "graph" */
 
 struct m365 {
     char *login_url, *graph_url, *exchange_url, *sharepoint_url; /* without a final slash */
@@ -34,8 +37,12 @@ struct m365 {
     struct tokens *tokens;
 };
 
+struct service_reply;
+
 struct service_request {
     enum service service;
+    struct lane_need need; /* cost.h */
+    int64_t not_before;    /* monotonic: waits until then, at least; 0: does not */
     const char *method;
     const char *url;
     const char *resource;       /* whose token; NULL for the token endpoint */
@@ -48,6 +55,10 @@ struct service_request {
     bool harmless;              /* changes nothing */
     unsigned faults_max;        /* repeats after 500, 502, 504 and broken answers; 0
                                    takes all */
+    const char *expects;        /* array that a good answer has; NULL: any object */
+    bool answers_list;          /* the answer is no object but an array */
+    /* A 5xx that is the service's considered answer, and no sign that it is down. NULL: there is none. */
+    bool (*refusal)(const struct service_reply *reply);
     /* What it changes; service_send fills the outcome of each. With `parts` the
      * answer of a batch tells of each by itself: then whoever reads it calls
      * service_conclude. */
@@ -62,14 +73,16 @@ struct service_reply {
     json_t *json; /* NULL when the body is empty or not JSON */
     char request_id[80];
     int64_t retry_after_ms; /* of a 429 or 5xx: when to come again */
-    bool outcome_unknown;   /* a 5xx after a request that changes something */
+    bool outcome_unknown;   /* a 429 or 5xx after a request that changes something */
+    uint64_t token;         /* the serial of the token it was sent with */
 };
 #define AUTO_SERVICE_REPLY AUTO(service_reply_done)
 void service_reply_done(struct service_reply *reply);
 
 /* True with any answer that is final: whatever status, but for 2xx always
  * proper JSON or nothing. False with err of the network, the token, the lane
- * (ERR_LIMIT), before_writes or ERR_CANCELLED. */
+ * (ERR_LIMIT, ERR_UNREACHABLE), before_writes or ERR_CANCELLED. When the lane
+ * refuses a repeat, the result is that of the sending before it. */
 bool service_send(struct m365 *m365, const struct m365_target *target, const struct service_request *request,
                   struct service_reply *ret, struct err *err);
 
@@ -78,12 +91,17 @@ void service_hash(struct m365_write *write, const char *method, const char *path
 /* Tells the target what became of the writes. */
 void service_conclude(const struct m365_target *target, const struct m365_write *writes, size_t count);
 
-/* When a throttled or failed answer says to come again, by the server's clock;
- * 0 when it does not say. */
-int64_t service_retry_after(const struct wire_reply *reply, int64_t now_utc_ms);
-/* How long to wait before repeat number `attempt` (from 0) when the answer did
- * not say. */
-int64_t service_backoff(const struct rng *rng, int status, unsigned attempt);
+/* How long to wait before repeat number `attempt` (from 0) when nobody said: full jitter up to 1 s, twice as
+ * much with each, at most 60 s. */
+int64_t service_backoff(const struct rng *rng, unsigned attempt);
+/* May a change with this answer have taken effect all the same? Throttled does not mean that nothing
+ * happened. */
+bool service_may_have_acted(int status);
+
+/* Obeys what one part of a batch says about limits. Returns when to send it again, 0 when it does not say.
+ * *ret_result is for lane_report. */
+int64_t service_part(struct m365 *m365, const struct m365_target *target, enum lane_id lane,
+                     const struct service_reply *part, enum breaker_result *ret_result);
 
 /* Fills err from the status; returns false. */
 bool service_fail(struct err *err, const struct service_reply *reply, const char *code, const char *message);

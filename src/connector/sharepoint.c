@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "connector/cost.h"
 #include "connector/service.h"
 
 #define QUERY_MAX_BYTES (16u * 1024)
@@ -52,6 +53,7 @@ static bool send_to(struct m365 *m365, const struct m365_target *target, const c
         .task = target->task};
     request->writes = &write;
     request->write_count = request->harmless ? 0 : 1;
+    cost_sharepoint(&request->need, request->harmless);
     service_hash(&write, verb, url, request->body);
     return service_send(m365, target, request, ret, err) &&
            (ret->wire.status / 100 == 2 || service_fail_odata(err, ret, "SharePoint"));
@@ -172,6 +174,7 @@ bool sharepoint_site_property(struct m365 *m365, const struct m365_target *targe
                                       .body = strbuf_text(&xml),
                                       .content_type = "text/xml",
                                       .twice_is_once = true,
+                                      .answers_list = true,
                                       .harmless = change == NULL};
     AUTO_SERVICE_REPLY struct service_reply reply = {0};
     const char *url = arena_printf(arena, "%s/_vti_bin/client.svc/ProcessQuery", admin_host(arena, site_url));

@@ -7,20 +7,33 @@
 
 #include "base/thread.h"
 #include "connector/assertion.h"
+#include "connector/cost.h"
 #include "connector/service.h"
 
 #define EARLY_MS (5 * 60 * 1000)
 #define TOKEN_MAX (32u * 1024)
+#define CLAIMS_MAX (8u * 1024)
+#define LOOP_WAIT_MS ((int64_t)5 * 60 * 1000)
+#define SKEW_MIN_MS 2000 /* a Date is cut to the second */
 
 struct token {
     struct token *next;
     char *tenant_id, *resource;
-    char *header;     /* "Authorization: Bearer …"; NULL without a token */
+    char *header; /* "Authorization: Bearer …"; NULL without a token */
+    char *claims; /* JSON that the next token must be asked for with; NULL: none */
+    uint64_t serial;
     int64_t renew_at; /* monotonic */
     bool fetching;
     uint64_t round;    /* counts finished fetches */
     struct err failed; /* of the last fetch; ERR_NONE when it succeeded */
     pthread_cond_t changed;
+};
+
+/* A tenant that the application cannot sign in to. */
+struct broken_link {
+    struct broken_link *next;
+    char *tenant_id;
+    struct m365_connection state;
 };
 
 struct tokens {
@@ -31,6 +44,8 @@ struct tokens {
     void (*on_refresh_token)(void *ctx, const char *refresh_token);
     void *ctx;
     struct token *first;
+    struct broken_link *broken;
+    int64_t skew_ms; /* what our clock is behind that of the token endpoint */
 };
 
 static void wipe(char *secret)
@@ -92,9 +107,15 @@ void tokens_free(struct tokens *tokens)
         next = token->next;
         pthread_cond_destroy(&token->changed);
         wipe(token->header);
+        free(token->claims);
         free(token->tenant_id);
         free(token->resource);
         free(token);
+    }
+    for (struct broken_link *link = tokens->broken, *next; link; link = next) {
+        next = link->next;
+        free(link->tenant_id);
+        free(link);
     }
     certificate_free(tokens->certificate);
     free(tokens->client_id);
@@ -125,27 +146,33 @@ static void field(struct strbuf *form, const char *name, const char *value)
     strbuf_percent(form, value);
 }
 
-static bool fill_form(struct tokens *tokens, const char *resource, const char *endpoint, struct strbuf *form,
-                      struct err *err)
+static bool fill_form(struct tokens *tokens, const struct token *token, const char *endpoint,
+                      struct strbuf *form, struct err *err)
 {
     AUTO_STRBUF struct strbuf scope = STRBUF_MAX(1024);
     AUTO(token_header_free) char *refresh_token = NULL;
+    AUTO_FREE char *claims = NULL;
+    int64_t now_ms;
     {
         WITH_LOCK(&tokens->lock);
         refresh_token = copy(tokens->refresh_token);
+        claims = copy(token->claims);
+        now_ms = clock_utc_ms(tokens->m365->clock) + tokens->skew_ms;
     }
-    strbuf_printf(&scope, "%s/.default%s", resource, refresh_token ? " offline_access" : "");
+    strbuf_printf(&scope, "%s/.default%s", token->resource, refresh_token ? " offline_access" : "");
     field(form, "client_id", tokens->client_id);
     field(form, "scope", strbuf_text(&scope));
     field(form, "grant_type", refresh_token ? "refresh_token" : "client_credentials");
     if (refresh_token)
         field(form, "refresh_token", refresh_token);
+    if (claims)
+        field(form, "claims", claims);
     if (!tokens->certificate) {
         field(form, "client_secret", tokens->client_secret);
         return true;
     }
     AUTO(token_header_free)
-    char *assertion = assertion_new(tokens->certificate, tokens->client_id, endpoint, tokens->m365->clock,
+    char *assertion = assertion_new(tokens->certificate, tokens->client_id, endpoint, now_ms / 1000,
                                     tokens->m365->rng, err);
     if (!assertion)
         return false;
@@ -222,9 +249,51 @@ static int64_t lifetime_ms(const json_t *answer)
     return seconds > 0 && seconds <= 7 * 86400 ? seconds * 1000 : 60 * 1000;
 }
 
+/* A request loop, or too many for the tenant: nobody asks for a while. */
+static void slow_down(struct tokens *tokens, const char *tenant_id, struct err *err)
+{
+    bool loop = strcmp(err->code, "AADSTS50196") == 0;
+    if (err->kind == ERR_LIMIT && err->retry_after_ms == 0)
+        err->retry_after_ms = lane_close(tokens->m365->lanes, tenant_id, LANE_BIT(LANE_LOGIN), false, false,
+                                         loop ? LOOP_WAIT_MS : 0);
+}
+
+/* The endpoint's clock decides whether a signed assertion is in its time. */
+static void learn_skew(struct tokens *tokens, const struct wire_reply *answer)
+{
+    int64_t there;
+    if (!wire_header_date(answer, "date", &there))
+        return;
+    WITH_LOCK(&tokens->lock);
+    int64_t skew_ms = there - clock_utc_ms(tokens->m365->clock);
+    tokens->skew_ms = skew_ms > SKEW_MIN_MS || skew_ms < -SKEW_MIN_MS ? skew_ms : 0;
+}
+
+static int64_t skew_of(struct tokens *tokens)
+{
+    WITH_LOCK(&tokens->lock);
+    return tokens->skew_ms;
+}
+
+static char *header_of(const char *token)
+{
+    size_t size = strlen(token) + sizeof "Authorization: Bearer ";
+    char *header = malloc(size);
+    if (!header)
+        abort();
+    snprintf(header, size, "Authorization: Bearer %s", token);
+    return header;
+}
+
+/* What a fetch brought. */
+struct fetched {
+    char *header;
+    int64_t renew_at;
+};
+
 /* Not under the lock. */
-static bool fetch(struct tokens *tokens, const struct m365_target *target, const char *resource,
-                  char **ret_header, int64_t *ret_renew_at, struct err *err)
+static bool ask(struct tokens *tokens, const struct m365_target *target, const struct token *token, bool once,
+                struct fetched *ret, struct err *err)
 {
     AUTO_STRBUF struct strbuf endpoint = STRBUF_MAX(2048);
     AUTO(form_done) struct strbuf form = STRBUF_MAX(128 * 1024);
@@ -232,12 +301,12 @@ static bool fetch(struct tokens *tokens, const struct m365_target *target, const
     struct m365_target quiet = {.tenant_id = target->tenant_id,
                                 .cancel = target->cancel,
                                 .timeout_ms = target->timeout_ms,
-                                .patience_ms = target->patience_ms,
+                                .patience_ms = once ? 0 : target->patience_ms,
                                 .urgent = target->urgent};
     strbuf_printf(&endpoint, "%s/", tokens->m365->login_url);
     strbuf_percent(&endpoint, target->tenant_id);
     strbuf_text_add(&endpoint, "/oauth2/v2.0/token");
-    if (!fill_form(tokens, resource, strbuf_text(&endpoint), &form, err))
+    if (!fill_form(tokens, token, strbuf_text(&endpoint), &form, err))
         return false;
     struct service_request request = {.service = SERVICE_LOGIN,
                                       .method = "POST",
@@ -246,26 +315,91 @@ static bool fetch(struct tokens *tokens, const struct m365_target *target, const
                                       .content_type = "application/x-www-form-urlencoded",
                                       .twice_is_once = true,
                                       .harmless = true};
+    cost_login(&request.need);
     int64_t asked_at = clock_mono_ms(tokens->m365->clock);
     if (!service_send(tokens->m365, &quiet, &request, &reply, err))
         return false;
-    if (reply.wire.status != 200)
+    learn_skew(tokens, &reply.wire);
+    if (reply.wire.status != 200) {
         refused(&reply, err);
-    const char *token = reply.wire.status == 200 ? json_text_or(reply.json, "access_token", "") : NULL;
-    bool ok = token && header_safe(token);
+        slow_down(tokens, target->tenant_id, err);
+        return false;
+    }
+    const char *text = json_text_or(reply.json, "access_token", "");
+    bool ok = header_safe(text) ||
+              err_code(err, ERR_UPSTREAM, "no_token", "The sign-in service answered without a usable token.");
     if (ok) {
-        size_t size = strlen(token) + sizeof "Authorization: Bearer ";
-        if (!(*ret_header = malloc(size)))
-            abort();
-        snprintf(*ret_header, size, "Authorization: Bearer %s", token);
         int64_t life = lifetime_ms(reply.json);
-        *ret_renew_at = asked_at + life - (life > 2 * EARLY_MS ? EARLY_MS : life / 5);
+        ret->header = header_of(text);
+        ret->renew_at = asked_at + life - (life > 2 * EARLY_MS ? EARLY_MS : life / 5);
         keep_refresh_token(tokens, json_text(reply.json, "refresh_token"));
-    } else if (token) {
-        err_code(err, ERR_UPSTREAM, "no_token", "The sign-in service answered without a usable token.");
     }
     sodium_memzero(reply.wire.body, reply.wire.body_length);
     return ok;
+}
+
+/* When our clock was the reason, the answer has told how wrong it is. */
+static bool fetch(struct tokens *tokens, const struct m365_target *target, const struct token *token,
+                  bool once, struct fetched *ret, struct err *err)
+{
+    int64_t before = skew_of(tokens);
+    if (ask(tokens, target, token, once, ret, err))
+        return true;
+    if (strcmp(err->code, "AADSTS700024") != 0 || skew_of(tokens) == before)
+        return false;
+    memset(err, 0, sizeof *err);
+    return ask(tokens, target, token, once, ret, err);
+}
+
+/* --- connections --- */
+
+static struct broken_link **find_broken_locked(struct tokens *tokens, const char *tenant_id)
+{
+    struct broken_link **at = &tokens->broken;
+    while (*at && strcmp((*at)->tenant_id, tenant_id) != 0)
+        at = &(*at)->next;
+    return at;
+}
+
+static void mend_locked(struct tokens *tokens, const char *tenant_id)
+{
+    struct broken_link **at = find_broken_locked(tokens, tenant_id), *link = *at;
+    if (!link)
+        return;
+    *at = link->next;
+    free(link->tenant_id);
+    free(link);
+}
+
+/* `since` stays that of the first refusal. */
+static void note_refusal_locked(struct tokens *tokens, const char *tenant_id, const struct err *err)
+{
+    struct broken_link **at = find_broken_locked(tokens, tenant_id);
+    if (!*at) {
+        if (!(*at = calloc(1, sizeof **at)))
+            abort();
+        (*at)->tenant_id = copy(tenant_id);
+        (*at)->state.since = clock_utc_ms(tokens->m365->clock);
+    }
+    struct m365_connection *state = &(*at)->state;
+    snprintf(state->code, sizeof state->code, "%s", err->code);
+    snprintf(state->message, sizeof state->message, "%s", err->message);
+}
+
+void tokens_connection(struct tokens *tokens, const char *tenant_id, struct m365_connection *ret)
+{
+    WITH_LOCK(&tokens->lock);
+    const struct broken_link *link = *find_broken_locked(tokens, tenant_id);
+    *ret = link ? link->state : (struct m365_connection){.ok = true};
+}
+
+size_t tokens_disconnected(struct tokens *tokens)
+{
+    size_t count = 0;
+    WITH_LOCK(&tokens->lock);
+    for (const struct broken_link *link = tokens->broken; link; link = link->next)
+        count++;
+    return count;
 }
 
 /* --- cache --- */
@@ -292,16 +426,17 @@ static void drop_locked(struct token *token)
     token->header = NULL;
 }
 
-/* True when this caller must fetch; otherwise *ret_header or err is the answer
- * of who did. */
+/* True when this caller must fetch; otherwise ret or err is the answer of who did. */
 static bool must_fetch_locked(struct tokens *tokens, struct token *token, const struct m365_target *target,
-                              char **ret_header, struct err *err)
+                              struct token_use *ret, struct err *err)
 {
     for (;;) {
         if (token->header && clock_mono_ms(tokens->m365->clock) < token->renew_at) {
-            *ret_header = copy(token->header);
+            ret->header = copy(token->header);
+            ret->serial = token->serial;
             return false;
         }
+        ret->fetched = true;
         if (cancel_requested(target->cancel)) {
             err_set(err, ERR_CANCELLED, "The call was cancelled.");
             return false;
@@ -317,12 +452,31 @@ static bool must_fetch_locked(struct tokens *tokens, struct token *token, const 
     }
 }
 
-char *token_header(struct tokens *tokens, const struct m365_target *target, const char *resource,
-                   struct err *err)
+/* Takes over what a fetch brought, and lets the others have it. */
+static void settle_locked(struct tokens *tokens, struct token *token, bool ok, const struct fetched *fetched,
+                          const struct err *failed)
+{
+    token->fetching = false;
+    token->round++;
+    token->failed = *failed;
+    if (ok) {
+        drop_locked(token);
+        token->header = fetched->header;
+        token->renew_at = fetched->renew_at;
+        token->serial++;
+        free(token->claims);
+        token->claims = NULL;
+        mend_locked(tokens, token->tenant_id);
+    } else if (m365_is_disconnected(failed)) {
+        note_refusal_locked(tokens, token->tenant_id, failed);
+    }
+    pthread_cond_broadcast(&token->changed);
+}
+
+bool token_take(struct tokens *tokens, const struct m365_target *target, const char *resource, bool once,
+                struct token_use *ret, struct err *err)
 {
     struct token *token;
-    char *header = NULL;
-    int64_t renew_at = 0;
     struct err failed = {0};
     {
         WITH_LOCK(&tokens->lock);
@@ -333,35 +487,70 @@ char *token_header(struct tokens *tokens, const struct m365_target *target, cons
     bool mine;
     {
         WITH_LOCK(&tokens->lock);
-        mine = must_fetch_locked(tokens, token, target, &header, &failed);
-        if (mine)
-            token->fetching = true;
+        mine = must_fetch_locked(tokens, token, target, ret, &failed);
+        token->fetching |= mine;
     }
     cancel_unwatch(target->cancel, &watch);
     if (mine) {
-        bool ok = fetch(tokens, target, resource, &header, &renew_at, &failed);
+        struct fetched fetched = {0};
+        bool ok = fetch(tokens, target, token, once, &fetched, &failed);
         WITH_LOCK(&tokens->lock);
-        token->fetching = false;
-        token->round++;
-        token->failed = failed;
+        settle_locked(tokens, token, ok, &fetched, &failed);
         if (ok) {
-            drop_locked(token);
-            token->header = copy(header);
-            token->renew_at = renew_at;
+            ret->header = copy(token->header);
+            ret->serial = token->serial;
         }
-        pthread_cond_broadcast(&token->changed);
     }
-    if (!header && err)
+    if (!ret->header && err)
         *err = failed;
-    return header;
+    return ret->header != NULL;
 }
 
-void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, const char *header)
+void token_use_done(struct token_use *use)
 {
+    wipe(use->header);
+    use->header = NULL;
+}
+
+char *token_header(struct tokens *tokens, const struct m365_target *target, const char *resource,
+                   struct err *err)
+{
+    struct token_use use = {0};
+    return token_take(tokens, target, resource, false, &use, err) ? use.header : NULL;
+}
+
+/* The text between the quotes of claims="…" in a WWW-Authenticate header: base64, or JSON with its quotes
+ * escaped by some. NULL when there is none that makes sense; the caller frees it. */
+static char *claims_of(const struct wire_reply *answer)
+{
+    char challenge[CLAIMS_MAX], claims[CLAIMS_MAX];
+    struct err ignored;
+    if (!wire_header(answer, "www-authenticate", challenge, sizeof challenge))
+        return NULL;
+    const char *start = strcasestr(challenge, "claims=\"");
+    if (!start)
+        return NULL;
+    start += strlen("claims=\"");
+    ptrdiff_t length = text_base64_decode(start, strcspn(start, "\""), claims, sizeof claims - 1);
+    if (length <= 0)
+        return NULL;
+    claims[length] = '\0';
+    AUTO_JSON json_t *parsed = json_read(claims, (size_t)length, &ignored);
+    return json_is_object(parsed) ? copy(claims) : NULL;
+}
+
+void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, uint64_t serial,
+                   const struct wire_reply *answer)
+{
+    AUTO_FREE char *claims = claims_of(answer);
     WITH_LOCK(&tokens->lock);
     struct token *token = find_locked(tokens, tenant_id, resource);
-    if (token->header && strcmp(token->header, header) == 0) /* somebody may have renewed it already */
-        drop_locked(token);
+    if (token->serial != serial || !token->header)
+        return; /* somebody has seen to it already */
+    drop_locked(token);
+    free(token->claims);
+    token->claims = claims;
+    claims = NULL;
 }
 
 void tokens_forget(struct tokens *tokens, const char *tenant_id)
@@ -370,4 +559,5 @@ void tokens_forget(struct tokens *tokens, const char *tenant_id)
     for (struct token *token = tokens->first; token; token = token->next)
         if (strcmp(token->tenant_id, tenant_id) == 0)
             drop_locked(token);
+    mend_locked(tokens, tenant_id);
 }

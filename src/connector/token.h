@@ -19,8 +19,26 @@ void tokens_free(struct tokens *tokens);
 MUST_USE char *token_header(struct tokens *tokens, const struct m365_target *target, const char *resource,
                             struct err *err);
 void token_header_free(char **header);
-/* That header's token was refused: the next caller gets a new one. */
-void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, const char *header);
+
+/* The same for one request. Zero-initialise; token_use_done frees. */
+struct token_use {
+    char *header;
+    uint64_t serial; /* tells it from the ones before and after */
+    bool fetched;    /* it was waited for */
+};
+/* once: the token endpoint is asked at most once, and not waited for when it refuses. */
+bool token_take(struct tokens *tokens, const struct m365_target *target, const char *resource, bool once,
+                struct token_use *ret, struct err *err);
+void token_use_done(struct token_use *use);
+/* The token with that serial was refused: the next caller gets a new one, asked for with the claims that the
+ * answer's WWW-Authenticate demands (continuous access evaluation), if any. */
+void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, uint64_t serial,
+                   const struct wire_reply *answer);
+
+/* Can the application sign in to the tenant? As the last answer of the token endpoint said. */
+void tokens_connection(struct tokens *tokens, const char *tenant_id, struct m365_connection *ret);
+size_t tokens_disconnected(struct tokens *tokens); /* how many tenants it cannot */
+/* Drops the tokens of the tenant, and what is known of its connection. */
 void tokens_forget(struct tokens *tokens, const char *tenant_id);
 bool tokens_delegated(const struct tokens *tokens);   /* of a partner user */
 bool tokens_secret_only(const struct tokens *tokens); /* application tokens by a client secret */

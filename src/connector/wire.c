@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "connector/wire_queue.h"
 
 #define HEADERS_MAX (64u * 1024)
 
@@ -19,8 +20,10 @@ enum call_state { CALL_QUEUED, CALL_RUNNING, CALL_DONE };
  * thread owns the rest while the call is running; state and abort are under
  * wire->lock. */
 struct call {
+    struct wire_ticket ticket; /* the first member: the queue gives it back */
     const struct wire_request *request;
     struct curl_slist *header_list;
+    struct curl_slist *connect_list; /* NULL: where the name leads */
     CURL *easy;
     struct strbuf headers, body;
     size_t given; /* bytes of the request's body handed out */
@@ -31,7 +34,7 @@ struct call {
     CURLcode result;
     long status;
     pthread_cond_t done;
-    struct call *next; /* queue, or list of running calls */
+    struct call *next; /* list of all calls */
     struct call **link;
 };
 
@@ -42,12 +45,11 @@ struct wire {
     pthread_t thread;
     char *ca_file;
     int64_t connect_timeout_ms;
-    size_t in_flight_max;
-    size_t in_flight;
     size_t callers;
-    struct call *first, **last; /* waiting, in order of arrival */
-    struct call *running;
-    CURL **spare; /* easy handles to use again */
+    size_t aborting; /* running calls whose callers gave up */
+    struct wire_queue *queue;
+    struct call *calls; /* waiting and running */
+    CURL **spare;       /* easy handles to use again */
     size_t spare_count;
     bool stopping;
 };
@@ -101,13 +103,6 @@ static void list_remove(struct call *call)
     *call->link = call->next;
     if (call->next)
         call->next->link = call->link;
-}
-
-static void queue_remove_locked(struct wire *wire, struct call *call)
-{
-    if (wire->last == &call->next)
-        wire->last = call->link;
-    list_remove(call);
 }
 
 static CURLcode add_authorities(CURL *easy, void *ssl_context, void *ca_file)
@@ -179,6 +174,7 @@ static void set_options(const struct wire *wire, struct call *call)
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->header_list);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, call->connect_list);
     if (must_not_repeat(request)) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
@@ -198,9 +194,8 @@ static void set_options(const struct wire *wire, struct call *call)
 
 static void start_queued_locked(struct wire *wire)
 {
-    while (wire->first && wire->in_flight < wire->in_flight_max) {
-        struct call *call = wire->first;
-        queue_remove_locked(wire, call);
+    for (struct wire_ticket *ticket; (ticket = wire_queue_next(wire->queue));) {
+        struct call *call = (struct call *)ticket;
         call->easy = wire->spare_count ? wire->spare[--wire->spare_count] : curl_easy_init();
         if (!call->easy)
             abort();
@@ -208,23 +203,32 @@ static void start_queued_locked(struct wire *wire)
         if (curl_multi_add_handle(wire->multi, call->easy) != CURLM_OK)
             abort();
         call->state = CALL_RUNNING;
-        list_add(&wire->running, call);
-        wire->in_flight++;
     }
 }
 
 static void finish_locked(struct wire *wire, struct call *call, CURLcode result)
 {
+    long version = 0;
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &call->status);
+    curl_easy_getinfo(call->easy, CURLINFO_HTTP_VERSION, &version);
+    if (version != CURL_HTTP_VERSION_NONE)
+        wire_queue_learn(wire->queue, &call->ticket, version >= CURL_HTTP_VERSION_2_0);
     call->result = result;
     curl_multi_remove_handle(wire->multi, call->easy);
     curl_easy_reset(call->easy);
     wire->spare[wire->spare_count++] = call->easy;
     call->easy = NULL;
-    list_remove(call);
-    wire->in_flight--;
+    wire_queue_done(wire->queue, &call->ticket);
     call->state = CALL_DONE;
     pthread_cond_signal(&call->done);
+}
+
+static void abort_calls_locked(struct wire *wire)
+{
+    for (struct call *call = wire->aborting ? wire->calls : NULL; call; call = call->next)
+        if (call->abort && call->state == CALL_RUNNING)
+            finish_locked(wire, call, CURLE_ABORTED_BY_CALLBACK);
+    wire->aborting = 0;
 }
 
 static void *run_wire(void *context)
@@ -234,11 +238,7 @@ static void *run_wire(void *context)
         int running, left;
         {
             WITH_LOCK(&wire->lock);
-            for (struct call *call = wire->running, *next; call; call = next) {
-                next = call->next;
-                if (call->abort)
-                    finish_locked(wire, call, CURLE_ABORTED_BY_CALLBACK);
-            }
+            abort_calls_locked(wire);
             if (wire->stopping && wire->callers == 0)
                 return NULL;
             start_queued_locked(wire);
@@ -275,15 +275,15 @@ struct wire *wire_start(const struct wire_settings *settings, struct err *err)
         abort();
     wire->ca_file = settings->ca_file ? strdup(settings->ca_file) : NULL;
     wire->connect_timeout_ms = settings->connect_timeout_ms ? settings->connect_timeout_ms : 5000;
-    wire->in_flight_max = settings->in_flight_max ? settings->in_flight_max : 256;
-    wire->spare = calloc(wire->in_flight_max, sizeof *wire->spare);
+    size_t in_flight_max = settings->in_flight_max ? settings->in_flight_max : 256;
+    size_t connections = settings->host_connections_max ? settings->host_connections_max : 32;
+    wire->spare = calloc(in_flight_max, sizeof *wire->spare);
     if (!wire->spare)
         abort();
-    wire->last = &wire->first;
+    wire->queue = wire_queue_new(in_flight_max, connections);
     pthread_mutex_init(&wire->lock, NULL);
     thread_cond_init(&wire->idle);
-    long hosts = settings->host_connections_max ? settings->host_connections_max : 8;
-    curl_multi_setopt(wire->multi, CURLMOPT_MAX_HOST_CONNECTIONS, hosts);
+    curl_multi_setopt(wire->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)connections);
     curl_multi_setopt(wire->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     wire->thread = thread_start("wire", run_wire, wire);
     return wire;
@@ -296,9 +296,7 @@ void wire_stop(struct wire *wire)
     {
         WITH_LOCK(&wire->lock);
         wire->stopping = true;
-        for (struct call *call = wire->first; call; call = call->next)
-            pthread_cond_signal(&call->done);
-        for (struct call *call = wire->running; call; call = call->next)
+        for (struct call *call = wire->calls; call; call = call->next)
             pthread_cond_signal(&call->done);
         while (wire->callers > 0)
             thread_wait_ms(&wire->idle, &wire->lock, -1);
@@ -311,6 +309,7 @@ void wire_stop(struct wire *wire)
     curl_global_cleanup();
     pthread_cond_destroy(&wire->idle);
     pthread_mutex_destroy(&wire->lock);
+    wire_queue_free(wire->queue);
     free(wire->spare);
     free(wire->ca_file);
     free(wire);
@@ -324,6 +323,9 @@ static bool fail(const struct call *call, const char *host, struct err *err)
 {
     switch (call->result) {
     case CURLE_UNSUPPORTED_PROTOCOL:
+        if (call->sent) /* what came back is no HTTP */
+            return err_code(err, ERR_UPSTREAM, "broken_answer", "The answer of %s is not HTTP.", host);
+        /* fall through */
     case CURLE_URL_MALFORMAT:
         return err_code(err, ERR_INTERNAL, "bad_url", "The address is not a valid http or https address.");
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -384,10 +386,11 @@ static enum err_kind wait_locked(struct wire *wire, struct call *call, int64_t u
         if (why == ERR_NONE) {
             thread_wait_ms(&call->done, &wire->lock, left);
         } else if (call->state == CALL_QUEUED) {
-            queue_remove_locked(wire, call);
+            wire_queue_remove(wire->queue, &call->ticket);
             call->state = CALL_DONE;
         } else {
             call->abort = true;
+            wire->aborting++;
             curl_multi_wakeup(wire->multi);
         }
     }
@@ -395,12 +398,28 @@ static enum err_kind wait_locked(struct wire *wire, struct call *call, int64_t u
     return call->abort && (call->twice || call->result != CURLE_ABORTED_BY_CALLBACK) ? ERR_NONE : why;
 }
 
+/* "::ADDRESS:" is any host and port of the URL, connected to at ADDRESS and the same port. */
+static struct curl_slist *connect_list(const char *address)
+{
+    char entry[80];
+    bool v6 = address && strchr(address, ':');
+    if (!address)
+        return NULL;
+    snprintf(entry, sizeof entry, "::%s%s%s:", v6 ? "[" : "", address, v6 ? "]" : "");
+    return curl_slist_append(NULL, entry);
+}
+
 static void enqueue_locked(struct wire *wire, struct call *call)
 {
-    call->next = NULL;
-    call->link = wire->last;
-    *wire->last = call;
-    wire->last = &call->next;
+    char origin[300];
+    const char *url = call->request->url, *host = strstr(url, "://");
+    size_t length = host ? (size_t)(host - url) + 3 + strcspn(host + 3, "/?#") : 0;
+    length = length < sizeof origin ? length : sizeof origin - 1;
+    memcpy(origin, url, length);
+    origin[length] = '\0';
+    wire_queue_add(wire->queue, &call->ticket, origin, call->request->flow ? call->request->flow : "",
+                   call->request->urgent);
+    list_add(&wire->calls, call);
     wire->callers++;
 }
 
@@ -408,8 +427,10 @@ bool wire_send(struct wire *wire, const struct wire_request *request, struct wir
 {
     char host[256];
     int64_t until = clock_mono_ms(clock_system()) + request->timeout_ms;
-    struct call call = {
-        .request = request, .headers = STRBUF_MAX(HEADERS_MAX), .body = STRBUF_MAX(WIRE_ANSWER_MAX)};
+    struct call call = {.request = request,
+                        .headers = STRBUF_MAX(HEADERS_MAX),
+                        .body = STRBUF_MAX(request->answer_max ? request->answer_max : WIRE_ANSWER_MAX),
+                        .connect_list = connect_list(request->connect_to)};
     memset(ret, 0, sizeof *ret);
     host_of(request->url, host, sizeof host);
     if (cancel_requested(request->cancel))
@@ -431,8 +452,10 @@ bool wire_send(struct wire *wire, const struct wire_request *request, struct wir
     cancel_unwatch(request->cancel, &watch);
     pthread_cond_destroy(&call.done);
     curl_slist_free_all(call.header_list);
+    curl_slist_free_all(call.connect_list);
     {
         WITH_LOCK(&wire->lock);
+        list_remove(&call);
         if (--wire->callers == 0)
             pthread_cond_broadcast(&wire->idle);
     }

@@ -18,12 +18,13 @@
 struct wire;
 
 struct wire_settings {
-    const char *ca_file;        /* extra certificate authorities in PEM, besides the
-                                   system's; NULL for none */
-    long host_connections_max;  /* per host; 0 takes 8 */
-    size_t in_flight_max;       /* transfers handed to the network at once, the others
-                                   queue; 0 takes 256 */
-    int64_t connect_timeout_ms; /* 0 takes 5000 */
+    const char *ca_file;         /* extra certificate authorities in PEM, besides the
+                                    system's; NULL for none */
+    size_t host_connections_max; /* per host; 0 takes 32. A host that multiplexes (HTTP/2)
+                                    needs a few of them only */
+    size_t in_flight_max;        /* transfers handed to the network at once, the others
+                                    queue (wire_queue.h); 0 takes 256 */
+    int64_t connect_timeout_ms;  /* 0 takes 5000 */
 };
 
 /* NULL with ERR_CONFIG (ca_file cannot be read) or ERR_INTERNAL. Keeps no
@@ -39,10 +40,14 @@ struct wire_request {
     const char *const *headers; /* "Name: value"; NULL ends the list; NULL for none */
     const void *body;           /* NULL for none */
     size_t body_length;
-    int64_t timeout_ms;    /* for the whole call, waiting in the queue included; at
-                              least 1 */
-    bool harmless;         /* a POST that changes nothing, such as one that only reads */
-    struct cancel *cancel; /* may be NULL */
+    int64_t timeout_ms;     /* for the whole call, waiting in the queue included; at least 1 */
+    bool harmless;          /* a POST that changes nothing, such as one that only reads */
+    struct cancel *cancel;  /* may be NULL */
+    const char *flow;       /* on whose behalf (a tenant): flows share the wire evenly; NULL for nobody's */
+    bool urgent;            /* goes before all that is not */
+    const char *connect_to; /* an IP address: the connection goes there, whatever the URL's host resolves to;
+                               name and certificate stay the URL's. NULL resolves */
+    size_t answer_max;      /* bytes of the decoded answer; 0 takes WIRE_ANSWER_MAX */
 };
 
 /* Zero-initialise; wire_reply_done frees what it holds. */

@@ -11,7 +11,9 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
+#include "connector/raw_test.h"
 #include "connector/script_test.h"
+#include "connector/wire_queue.h"
 
 static void answer(void *ctx, const struct script_request *request, struct script_answer *ret)
 {
@@ -253,6 +255,123 @@ static void stopping_aborts_calls(void **state)
     assert_int_equal(ignored.kind, ERR_CONFIG);
 }
 
+/* --- whose turn it is --- */
+
+#define HOST "https://graph.example"
+
+static void ten_thousand_of_one_tenant_wait_for_one_of_another(void **state)
+{
+    (void)state;
+    enum { BULK = 10000 };
+    struct wire_queue *queue = wire_queue_new(64, 16);
+    struct wire_ticket *bulk = calloc(BULK, sizeof *bulk), other[3], urgent, *running[64];
+    size_t count = 0;
+    for (size_t i = 0; i < BULK; i++)
+        wire_queue_add(queue, &bulk[i], HOST, "bulk", false);
+    while ((running[count] = wire_queue_next(queue)))
+        count++;
+    assert_int_equal(count, 6); /* of the eight of an unknown host two are kept */
+    wire_queue_learn(queue, running[0], false);
+    while ((running[count] = wire_queue_next(queue)))
+        count++;
+    assert_int_equal(count, 12); /* of sixteen connections */
+    for (size_t i = 0; i < 3; i++)
+        wire_queue_add(queue, &other[i], HOST, "other", false);
+    assert_null(wire_queue_next(queue));
+    wire_queue_add(queue, &urgent, HOST, "other", true);
+    assert_ptr_equal(wire_queue_next(queue), &urgent); /* at once */
+    wire_queue_done(queue, &urgent);
+    for (size_t i = 0; i < 3; i++) { /* then each place that comes free goes to who has fewer */
+        wire_queue_done(queue, running[--count]);
+        assert_ptr_equal(wire_queue_next(queue), &other[i]);
+    }
+    for (size_t i = 0; i < 3; i++)
+        wire_queue_done(queue, &other[i]);
+    size_t served = count;
+    while (count > 0) {
+        wire_queue_done(queue, running[--count]);
+        for (struct wire_ticket *next; (next = wire_queue_next(queue)); running[count++] = next)
+            assert_ptr_equal(next, &bulk[12 + (served++ - 9)]); /* in the order of arrival */
+    }
+    assert_int_equal(served - 9 + 12, BULK);
+    wire_queue_free(queue);
+    free(bulk);
+}
+
+static void tenants_take_turns(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b", "c"};
+    struct wire_queue *queue = wire_queue_new(64, 1);
+    struct wire_ticket tickets[3][20];
+    for (size_t t = 0; t < 3; t++)
+        for (size_t i = 0; i < 20; i++)
+            wire_queue_add(queue, &tickets[t][i], HOST, names[t], false);
+    for (size_t i = 0; i < 20; i++) {
+        bool seen[3] = {0};
+        for (size_t n = 0; n < 3; n++) {
+            struct wire_ticket *ticket = wire_queue_next(queue);
+            size_t t = (size_t)(ticket - &tickets[0][0]) / 20;
+            assert_ptr_equal(ticket, &tickets[t][i]);
+            assert_false(seen[t]);
+            seen[t] = true;
+            wire_queue_done(queue, ticket);
+        }
+    }
+    assert_null(wire_queue_next(queue));
+    wire_queue_free(queue);
+}
+
+/* A host without a slot holds up nobody who calls another one, and one that multiplexes has as many as there
+ * are. */
+static void hosts_do_not_stand_in_each_others_way(void **state)
+{
+    (void)state;
+    struct wire_queue *queue = wire_queue_new(40, 4);
+    struct wire_ticket slow[20], quick[60], gone;
+    for (size_t i = 0; i < 20; i++)
+        wire_queue_add(queue, &slow[i], "http://slow", "t", false);
+    size_t running = 0;
+    while (wire_queue_next(queue))
+        running++;
+    assert_int_equal(running, 3);
+    for (size_t i = 0; i < 60; i++)
+        wire_queue_add(queue, &quick[i], HOST, "t", false);
+    assert_ptr_equal(wire_queue_next(queue), &quick[0]);
+    wire_queue_learn(queue, &quick[0], true);
+    for (running++; wire_queue_next(queue); running++)
+        ;
+    assert_int_equal(running, 30); /* three quarters of all */
+    wire_queue_add(queue, &gone, HOST, "u", true);
+    wire_queue_remove(queue, &gone);
+    assert_null(wire_queue_next(queue));
+    for (size_t i = 0; i < 20; i++)
+        (i < 3 ? wire_queue_done : wire_queue_remove)(queue, &slow[i]);
+    for (size_t i = 0; i < 60; i++)
+        (i < 27 ? wire_queue_done : wire_queue_remove)(queue, &quick[i]);
+    wire_queue_free(queue);
+}
+
+static void dribble(void *ctx, const char *method, const char *uri, struct raw_answer *ret)
+{
+    (void)ctx, (void)method, (void)uri;
+    ret->byte_delay_ms = 400;
+    snprintf(ret->bytes, sizeof ret->bytes, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+}
+
+static void f11_a_dribbled_answer_ends_at_the_deadline(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO_WIRE_REPLY struct wire_reply reply = {0};
+    struct err err = {0};
+    struct raw *raw = raw_start(dribble, NULL);
+    struct wire_request request = {.method = "PATCH", .url = raw_url(raw), .timeout_ms = 700};
+    assert_false(wire_send(fixture->wire, &request, &reply, &err));
+    assert_int_equal(err.kind, ERR_TIMEOUT);
+    assert_true(err.outcome_unknown);
+    raw_stop(raw);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -267,6 +386,10 @@ int main(void)
         TEST(refuses_a_huge_answer),
         TEST(many_callers_share_few_transfers),
         TEST(stopping_aborts_calls),
+        cmocka_unit_test(ten_thousand_of_one_tenant_wait_for_one_of_another),
+        cmocka_unit_test(tenants_take_turns),
+        cmocka_unit_test(hosts_do_not_stand_in_each_others_way),
+        TEST(f11_a_dribbled_answer_ends_at_the_deadline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@ struct engine_settings {
     int workers;
     const char *node_name; /* borrowed for the engine's life */
     int64_t lease_ms;
+    bool indexed; /* somebody keeps the permission index */
 };
 
 /* All borrowed; they must outlive the engine. */

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "plan/options.h"
+#include "task/elsewhere.h"
 
 #define CALL_PATIENCE_MS 5000 /* longer throttling parks the task instead of holding a worker */
 
@@ -61,7 +62,8 @@ static bool store_rows(struct job *job)
     AUTO_TX struct tx *tx = store_begin(job->parts->store, &err);
     bool good = tx != NULL;
     for (size_t i = 0; good && i < job->count; i++)
-        good = task_move(tx, job->view->offboarding_id, job->epoch, &job->rows[i], now, &err);
+        good = task_move(tx, job->view->offboarding_id, job->epoch, &job->rows[i], now, &err) &&
+               elsewhere_note(tx, job->view, &job->rows[i], now, &err);
     if (good && journal_commit(job->parts->journal, &tx, &err))
         return true;
     job->stale |= err.kind == ERR_STALE;

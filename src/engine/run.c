@@ -406,17 +406,25 @@ static void fill_view(struct run *run, struct tx *tx)
 {
     const struct engine_parts *parts = run->host->parts;
     bool undo = direction_of(run) == DIRECTION_UNDO;
-    run->elsewhere =
-        elsewhere_read(tx, run->o.tenant_id, run->o.user_id, run->rows, undo ? run->forward : NULL);
+    const struct elsewhere about = {.tenant_id = run->o.tenant_id,
+                                    .user_id = run->o.user_id,
+                                    .user_principal_name = run->o.user_principal_name,
+                                    .display_name = run->o.display_name,
+                                    .rows = run->rows,
+                                    .forward = undo ? run->forward : NULL,
+                                    .indexed = run->host->settings->indexed};
+    run->elsewhere = elsewhere_read(tx, &about, now_ms(run));
     run->view = (struct run_view){
         .offboarding_id = run->o.id,
         .tenant_id = run->o.tenant_id,
         .tenant_name = tenant_name(tx, run->arena, run->o.tenant_id),
         .user_id = run->o.user_id,
         .user_principal_name = run->o.user_principal_name,
+        .display_name = run->o.display_name,
         .options = run->o.options,
         .people = json_object_get(run->o.context, "people"),
         .elsewhere = run->elsewhere,
+        .indexed = run->host->settings->indexed,
         .federated = json_flag(run->o.context, "federated"),
         .forward = undo ? run->forward : NULL,
         .chosen = run->chosen,

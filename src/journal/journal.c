@@ -72,11 +72,11 @@ ptrdiff_t journal_read(struct store *store, struct arena *arena, const char *off
             ? tx_query(tx, err,
                        "SELECT id, at, offboarding_id, kind, task, data_json FROM events WHERE "
                        "offboarding_id = $1 AND id > $2 "
-                       "AND ($3 = 1 OR kind NOT IN ('intent', 'result')) ORDER BY id LIMIT $4",
+                       "AND ($3 = 1 OR kind NOT IN ('intent', 'result', 'secret')) ORDER BY id LIMIT $4",
                        P_TEXT(offboarding_id), P_INT(after_id), P_INT(all), P_INT(limit))
             : tx_query(tx, err,
                        "SELECT id, at, offboarding_id, kind, task, data_json FROM events WHERE id > $1 "
-                       "AND ($2 = 1 OR kind NOT IN ('intent', 'result')) ORDER BY id LIMIT $3",
+                       "AND ($2 = 1 OR kind NOT IN ('intent', 'result', 'secret')) ORDER BY id LIMIT $3",
                        P_INT(after_id), P_INT(all), P_INT(limit));
     while (rows && (size_t)count < limit && rows_next(rows))
         ret_events[count++] = (struct event){row_int(rows, 0),

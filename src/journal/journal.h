@@ -7,7 +7,8 @@
 
 #include "store/store.h"
 
-/* kind, is it part of the live stream? intent and result surround each upstream effect. */
+/* kind, is it part of the live stream? intent and result surround each upstream effect; secret
+ * says who made, used or revoked a one-time link. */
 #define EVENT_KINDS(X)                  \
     X(OFFBOARDING, "offboarding", true) \
     X(TASK, "task", true)               \
@@ -15,7 +16,8 @@
     X(WARNING, "warning", true)         \
     X(END, "end", true)                 \
     X(INTENT, "intent", false)          \
-    X(RESULT, "result", false)
+    X(RESULT, "result", false)          \
+    X(SECRET, "secret", false)
 
 enum event_kind {
 #define X(id, ...) EVENT_##id,
@@ -46,7 +48,7 @@ struct event {
 };
 
 /* Up to limit events of the live stream after an id, oldest first; offboarding_id NULL means all. Texts live
- * in the arena. Returns the count, -1 with err set. With all true, intent and result come too. */
+ * in the arena. Returns the count, -1 with err set. With all true, the others come too. */
 ptrdiff_t journal_read(struct store *store, struct arena *arena, const char *offboarding_id, int64_t after_id,
                        bool all, struct event *ret_events, size_t limit, struct err *err);
 /* The newest and the oldest id there is; 0 when there is none. */

@@ -167,12 +167,57 @@ static void followers_read_in_order(void **state)
     json_decref(events[1].data);
 }
 
+static int64_t count_notices(const char *event)
+{
+    AUTO_TX struct tx *tx = store_begin_read(store, NULL);
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, NULL, "SELECT count(*) FROM notices WHERE event = $1", P_TEXT(event));
+    assert_true(rows_next(rows));
+    return row_int(rows, 0);
+}
+
+static bool move(const char *id, enum run_status to, int64_t now, bool commit)
+{
+    struct err err;
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    return offboarding_move(tx, id, NO_EPOCH, to, now, now, &err) && (!commit || tx_commit(&tx, &err));
+}
+
+/* Neither exists without the other, and who waits again and again is told of once. */
+static void a_notice_lives_and_dies_with_its_change(void **state)
+{
+    (void)state;
+    struct err err;
+    assert_true(insert("o1", "u1", 0, &err));
+    assert_true(move("o1", RUN_RUNNING, 1000, true));
+    assert_int_equal(count_notices("started"), 1);
+    assert_true(move("o1", RUN_WAITING, 2000, false)); /* rolled back */
+    assert_int_equal(count_notices("waiting"), 0);
+    for (int i = 0; i < 3; i++) {
+        assert_true(move("o1", RUN_WAITING, 3000 + i, true));
+        assert_true(move("o1", RUN_RUNNING, 4000 + i, true));
+    }
+    assert_int_equal(count_notices("waiting"), 1);
+    assert_int_equal(count_notices("started"), 1);
+    assert_true(move("o1", RUN_FAILED, 9000, true));
+    assert_int_equal(count_notices("failed"), 1);
+    AUTO_TX struct tx *tx = store_begin_read(store, &err);
+    AUTO_ROWS struct rows *rows = tx_query(tx, &err, "SELECT data_json FROM notices WHERE event = 'failed'");
+    assert_true(rows_next(rows));
+    AUTO_JSON json_t *data = row_json(rows, 0);
+    assert_string_equal(json_text(data, "status"), "failed");
+    assert_int_equal(json_array_size(json_array_at(data, "tasks")), 2);
+    assert_null(json_object_get(data, "options"));
+    assert_null(json_object_get(json_array_get(json_array_at(data, "tasks"), 0), "after"));
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_STORE(one_user_has_one_unfinished_offboarding),
+        WITH_STORE(a_notice_lives_and_dies_with_its_change),
         WITH_STORE(a_lost_claim_writes_nothing),
         WITH_STORE(states_move_as_the_tables_say),
         WITH_STORE(followers_read_in_order),

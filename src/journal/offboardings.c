@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "journal/licenses.h"
+#include "journal/notices.h"
 
 #define COLUMNS                                                                                              \
     "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, "    \
@@ -86,7 +87,8 @@ bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *
     return journal_append(tx, o->id, o->created_at, EVENT_OFFBOARDING, NULL,
                           json_make("{s:s, s:s, s:s}", "id", o->id, "status", run_status_name(o->status),
                                     "requested_by", o->requested_by),
-                          err);
+                          err) &&
+           notice_of_move(tx, o->id, RUN_STATUS_COUNT, o->status, o->created_at, err);
 }
 
 static void read_row(struct arena *arena, const struct rows *rows, struct offboarding *ret)
@@ -257,7 +259,8 @@ bool offboarding_move(struct tx *tx, const char *id, int64_t epoch, enum run_sta
                   ends || runs ? now : due_at);
     return journal_append(tx, id, now, EVENT_OFFBOARDING, NULL, data, err) &&
            (!ends || journal_append(tx, id, now, EVENT_END, NULL,
-                                    json_make("{s:s, s:s}", "id", id, "status", run_status_name(to)), err));
+                                    json_make("{s:s, s:s}", "id", id, "status", run_status_name(to)), err)) &&
+           notice_of_move(tx, id, from, to, now, err);
 }
 
 bool offboarding_claim(struct tx *tx, struct arena *arena, const char *node, int64_t now, int64_t lease_ms,
@@ -332,10 +335,11 @@ bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoch, int64_
                  P_TEXT(id), P_INT(now)))
         return false;
     return tx_changes(tx) == 0 ||
-           journal_append(tx, id, now, EVENT_OFFBOARDING, NULL,
-                          json_make("{s:s, s:s, s:s}", "id", id, "status", run_status_name(status),
-                                    "locked_out_at", time_format(now, text)),
-                          err);
+           (journal_append(tx, id, now, EVENT_OFFBOARDING, NULL,
+                           json_make("{s:s, s:s, s:s}", "id", id, "status", run_status_name(status),
+                                     "locked_out_at", time_format(now, text)),
+                           err) &&
+            notice_append(tx, id, "locked_out", 0, now, err));
 }
 
 static bool cancel_pending_tasks(struct tx *tx, const char *id, int64_t now, struct err *err)

@@ -1,6 +1,7 @@
 /* Changing what is planned: another time, now, or after a person has looked at it. */
 #include <string.h>
 
+#include "journal/notices.h"
 #include "journal/offboardings.h"
 
 static bool refuse(const struct offboarding *o, const char *words, struct err *err)
@@ -42,6 +43,7 @@ bool offboarding_reschedule(struct tx *tx, const char *id, const json_t *schedul
                tx, err,
                "UPDATE offboardings SET schedule_json = $2, scheduled_at = $3, remind_at = $4 WHERE id = $1",
                P_TEXT(id), P_TEXT(text), P_INT(at), remind_at ? P_INT(remind_at) : P_NULL) &&
+           (waits || notice_append(tx, id, "planned", at, now, err)) &&
            offboarding_tell(tx, &o, "reschedule", by,
                             json_make("{s:s}", "scheduled_at", time_format(at, when)), now, err);
 }

@@ -200,6 +200,18 @@ static void warnings_say_what_is_dangerous(void **state)
         {"{\"remove_from_groups\":{}}",
          "{\"user\":{\"id\":\"u\"},\"groups\":[{\"isAssignableToRole\":true}]}", "role_assignable_group",
          "warn"},
+        {"{\"remove_mailbox_permissions\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"access_index\":{\"usable\":false,\"kept\":true}}",
+         "permission_index_incomplete", "info"},
+        {"{\"remove_calendar_permissions\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"access_index\":{\"usable\":false,\"kept\":false}}",
+         "permission_index_incomplete", "warn"},
+        {"{\"remove_calendar_permissions\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"access_index\":{\"usable\":true,\"kept\":true,\"unreadable\":2}}",
+         "permission_index_incomplete", "info"},
+        {"{\"remove_mailbox_permissions\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"access_index\":{\"usable\":true,\"unshown\":7}}",
+         "permission_list_shortened", "info"},
         {"{\"forward_email\":{\"to\":\"b@x\"}}",
          "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"b\",\"mail\":\"b@x\","
          "\"accountEnabled\":false}}}",
@@ -233,6 +245,33 @@ static void warnings_say_what_is_dangerous(void **state)
     }
 }
 
+static void an_index_that_is_whole_needs_no_words(void **state)
+{
+    (void)state;
+    const struct plan_policy policy = {0};
+    AUTO_JSON json_t *options =
+        parse("{\"remove_mailbox_permissions\":{},\"remove_calendar_permissions\":{}}");
+    AUTO_JSON json_t *facts =
+        parse("{\"user\":{\"id\":\"u\"},\"access_index\":{\"usable\":true,\"unreadable\":0}}");
+    AUTO_JSON json_t *warnings = plan_warnings(options, facts, &policy);
+    assert_int_equal(json_array_size(warnings), 0);
+}
+
+static void an_index_being_made_says_how_far_it_is(void **state)
+{
+    (void)state;
+    const struct plan_policy policy = {.now = INT64_C(1785585600000)};
+    AUTO_JSON json_t *options =
+        parse("{\"remove_mailbox_permissions\":{},\"remove_calendar_permissions\":{}}");
+    AUTO_JSON json_t *facts =
+        parse("{\"user\":{\"id\":\"u\"},\"access_index\":{\"usable\":false,\"kept\":true,"
+              "\"mailboxes\":600,\"pass\":{\"looked\":120,\"mailboxes\":600}}}");
+    AUTO_JSON json_t *warnings = plan_warnings(options, facts, &policy);
+    assert_int_equal(json_array_size(warnings), 1);
+    const char *message = json_text(json_array_get(warnings, 0), "message");
+    assert_non_null(strstr(message, "as of 2026-08-01T12:00:00.000Z, 120 of 600 mailboxes"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +282,8 @@ int main(void)
         cmocka_unit_test(options_come_back_whole),
         cmocka_unit_test(order_follows_the_catalogue),
         cmocka_unit_test(warnings_say_what_is_dangerous),
+        cmocka_unit_test(an_index_that_is_whole_needs_no_words),
+        cmocka_unit_test(an_index_being_made_says_how_far_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

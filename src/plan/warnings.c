@@ -243,6 +243,63 @@ static void warn_owned_apps(const struct view *view)
              "renew their secrets.");
 }
 
+/* --- the permission index -------------------------------------------------------------------------------
+ */
+
+/* What is known of the user's access to others' mailboxes, and what becomes of the rest. */
+static void describe_index(const struct view *view, const json_t *index, struct strbuf *text)
+{
+    const json_t *pass = json_object_at(index, "pass");
+    const char *error = json_text(json_object_at(index, "error"), "message");
+    int64_t unreadable = json_int(index, "unreadable", 0);
+    char now[TIME_TEXT_SIZE];
+    if (json_flag(index, "usable")) {
+        strbuf_printf(
+            text,
+            "%d mailboxes could not be looked at (as of %s): whether the user may use them or their "
+            "calendars is not known.",
+            (int)unreadable, json_text_or(index, "as_of", ""));
+        return;
+    }
+    strbuf_printf(
+        text,
+        "The list of mailboxes and calendars that the user may use is not complete yet: as of %s, %d "
+        "of %d mailboxes of the tenant have been looked at. ",
+        time_format(view->policy->now, now), (int)json_int(pass, "looked", 0),
+        (int)json_int(index, "mailboxes", 0));
+    strbuf_text_add(text,
+                    json_flag(index, "kept")
+                        ? "The offboarding does what is known and waits for the rest."
+                        : "index.enabled is off, so nobody looks at the rest: the offboarding does what is "
+                          "known, and this part of it fails.");
+    if (error)
+        strbuf_printf(text, " Microsoft 365 says: %s", error);
+}
+
+static void warn_permission_index(const struct view *view)
+{
+    const json_t *index = json_object_get(view->facts, "access_index");
+    bool usable = json_flag(index, "usable"), mailboxes = chosen(view, TASK_remove_mailbox_permissions);
+    int64_t unshown = json_int(index, "unshown", 0);
+    const char *task =
+        task_info(mailboxes ? TASK_remove_mailbox_permissions : TASK_remove_calendar_permissions)->id;
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(2000), more = STRBUF_MAX(200);
+    if (!index || (!mailboxes && !chosen(view, TASK_remove_calendar_permissions)))
+        return;
+    if (!usable || json_int(index, "unreadable", 0)) {
+        describe_index(view, index, &text);
+        warn(view, "permission_index_incomplete", usable || json_flag(index, "kept") ? "info" : "warn", task,
+             strbuf_text(&text));
+    }
+    if (unshown) {
+        strbuf_printf(&more,
+                      "The user may use %d more mailboxes and calendars than the plan shows. The offboarding "
+                      "deals with all of them.",
+                      (int)unshown);
+        warn(view, "permission_list_shortened", "info", task, strbuf_text(&more));
+    }
+}
+
 /* --- permissions -----------------------------------------------------------------------------------------
  */
 
@@ -302,7 +359,8 @@ static void warn_unread(const struct view *view)
         snprintf(message, sizeof message, "Microsoft 365 does not show the %s of this user: %s", fact,
                  json_text_or(error, "message", ""));
         if (status)
-            warn(view, denied ? "missing_permission" : "unreadable", denied ? "blocker" : "warn", NULL, message);
+            warn(view, denied ? "missing_permission" : "unreadable", denied ? "blocker" : "warn", NULL,
+                 message);
     }
 }
 
@@ -372,6 +430,7 @@ static void (*const rows[])(const struct view *) = {
     warn_recipients,
     warn_mailbox_loses_license,
     warn_owned_apps,
+    warn_permission_index,
     warn_nothing_to_do,
     warn_signed_in_recently,
 };

@@ -148,6 +148,7 @@ static void item_refused(struct work *work, json_t *item, const struct err *err)
 {
     if (is_on_premises(err)) {
         item_set(item, "skipped", "Managed in Active Directory: change it there.");
+        json_put_text(item, "reason", "on_premises_source");
         on_premises_warn(work, work->user, json_text(item, "name"));
         return;
     }

@@ -283,6 +283,8 @@ json_t *facts_read(const struct facts_request *request, struct err *err)
     if (first_round(request, &facts, err) && second_round(request, &facts, err)) {
         if (request->wanted & FACT(GRANTED))
             read_granted(request, facts);
+        if (request->wanted & FACTS_INDEXED) /* a copy: the request's is shared by threads */
+            json_put(facts, "access_index", json_deep_copy(json_object_at(request->elsewhere, "index")));
         return facts;
     }
     json_decref(facts);

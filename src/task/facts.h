@@ -67,14 +67,18 @@ typedef uint64_t fact_set;
 /* Not read for the plan, since it takes a request each: observe does without until the run. */
 #define FACTS_READ_LATE (FACT(SITE_ADMINS) | FACT(SITE_SHARING))
 
+/* Those that the permission index says where to ask for; with them comes the member "access_index", the index
+ * of facts_request.elsewhere. */
+#define FACTS_INDEXED (FACT(ACCESS_ELSEWHERE) | FACT(CALENDARS_ELSEWHERE))
+
 struct facts_request {
     struct m365 *m365;
     const struct m365_target *target;
     const char *user_id;
     const json_t *options;   /* checked */
     const json_t *people;    /* {reference: object id}, as they were resolved for the plan; NULL */
-    const json_t *elsewhere; /* {"mailboxes":[{"id","name"}], "calendars":[{"id","name","folder"}]}: where the
-                                permission index has seen the user; NULL: nowhere */
+    const json_t *elsewhere; /* {"mailboxes":[{"id","name"}], "calendars":[{"id","name","folder"}], "index"}:
+                                where the permission index has seen the user; NULL: nowhere */
     const json_t *known;     /* facts read before, for what others build on (drive, mailbox); NULL */
     fact_set wanted;
 };

@@ -4,6 +4,8 @@
 #include "connector/parallel.h"
 #include "task/facts_internal.h"
 
+#define ELSEWHERE_TIMEOUT_MS 30000 /* ten times 0.85 s, should the batch run one after the other */
+
 struct read {
     enum fact fact;
     const char *cmdlet;
@@ -18,6 +20,7 @@ struct asked {
     const struct read **reads; /* which row each item is */
     const json_t **about;      /* the candidate it is about, NULL for the user's own */
     size_t count;
+    bool elsewhere; /* other mailboxes are asked about */
 };
 
 static const struct read reads[] = {
@@ -51,12 +54,16 @@ static int64_t size_bytes(const char *text)
 
 /* --- asking -------------------------------------------------------------------------------------------- */
 
-static struct asked asked_new(const struct reading *reading, size_t capacity)
+static struct asked asked_new(const struct reading *reading)
 {
     struct arena *arena = reading->arena;
-    return (struct asked){arena_alloc(arena, capacity + 1, sizeof(struct exchange_item)),
-                          arena_alloc(arena, capacity + 1, sizeof(struct read *)),
-                          arena_alloc(arena, capacity + 1, sizeof(json_t *)), 0};
+    const json_t *elsewhere = reading->request->elsewhere;
+    size_t most = sizeof reads / sizeof *reads + 2 + reading->people_count +
+                  json_array_size(json_array_at(elsewhere, "mailboxes")) +
+                  json_array_size(json_array_at(elsewhere, "calendars"));
+    return (struct asked){.items = arena_alloc(arena, most, sizeof(struct exchange_item)),
+                          .reads = arena_alloc(arena, most, sizeof(struct read *)),
+                          .about = arena_alloc(arena, most, sizeof(json_t *))};
 }
 
 /* Takes params over. */
@@ -162,7 +169,7 @@ static void ask_own(const struct reading *reading, struct asked *asked)
 static void ask_elsewhere(struct reading *reading, struct asked *asked)
 {
     const char *user = reading->request->user_id;
-    size_t i;
+    size_t i, before = asked->count;
     json_t *candidate;
     if (reading_wants(reading, FACT(ACCESS_ELSEWHERE))) {
         reading_keep(reading, FACT_NUMBER_ACCESS_ELSEWHERE, json_array());
@@ -170,15 +177,16 @@ static void ask_elsewhere(struct reading *reading, struct asked *asked)
             ask(asked, &access_read, candidate,
                 json_make("{s:s, s:s}", "Identity", json_text_or(candidate, "id", ""), "User", user));
     }
-    if (!reading_wants(reading, FACT(CALENDARS_ELSEWHERE)))
-        return;
-    reading_keep(reading, FACT_NUMBER_CALENDARS_ELSEWHERE, json_array());
-    json_array_foreach ((json_t *)json_array_at(reading->request->elsewhere, "calendars"), i, candidate)
-        ask(asked, &calendar_read, candidate,
-            json_make("{s:s, s:s}", "Identity",
-                      arena_printf(reading->arena, "%s:%s", json_text_or(candidate, "id", ""),
-                                   json_text_or(candidate, "folder", "\\Calendar")),
-                      "User", user));
+    if (reading_wants(reading, FACT(CALENDARS_ELSEWHERE))) {
+        reading_keep(reading, FACT_NUMBER_CALENDARS_ELSEWHERE, json_array());
+        json_array_foreach ((json_t *)json_array_at(reading->request->elsewhere, "calendars"), i, candidate)
+            ask(asked, &calendar_read, candidate,
+                json_make("{s:s, s:s}", "Identity",
+                          arena_printf(reading->arena, "%s:%s", json_text_or(candidate, "id", ""),
+                                       json_text_or(candidate, "folder", "\\Calendar")),
+                          "User", user));
+    }
+    asked->elsewhere |= asked->count > before;
 }
 
 /* Those whom the options name by id or address; who the manager is, the first round finds out. */
@@ -216,29 +224,43 @@ static void ask_on_behalf(struct reading *reading, struct asked *asked, const js
         json_make("{s:s, s:s}", "Filter", strbuf_text(&filter), "ResultSize", "Unlimited"));
 }
 
+/* Who has named the user as sender is asked for by the mailbox' directory name, which the first time has to
+ * be found out: then the questions about other mailboxes go in that request too. */
+static bool elsewhere_comes_second(const struct reading *reading)
+{
+    return reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && !directory_name(reading->request->known);
+}
+
+static void send(struct reading *reading, struct asked *asked)
+{
+    struct m365_target target = *reading->request->target;
+    if (asked->elsewhere) /* these only read, so no lease has to outlast them */
+        target.timeout_ms = ELSEWHERE_TIMEOUT_MS;
+    exchange_batches(reading->request->m365, &target, asked->items, asked->count);
+    for (size_t i = 0; i < asked->count; i++)
+        take_item(reading, asked, i);
+    asked_done(asked);
+}
+
 void facts_exchange_read(struct reading *reading)
 {
-    const json_t *elsewhere = reading->request->elsewhere;
-    struct asked asked = asked_new(reading, sizeof reads / sizeof *reads + 1 + reading->people_count +
-                                                json_array_size(json_array_at(elsewhere, "mailboxes")) +
-                                                json_array_size(json_array_at(elsewhere, "calendars")));
+    struct asked asked = asked_new(reading);
+    bool all = !elsewhere_comes_second(reading);
     ask_own(reading, &asked);
     ask_recipients(reading, &asked);
-    ask_elsewhere(reading, &asked);
-    /* The filter takes the mailbox' directory name: the first time that has to be found out. */
-    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && directory_name(reading->request->known))
+    if (all)
+        ask_elsewhere(reading, &asked);
+    if (all && reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)))
         ask_on_behalf(reading, &asked, reading->request->known);
-    exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
-    for (size_t i = 0; i < asked.count; i++)
-        take_item(reading, &asked, i);
-    asked_done(&asked);
+    send(reading, &asked);
 }
 
 /* --- the second round ---------------------------------------------------------------------------------- */
 
 void facts_exchange_read_more(struct reading *reading, const json_t *known)
 {
-    struct asked asked = asked_new(reading, 2);
+    struct asked asked = asked_new(reading);
+    bool all = elsewhere_comes_second(reading);
     AUTO_JSON json_t *manager = json_string("manager");
     const char *manager_id =
         json_text(json_object_get(json_object_at(known, fact_name(FACT_NUMBER_PEOPLE)), "manager"), "id");
@@ -248,10 +270,9 @@ void facts_exchange_read_more(struct reading *reading, const json_t *known)
                      json_copy((json_t *)json_object_at(known, fact_name(FACT_NUMBER_RECIPIENTS))));
         ask(&asked, &recipient_read, manager, json_make("{s:s}", "Identity", manager_id));
     }
-    if (reading_wants(reading, FACT(ON_BEHALF_ELSEWHERE)) && !directory_name(reading->request->known))
+    if (all) {
         ask_on_behalf(reading, &asked, known);
-    exchange_batches(reading->request->m365, reading->request->target, asked.items, asked.count);
-    for (size_t i = 0; i < asked.count; i++)
-        take_item(reading, &asked, i);
-    asked_done(&asked);
+        ask_elsewhere(reading, &asked);
+    }
+    send(reading, &asked);
 }

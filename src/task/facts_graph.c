@@ -14,7 +14,8 @@
 #define PERSON_PROPERTIES "id,displayName,userPrincipalName,mail,accountEnabled,userType"
 #define GROUP_PROPERTIES                                                                               \
     "id,displayName,mail,mailEnabled,securityEnabled,groupTypes,membershipRule,onPremisesSyncEnabled," \
-    "isAssignableToRole,assignedLicenses,resourceProvisioningOptions,roleTemplateId,isManagementRestricted"
+    "isAssignableToRole,assignedLicenses,resourceProvisioningOptions,isManagementRestricted"
+#define MEMBERSHIP_PROPERTIES GROUP_PROPERTIES ",roleTemplateId" /* of roles, which are among them */
 
 #define ITEMS_MAX (FACT_COUNT + FACTS_PEOPLE_MAX)
 #define MEETINGS_DAYS 1825 /* as far as Remove-CalendarEvents can look (contract/exchange.md, Calendar) */
@@ -45,7 +46,7 @@ static char *below_user(const struct reading *reading, const char *rest)
         return below_user(reading, rest);                   \
     }
 PATH_BELOW_USER(user, "?$select=" USER_PROPERTIES "&$expand=manager($select=" PERSON_PROPERTIES ")")
-PATH_BELOW_USER(groups, "/memberOf?$select=" GROUP_PROPERTIES "&$top=999")
+PATH_BELOW_USER(groups, "/memberOf?$select=" MEMBERSHIP_PROPERTIES "&$top=999")
 PATH_BELOW_USER(owned, "/ownedObjects?$select=id,displayName,groupTypes,onPremisesSyncEnabled")
 PATH_BELOW_USER(reports, "/directReports?$select=id")
 PATH_BELOW_USER(methods, "/authentication/methods")
@@ -61,10 +62,10 @@ PATH_BELOW_USER(sign_in, "?$select=id,signInActivity")
         return graph_path(reading->arena, collection "?$filter=principalId%%20eq%%20'%s'" more, \
                           reading->request->user_id);                                           \
     }
-PATH_OF_PRINCIPAL(roles, "/roleManagement/directory/roleAssignments",
-                  "&$expand=roleDefinition($select=id,displayName,templateId)")
-PATH_OF_PRINCIPAL(roles_active, "/roleManagement/directory/roleAssignmentScheduleInstances", "")
-PATH_OF_PRINCIPAL(roles_eligible, "/roleManagement/directory/roleEligibilityScheduleInstances", "")
+#define ROLE_NAME "&$expand=roleDefinition($select=id,displayName,templateId)"
+PATH_OF_PRINCIPAL(roles, "/roleManagement/directory/roleAssignments", ROLE_NAME)
+PATH_OF_PRINCIPAL(roles_active, "/roleManagement/directory/roleAssignmentScheduleInstances", ROLE_NAME)
+PATH_OF_PRINCIPAL(roles_eligible, "/roleManagement/directory/roleEligibilityScheduleInstances", ROLE_NAME)
 
 static char *phones_path(const struct reading *reading)
 {

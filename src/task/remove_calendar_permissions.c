@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "task/calls.h"
+#include "task/elsewhere.h"
 #include "task/items.h"
 
 static char *item_id(const struct work *work, const json_t *row)
@@ -29,23 +30,28 @@ static bool is_gone(const struct work *work, const json_t *facts, const json_t *
 
 static json_t *evidence(const json_t *facts)
 {
-    return json_make("{s:O}", "calendars", json_array_at(facts, "calendars_elsewhere"));
+    return json_make("{s:O, s:o}", "calendars", json_array_at(facts, "calendars_elsewhere"), "index",
+                     elsewhere_evidence(facts));
 }
 
 static enum observed observe(struct work *work, const json_t *facts)
 {
     size_t i;
     json_t *row;
+    bool more = false;
     json_array_foreach ((json_t *)json_array_at(facts, "calendars_elsewhere"), i, row) {
-        json_t *item = work_item(work, item_id(work, row), json_text(row, "name"), "calendar");
+        json_t *item = elsewhere_item(work, item_id(work, row), json_text(row, "name"), "calendar");
+        more |= !item;
+        if (!item)
+            continue;
         json_put(item, "rights", json_incref((json_t *)json_array_at(row, "rights")));
         json_put_text(item, "flags", json_text(row, "flags"));
         json_put_text(item, "mailbox", json_text(row, "mailbox"));
         json_put_text(item, "folder", json_text(row, "folder"));
     }
-    work_before(work, evidence(facts));
+    elsewhere_before(work, evidence(facts));
     work_after(work, evidence(facts));
-    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : elsewhere_settled(work, facts, more);
 }
 
 static void act(struct work *work, const json_t *facts, struct calls *calls)

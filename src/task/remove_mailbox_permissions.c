@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "task/calls.h"
+#include "task/elsewhere.h"
 #include "task/items.h"
 
 #define FULL_ACCESS "full_access"
@@ -48,8 +49,10 @@ static char *item_id(const struct work *work, const struct kind *kind, const cha
     return arena_printf(work->arena, "%s:%s", kind->name, mailbox);
 }
 
-static void note_all(struct work *work, const json_t *facts)
+/* True when something new is left for the next look. */
+static bool note_all(struct work *work, const json_t *facts)
 {
+    bool more = false;
     for (size_t k = 0; k < KINDS; k++) {
         size_t i;
         json_t *row;
@@ -57,11 +60,14 @@ static void note_all(struct work *work, const json_t *facts)
             const char *mailbox = json_text(row, kinds[k].mailbox);
             if (!counts(work, facts, &kinds[k], row))
                 continue;
-            json_t *item = work_item(work, item_id(work, &kinds[k], mailbox),
-                                     json_text_or(row, kinds[k].label, mailbox), kinds[k].name);
-            json_put_text(item, "mailbox", mailbox);
+            json_t *item = elsewhere_item(work, item_id(work, &kinds[k], mailbox),
+                                          json_text_or(row, kinds[k].label, mailbox), kinds[k].name);
+            more |= !item;
+            if (item)
+                json_put_text(item, "mailbox", mailbox);
         }
     }
+    return more;
 }
 
 static const struct kind *kind_of(const json_t *item)
@@ -95,15 +101,15 @@ static json_t *evidence(const json_t *facts)
     json_t *object = json_object();
     for (size_t k = 0; k < KINDS; k++)
         json_put(object, kinds[k].name, json_incref((json_t *)json_array_at(facts, kinds[k].fact)));
-    return object;
+    return json_put(object, "index", elsewhere_evidence(facts));
 }
 
 static enum observed observe(struct work *work, const json_t *facts)
 {
-    note_all(work, facts);
-    work_before(work, evidence(facts));
+    bool more = note_all(work, facts);
+    elsewhere_before(work, evidence(facts));
     work_after(work, evidence(facts));
-    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : elsewhere_settled(work, facts, more);
 }
 
 /* One cmdlet takes it back, its twin gives it. */

@@ -10,6 +10,7 @@
 #include "task/items.h"
 
 #define TYPE_PREFIX "#microsoft.graph."
+#define REFUSALS_MAX 3
 #define ALTERNATE_MOBILE "b6332ec1-7057-4abe-9331-3d72feddfe41"
 
 /* Type and path segment, in the order of removal. */
@@ -99,7 +100,7 @@ static void remove_one(struct work *work, struct calls *calls, json_t *item, boo
 /* What was refused as the default in an earlier pass goes last in this one. */
 static bool was_default(const json_t *item)
 {
-    return json_flag(item, "refused_as_default");
+    return json_int(item, "refused_as_default", 0) > 0;
 }
 
 static void act(struct work *work, const json_t *facts, struct calls *calls)
@@ -127,13 +128,15 @@ static bool already_so(const struct err *err)
     return err->kind == ERR_NOT_FOUND;
 }
 
-/* The default while others exist, and what stood behind it in the chain: both go once the others are gone. */
+/* The default while others exist, and what stood behind it in the chain: both go once the others are gone.
+ * When another one cannot be removed here, the default never goes. */
 static bool passes(json_t *item, const struct err *err)
 {
     bool as_default = err->upstream_status == 400 && strstr(err->message, "default");
+    int64_t refusals = json_int(item, "refused_as_default", 0);
     if (as_default && item)
-        json_put(item, "refused_as_default", json_true());
-    return as_default || err->upstream_status == 424;
+        json_put(item, "refused_as_default", json_integer(refusals + 1));
+    return (as_default && refusals + 1 < REFUSALS_MAX) || err->upstream_status == 424;
 }
 
 const struct task_type task_remove_mfa_methods = {

@@ -20,10 +20,30 @@ static const json_t *rules_of(const json_t *facts)
     return json_array_at(facts, "rules");
 }
 
+#define BROKEN "broken_rule"
+
+static bool is_broken(const json_t *item)
+{
+    return strcmp(json_text_or(item, "kind", ""), BROKEN) == 0;
+}
+
 static bool is_gone(const struct work *work, const json_t *facts, const json_t *item)
 {
+    const char *id = json_text_or(item, "id", "");
     (void)work;
-    return !json_array_find(rules_of(facts), "RuleIdentity", json_text_or(item, "id", ""));
+    return is_broken(item) ? !json_array_find(json_array_at(facts, "message_rules"), "id", id)
+                           : !json_array_find(rules_of(facts), "RuleIdentity", id);
+}
+
+/* Exchange only warns of a rule that is broken, Graph lists it: there it is removed. */
+static void note_broken(struct work *work, const json_t *facts)
+{
+    size_t i;
+    json_t *rule;
+    json_array_foreach ((json_t *)json_array_at(facts, "message_rules"), i, rule) {
+        if (json_flag(rule, "hasError"))
+            work_item(work, json_text_or(rule, "id", ""), json_text(rule, "displayName"), BROKEN);
+    }
 }
 
 static enum observed observe(struct work *work, const json_t *facts)
@@ -41,6 +61,7 @@ static enum observed observe(struct work *work, const json_t *facts)
         json_t *item = work_item(work, json_text_or(rule, "RuleIdentity", ""), name, "inbox_rule");
         json_put_text(item, "identity", json_text(rule, "Identity"));
     }
+    note_broken(work, facts);
     work_after(work, json_make("{s:O}", "rules", rules_of(facts)));
     return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : OBSERVED_DONE;
 }
@@ -52,7 +73,14 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     (void)facts;
     items_foreach(work, i, item)
     {
-        if (item_is(item, "pending"))
+        if (!item_is(item, "pending"))
+            continue;
+        if (is_broken(item))
+            calls_graph(calls, work, item, "DELETE",
+                        graph_path(work->arena, "/users/%s/mailFolders/inbox/messageRules/%s",
+                                   work->run->user_id, json_text_or(item, "id", "")),
+                        NULL);
+        else
             calls_exchange(calls, work, item, "Remove-InboxRule",
                            json_make("{s:s, s:s, s:b, s:b}", "Identity", json_text_or(item, "identity", ""),
                                      "Mailbox", work->run->user_id, "Force", 1, "Confirm", 0));

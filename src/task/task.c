@@ -5,6 +5,7 @@
 
 #include "plan/options.h"
 #include "task/calls.h"
+#include "task/elsewhere.h"
 #include "task/facts.h"
 #include "task/items.h"
 #include "task/lockout.h"
@@ -212,11 +213,28 @@ void work_explain(const struct work *work, const json_t *item, struct err *err)
 
 /* --- ends ----------------------------------------------------------------------------------------------- */
 
+/* Every item was refused because only Active Directory may change it: then so was the task. */
+static bool all_on_premises(const struct work *work)
+{
+    size_t i, count = json_array_size(work->row->items);
+    json_t *item;
+    items_foreach(work, i, item)
+    {
+        if (strcmp(json_text_or(item, "reason", ""), "on_premises_source") != 0)
+            return false;
+    }
+    return count > 0;
+}
+
 /* Ends a task whose wanted state is there: one failed item makes it failed. */
 static void end_done(struct work *work)
 {
     const json_t *item = json_array_find(work->row->items, "status", "failed");
     bool changed = work->acted || work->resumed;
+    if (all_on_premises(work)) {
+        work_end(work, TASK_STATUS_SKIPPED, "on_premises_source");
+        return;
+    }
     if (!item) {
         set_error(work, NULL);
         work_end(work, changed ? TASK_STATUS_SUCCEEDED : TASK_STATUS_ALREADY_DONE, NULL);
@@ -258,12 +276,13 @@ static void wait_for_read_back(struct work *work)
 static void wait_for_others(struct work *work)
 {
     struct err err;
-    if (since_start(work) <= patience_of(work)) {
+    int64_t most = work->wait_at_most_ms ? work->wait_at_most_ms : patience_of(work);
+    if (since_start(work) <= most) {
         work_wait(work, work->row->reason, work->wait_ms);
         return;
     }
     err_code(&err, ERR_REFUSED, work->row->reason, "It did not become possible within %d days.",
-             (int)(patience_of(work) / (24 * 60 * 60 * 1000)));
+             (int)(most / (24 * 60 * 60 * 1000)));
     work_fail(work, &err);
 }
 
@@ -299,19 +318,34 @@ static void end_without_user(struct work *work, const json_t *facts)
 struct unit {
     const struct run_view *run;
     const struct m365_target *target;
+    const struct work *works; /* all of the unit */
+    size_t count;
     json_t *facts;  /* everything known */
     json_t *read;   /* of that, what this unit has read itself; NULL: nothing */
     struct err err; /* reading was cut off */
 };
 
+/* Where to ask about the user's access, as the index has it now: it may have grown since the run was claimed.
+ * NULL when these facts do not ask, or the store does not answer. */
+static json_t *unit_elsewhere(const struct unit *unit, fact_set wanted)
+{
+    struct task_row rows[TASK_COUNT] = {0};
+    if (!(wanted & FACTS_INDEXED))
+        return NULL;
+    for (size_t i = 0; i < unit->count; i++)
+        rows[unit->works[i].task] = *unit->works[i].row;
+    return elsewhere_refresh(unit->run, rows);
+}
+
 static bool unit_read(struct unit *unit, fact_set wanted)
 {
+    AUTO_JSON json_t *elsewhere = unit_elsewhere(unit, wanted);
     const struct facts_request request = {.m365 = unit->run->m365,
                                           .target = unit->target,
                                           .user_id = unit->run->user_id,
                                           .options = unit->run->options,
                                           .people = unit->run->people,
-                                          .elsewhere = unit->run->elsewhere,
+                                          .elsewhere = elsewhere ? elsewhere : unit->run->elsewhere,
                                           .known = unit->facts,
                                           .wanted = wanted};
     if (!wanted)
@@ -330,6 +364,11 @@ static bool unit_read(struct unit *unit, fact_set wanted)
 static bool is_verifying(const struct work *work)
 {
     return work->row->reason && strcmp(work->row->reason, VERIFYING) == 0;
+}
+
+bool work_reads_back(const struct work *work)
+{
+    return work->acted || is_verifying(work);
 }
 
 static fact_set wanted_by(struct work *works[], size_t count)
@@ -419,6 +458,7 @@ static void act(struct unit *unit, struct work *works[], size_t count)
         const struct task_verbs *verbs = work_verbs(works[i]);
         struct err err = {0};
         works[i]->acted = true;
+        set_error(works[i], NULL); /* what an earlier try met is over */
         works[i]->user = json_object_get(unit->facts, fact_name(FACT_NUMBER_USER));
         if (verbs->act)
             verbs->act(works[i], unit->facts, calls);
@@ -475,7 +515,11 @@ static void unit_run(struct unit *unit, struct work *works[], size_t count)
 void task_unit_run(struct work *all, size_t total, const json_t *facts, json_t **ret_facts)
 {
     struct work *works[TASK_COUNT];
-    struct unit unit = {.run = all[0].run, .target = all[0].target, .facts = json_incref((json_t *)facts)};
+    struct unit unit = {.run = all[0].run,
+                        .target = all[0].target,
+                        .works = all,
+                        .count = total,
+                        .facts = json_incref((json_t *)facts)};
     *ret_facts = NULL;
     if (task_info(all[0].task)->unit == UNIT_LOCKOUT && !all[0].run->forward) {
         json_decref(unit.facts);

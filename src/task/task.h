@@ -25,9 +25,11 @@ struct run_view {
     const char *tenant_name;
     const char *user_id;
     const char *user_principal_name;
+    const char *display_name;
     const json_t *options;
     const json_t *people;           /* {reference: object id}, as resolved for the plan; NULL */
     const json_t *elsewhere;        /* where the permission index has seen the user: see facts.h; NULL */
+    bool indexed;                   /* somebody keeps the permission index (index.enabled) */
     bool federated;                 /* the user's password is kept by another identity provider */
     const struct task_row *forward; /* [TASK_COUNT]: what is being undone; NULL when going forward */
     task_set chosen;
@@ -51,6 +53,7 @@ struct work {
     bool acted;                       /* this attempt has made its calls */
     const json_t *user;               /* the user as a fact while calls are settled; NULL: not known */
     int64_t wait_ms;                  /* with OBSERVED_WAIT: when to look again */
+    int64_t wait_at_most_ms;          /* and for how long in all; 0 takes the task's patience */
     struct err later;                 /* a call failed that may succeed later; ERR_NONE: none did */
 };
 
@@ -103,6 +106,8 @@ void task_forecast(json_t *plan, const struct run_view *run, const json_t *facts
 void work_end(struct work *work, enum task_status status, const char *reason);
 void work_fail(struct work *work, const struct err *err);
 void work_wait(struct work *work, const char *reason, int64_t delay_ms);
+/* Does this observation read back what was sent, so that nothing more is sent after it? */
+bool work_reads_back(const struct work *work);
 void work_warn(struct work *work, const char *code, const char *message);
 /* With a command that an administrator can run elsewhere. */
 void work_warn_command(struct work *work, const char *code, const char *message, const char *command);

@@ -128,6 +128,22 @@ static void observing_compares_facts_with_the_promise(void **state)
          "change", NULL},
         {TASK_remove_licenses, "{\"remove_licenses\":{}}", "{\"user\":{\"licenseAssignmentStates\":[]}}",
          "nothing", NULL},
+        {TASK_remove_mailbox_permissions, "{\"remove_mailbox_permissions\":{}}",
+         "{\"access_index\":{\"usable\":true}}", "nothing", NULL},
+        {TASK_remove_mailbox_permissions, "{\"remove_mailbox_permissions\":{}}",
+         "{\"access_index\":{\"usable\":false,\"kept\":true}}", "wait", "permission_index"},
+        {TASK_remove_mailbox_permissions, "{\"remove_mailbox_permissions\":{}}",
+         "{\"access_index\":{\"usable\":false,\"kept\":true},\"send_as_elsewhere\":[{\"Identity\":\"Info\"}]"
+         "}",
+         "change", NULL},
+        {TASK_remove_mailbox_permissions, "{\"remove_mailbox_permissions\":{}}",
+         "{\"access_index\":{\"usable\":false,\"kept\":false}}", "fail", NULL},
+        {TASK_remove_calendar_permissions, "{\"remove_calendar_permissions\":{}}",
+         "{\"access_index\":{\"usable\":false,\"kept\":true}}", "wait", "permission_index"},
+        {TASK_remove_calendar_permissions, "{\"remove_calendar_permissions\":{}}",
+         "{\"access_index\":{\"usable\":true},\"calendars_elsewhere\":[{\"mailbox\":\"m\",\"folder\":"
+         "\"\\\\Kalender\",\"rights\":[\"Editor\"]}]}",
+         "change", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO_JSON json_t *options = parse(cases[i].options);

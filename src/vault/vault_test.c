@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "vault/vault.h"
+#include "vault/links.h"
 
 #define KEY_TEXT "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -179,6 +179,70 @@ static void ten_thousand_passwords_hold_to_the_rules(void **state)
     assert_in_range(first_upper, 2000, 6000); /* no class has a fixed place */
 }
 
+static bool use_link(const char *token, int64_t now, struct link *ret, struct err *err)
+{
+    static struct arena *arena;
+    arena_free(arena);
+    arena = arena_new();
+    AUTO_TX struct tx *tx = store_begin(store, err);
+    bool used = link_use(tx, arena, token, now, ret, err) && tx_commit(&tx, err);
+    if (!used) {
+        arena_free(arena);
+        arena = NULL;
+    }
+    return used;
+}
+
+static void a_link_shows_as_often_and_as_long_as_it_may(void **state)
+{
+    (void)state;
+    struct err err;
+    struct link used;
+    AUTO_VAULT struct vault *vault = open_vault(NULL, &err);
+    AUTO_STRBUF struct strbuf token = STRBUF_MAX(100), other = STRBUF_MAX(100);
+    AUTO_SECRET struct secret *remote = NULL;
+    link_token_make(rng_system(), &token);
+    link_token_make(rng_system(), &other);
+    assert_int_equal(token.length, LINK_TOKEN_LENGTH);
+    struct link link = {.id = "l1",
+                        .offboarding_id = "o",
+                        .task = "reset_password",
+                        .secret_name = "password",
+                        .host = "lastday",
+                        .created_by = "ann",
+                        .created_at = 1,
+                        .expires_at = 1000,
+                        .views_left = 2};
+    {
+        AUTO_TX struct tx *tx = store_begin(store, &err);
+        assert_true(link_insert(tx, vault, &link, strbuf_text(&token), NULL, &err));
+        link.id = "l2";
+        link.host = "pwpush";
+        assert_true(link_insert(tx, vault, &link, strbuf_text(&other), "far-away", &err));
+        assert_true(tx_commit(&tx, &err));
+    }
+    assert_false(use_link("nonsense", 10, &used, &err));
+    assert_int_equal(err.kind, ERR_NOT_FOUND);
+    assert_false(use_link(strbuf_text(&other), 10, &used, &err));   /* shown elsewhere, not here */
+    assert_false(use_link(strbuf_text(&token), 1000, &used, &err)); /* expired */
+    assert_true(use_link(strbuf_text(&token), 999, &used, &err));
+    assert_int_equal(used.views_left, 1);
+    {
+        AUTO_TX struct tx *tx = store_begin(store, &err);
+        assert_false(link_revoke(tx, vault, "o", "reset_password", "l3", 20, &remote, &err));
+        assert_true(link_revoke(tx, vault, "o", "reset_password", "l1", 20, &remote, &err));
+        assert_null(remote);
+        assert_true(link_revoke(tx, vault, "o", "reset_password", "l2", 20, &remote, &err));
+        assert_string_equal(secret_reveal(remote), "far-away");
+        AUTO_JSON json_t *list = link_list(tx, "o", "reset_password", &err);
+        AUTO_FREE char *text = json_write(list);
+        assert_null(strstr(text, strbuf_text(&token)));
+        assert_int_equal(json_array_size(list), 2);
+        assert_true(tx_commit(&tx, &err));
+    }
+    assert_false(use_link(strbuf_text(&token), 30, &used, &err)); /* revoked */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +250,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_key_that_is_not_right_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_tampered_with_does_not_open, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_attempt_takes_the_first_password, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_link_shows_as_often_and_as_long_as_it_may, setup, teardown),
         cmocka_unit_test(ten_thousand_passwords_hold_to_the_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

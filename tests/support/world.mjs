@@ -1,14 +1,36 @@
 // A world of its own for each test file: m365sim and lastday, the real programs, on free ports and in a folder that
 // goes away. Tests ask the simulator's state, not the product, whether a promise holds.
 import { spawn, execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { join } from 'node:path';
+import { assertNoSecrets } from './secrets.mjs';
 import { build, CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
 
 export { CLIENT_ID, CLIENT_SECRET, until };
 export const lastday = join(build, 'lastday');
+
+// The server's Unix time, moved by a mapped file that only test builds read (src/base/clock.c).
+class Clock {
+  static async make(path) {
+    const clock = new Clock();
+    clock.path = path;
+    clock.offset = 0n;
+    await writeFile(path, Buffer.alloc(8));
+    return clock;
+  }
+
+  // In place: the server has the file mapped.
+  async advance(ms) {
+    this.offset += BigInt(ms);
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(this.offset);
+    const file = await open(this.path, 'r+');
+    await file.write(bytes, 0, 8, 0);
+    await file.close();
+  }
+}
 
 const run = promisify(execFile);
 
@@ -20,11 +42,17 @@ async function makeCertificate(folder) {
 }
 
 export class World {
-  static async make({ settings = {}, simulator = [], certificate = false } = {}) {
+  // prepare(world) may change the simulator's state before the server knows of it; `tenants` of the sample tenants are
+  // made known to the server, all when it is not given.
+  static async make({ settings = {}, simulator = [], certificate = false, prepare, tenants: count } = {}) {
     const world = new World();
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
+    world.clock = await Clock.make(join(world.folder, 'clock'));
     const sim = (world.simulator = await Simulator.start(simulator));
+    world.secret = CLIENT_SECRET;
+    world.logs = '';
     world.simUrl = sim.url;
+    await prepare?.(world);
     world.env = {
       ...process.env,
       LASTDAY_SERVER_DATA_DIR: join(world.folder, 'data'),
@@ -37,15 +65,19 @@ export class World {
       LASTDAY_APP_CLIENT_SECRET: CLIENT_SECRET,
       LASTDAY_ENGINE_WORKERS: '8',
       LASTDAY_LOGGING_FORMAT: 'json',
+      // Off, so that a request log holds what a test asked for; tests about the permission index switch it on.
+      LASTDAY_INDEX_ENABLED: 'no',
       HOME: world.folder,
+      LASTDAY_TEST_CLOCK: world.clock.path,
       ...(certificate ? await makeCertificate(world.folder) : {}),
       ...settings,
     };
-    await world.start();
-    world.token = (await world.run(['admin', 'token-create', '--name', 'tests', '--role', 'admin'])).stdout.trim();
     const tenants = await world.tenants();
     world.tenant = tenants[0];
-    for (const tenant of tenants)
+    world.seed = await world.whole();
+    await world.start();
+    world.token = (await world.run(['admin', 'token-create', '--name', 'tests', '--role', 'admin'])).stdout.trim();
+    for (const tenant of tenants.slice(0, count))
       await world.api('POST', '/tenants', {
         tenant_id: tenant.id,
         default_domain: tenant.default_domain,
@@ -57,7 +89,10 @@ export class World {
   async start() {
     this.log = '';
     this.child = spawn(lastday, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
-    this.child.stderr.on('data', (text) => (this.log += text));
+    this.child.stderr.on('data', (text) => {
+      this.log += text;
+      this.logs += text;
+    });
     this.url = await until('server', () => {
       if (this.child.exitCode !== null) throw new Error(`lastday ended with ${this.child.exitCode}: ${this.log}`);
       const line = this.log.split('\n').find((text) => text.includes('"event":"started"'));
@@ -75,11 +110,14 @@ export class World {
     await gone;
   }
 
-  async close() {
+  // Looks for secrets in all that was stored, logged and sent (secrets.mjs), with those that the test adds.
+  async close(more = {}) {
     await this.stop();
+    const found = await assertNoSecrets(this, more).catch((error) => error); // the store is at rest, the simulator there
     await this.simulator.stop();
     await rm(this.folder, { recursive: true, force: true });
-    if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.log)) throw new Error(this.log.slice(-4000));
+    if (found instanceof Error) throw found;
+    if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.logs)) throw new Error(this.logs.slice(-4000));
   }
 
   // The command line, as a user calls it.
@@ -91,6 +129,7 @@ export class World {
         { env: { ...this.env, LASTDAY_URL: this.url, LASTDAY_TOKEN: this.token ?? '' }, maxBuffer: 1 << 26 },
         (error, stdout, stderr) => done({ code: error ? (error.code ?? 1) : 0, stdout, stderr }),
       );
+      child.stdin.on('error', () => {}); // one that does not read may be gone already; its answer tells
       child.stdin.end(input);
     });
   }
@@ -123,7 +162,7 @@ export class World {
   }
 
   async tenants() {
-    return Object.values((await this.state()).tenants);
+    return (await this.sim('GET', '/tenants')).items;
   }
 
   // One user of the first tenant as the simulator has it now: { user, manager, groups, mailbox, site }. Unlike the
@@ -135,6 +174,12 @@ export class World {
   // Everything of the first tenant.
   async whole() {
     return this.sim('GET', `/state?tenant=${this.tenant.id}`);
+  }
+
+  // Time passes for the server and for the simulator.
+  async pass(ms) {
+    await this.sim('POST', '/clock', { advance_ms: ms });
+    await this.clock.advance(ms);
   }
 
   // Requests that the simulator received for one service, newest last.

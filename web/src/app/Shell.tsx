@@ -86,14 +86,13 @@ const useStyles = makeStyles({
     boxSizing: 'border-box',
     color: tokens.colorNeutralForeground2,
     textDecoration: 'none',
-    borderTop: '2px solid transparent',
-    borderBottom: '2px solid transparent',
     ':hover': { color: tokens.colorNeutralForeground1 },
   },
   current: {
     color: tokens.colorNeutralForeground1,
     fontWeight: tokens.fontWeightSemibold,
     borderBottom: `2px solid ${tokens.colorBrandStroke1}`,
+    paddingTop: '2px',
   },
   newText: { '@media (max-width: 640px)': { display: 'none' } },
   newButton: { '@media (max-width: 640px)': { minWidth: '32px', paddingInline: '8px' } },
@@ -115,6 +114,7 @@ function AccountMenu() {
   if (!me) return null;
   return (
     <Menu
+      positioning="below-end"
       checkedValues={{ appearance: [appearance] }}
       onCheckedValueChange={(_, { checkedItems }) =>
         setAppearance((checkedItems[0] ?? 'system') as Appearance)

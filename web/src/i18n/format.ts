@@ -40,8 +40,9 @@ export function relative(at: string, now: number): string {
   return relativeFormat.format(0, 'second');
 }
 
-/* "0.4 s", "12 s", "3 min 5 s", "2 h 10 min", "3 d 4 h". */
+/* "< 0.1 s", "0.4 s", "12 s", "3 min 5 s", "2 h 10 min", "3 d 4 h". */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 50) return `< ${numberFormat.format(0.1)} s`;
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 10) return `${numberFormat.format(Math.round(seconds * 10) / 10)} s`;
   const whole = Math.round(seconds);
@@ -58,6 +59,9 @@ export function duration(ms: number): string {
     .map(([value, unit]) => `${numberFormat.format(value)} ${unit}`)
     .join(' ');
 }
+
+/* For what ticks. */
+export const wholeSeconds = (ms: number) => duration(Math.round(ms / 1000) * 1000);
 
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

@@ -3,24 +3,26 @@ import type { Item, Offboarding, Task } from '../api/schema';
 import { applyEvent, toLiveEvent } from './events';
 import { catchUp, position, remember } from './recent';
 
-const task = (id: string, change: Partial<Task> = {}): Task => ({
-  id,
-  label: id,
-  phase: 'lockout',
-  status: 'pending',
-  reason: null,
-  started_at: null,
-  ended_at: null,
-  attempts: 0,
-  waiting_until: null,
-  error: null,
-  warnings: [],
-  items: [],
-  before: {},
-  after: {},
-  undoable: true,
-  ...change,
-});
+/* What events do with a task needs no more of it than this. */
+const task = (id: string, change: Partial<Task> = {}) =>
+  ({
+    id,
+    label: id,
+    phase: 'lockout',
+    status: 'pending',
+    reason: null,
+    started_at: null,
+    ended_at: null,
+    attempts: 0,
+    waiting_until: null,
+    error: null,
+    warnings: [],
+    items: [],
+    before: {},
+    after: {},
+    undoable: true,
+    ...change,
+  }) as Task;
 
 const item = (id: string, status: Item['status']): Item => ({
   id,

@@ -5,6 +5,7 @@ import {
   MessageBarActions,
   MessageBarBody,
   makeStyles,
+  mergeClasses,
   ProgressBar,
   SearchBox,
   Select,
@@ -27,6 +28,7 @@ import { usePage } from '../app/usePage';
 import type { Key } from '../i18n/en';
 import { dateTime, relative } from '../i18n/format';
 import { t } from '../i18n/t';
+import { progressColour, progressShare, progressWords } from '../run/progress';
 import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
@@ -54,13 +56,29 @@ const useStyles = makeStyles({
     cursor: 'pointer',
     [NARROW]: {
       display: 'flex',
-      flexDirection: 'column',
-      rowGap: '4px',
+      flexWrap: 'wrap',
+      gap: '8px 16px',
       padding: '12px 16px',
       borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     },
   },
-  cell: { paddingBlock: '8px', [NARROW]: { display: 'block', padding: 0, height: 'auto' } },
+  cell: {
+    padding: '8px',
+    ':first-child': { paddingLeft: '16px' },
+    [NARROW]: {
+      display: 'block',
+      flex: '0 1 auto',
+      padding: 0,
+      height: 'auto',
+      ':first-child': { paddingLeft: 0 },
+    },
+  },
+  heading: { color: tokens.colorNeutralForeground3, ':first-child': { paddingLeft: '16px' } },
+  /* Where it is narrow: user and status, then the progress, then tenant and time. */
+  left: { [NARROW]: { flex: '1 1 0', minWidth: 0 } },
+  whole: { [NARROW]: { flex: '1 0 100%' } },
+  right: { [NARROW]: { textAlign: 'end' } },
+  by: { display: 'block', fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
   person: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   name: {
     color: tokens.colorNeutralForeground1,
@@ -68,7 +86,14 @@ const useStyles = makeStyles({
     textDecoration: 'none',
     ':hover': { textDecoration: 'underline' },
   },
-  progress: { display: 'flex', flexDirection: 'column', rowGap: '4px', minWidth: '96px', maxWidth: '160px' },
+  progress: {
+    display: 'flex',
+    flexDirection: 'column',
+    rowGap: '4px',
+    minWidth: '96px',
+    maxWidth: '160px',
+    [NARROW]: { maxWidth: 'none' },
+  },
   numbers: { fontVariantNumeric: 'tabular-nums' },
   more: { alignSelf: 'center' },
 });
@@ -125,6 +150,7 @@ export function ListPage() {
   }, [batchGoesOn, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const filtered = search !== '' || status !== '';
+  const nothingYet = read.isSuccess && rows.length === 0 && !filtered && !batch;
 
   return (
     <div className={page.page}>
@@ -133,26 +159,28 @@ export function ListPage() {
           {t('list.title')}
         </Text>
       </div>
-      <search className={styles.filters}>
-        <SearchBox
-          className={styles.search}
-          aria-label={t('list.search')}
-          placeholder={t('list.search_placeholder')}
-          value={text}
-          onChange={(_, { value }) => setText(value)}
-        />
-        <Select
-          aria-label={t('list.status')}
-          value={status}
-          onChange={(_, { value }) => set('status', value)}
-        >
-          {filters.map(([label, value]) => (
-            <option key={label} value={value}>
-              {t(label as 'list.status_all')}
-            </option>
-          ))}
-        </Select>
-      </search>
+      {!nothingYet && (
+        <search className={styles.filters}>
+          <SearchBox
+            className={styles.search}
+            aria-label={t('list.search')}
+            placeholder={t('list.search_placeholder')}
+            value={text}
+            onChange={(_, { value }) => setText(value)}
+          />
+          <Select
+            aria-label={t('list.status')}
+            value={status}
+            onChange={(_, { value }) => set('status', value)}
+          >
+            {filters.map(([label, value]) => (
+              <option key={label} value={value}>
+                {t(label as 'list.status_all')}
+              </option>
+            ))}
+          </Select>
+        </search>
+      )}
       {batch && (
         <MessageBar intent="info">
           <MessageBarBody>{t('list.batch', { count: rows.length })}</MessageBarBody>
@@ -181,7 +209,7 @@ export function ListPage() {
           }
         />
       )}
-      {read.isSuccess && rows.length === 0 && !filtered && !batch && (
+      {nothingYet && (
         <Empty
           icon={<PeopleCheckmarkRegular />}
           title={t('list.empty')}
@@ -212,11 +240,11 @@ function Rows({ rows }: { rows: OffboardingSummary[] }) {
       <Table className={styles.table} aria-label={t('list.title')}>
         <TableHeader className={styles.header}>
           <TableRow>
-            <TableHeaderCell>{t('list.user')}</TableHeaderCell>
-            <TableHeaderCell>{t('list.status')}</TableHeaderCell>
-            <TableHeaderCell>{t('list.progress')}</TableHeaderCell>
-            <TableHeaderCell>{t('list.tenant')}</TableHeaderCell>
-            <TableHeaderCell>{t('list.when')}</TableHeaderCell>
+            <TableHeaderCell className={styles.heading}>{t('list.user')}</TableHeaderCell>
+            <TableHeaderCell className={styles.heading}>{t('list.status')}</TableHeaderCell>
+            <TableHeaderCell className={styles.heading}>{t('list.progress')}</TableHeaderCell>
+            <TableHeaderCell className={styles.heading}>{t('list.tenant')}</TableHeaderCell>
+            <TableHeaderCell className={styles.heading}>{t('list.when')}</TableHeaderCell>
           </TableRow>
         </TableHeader>
         <TableBody className={styles.body}>
@@ -239,14 +267,11 @@ function whenOf(row: OffboardingSummary): [at: string, Key] {
 function Row({ row, now, quiet }: { row: OffboardingSummary; now: number; quiet: string }) {
   const styles = useStyles();
   const navigate = useNavigate();
-  const { ended, failed, total } = row.progress;
   const [at, key] = whenOf(row);
   /* What is over is never ahead, although the clock of this page is read only now and then. */
   const clock = key === 'list.planned' ? now : Math.max(now, Date.parse(at));
   const address = `/offboardings/${row.id}`;
-  const progress = failed
-    ? t('run.progress_failed', { ended, failed, total })
-    : t('run.progress', { ended, total });
+  const progress = progressWords(row.status, row.progress);
   return (
     /* The whole row can be clicked for convenience; the link in it is what keyboards and screen readers use. */
     <TableRow
@@ -257,7 +282,7 @@ function Row({ row, now, quiet }: { row: OffboardingSummary; now: number; quiet:
           navigate(address);
       }}
     >
-      <TableCell className={styles.cell}>
+      <TableCell className={mergeClasses(styles.cell, styles.left)}>
         <span className={styles.person}>
           <Link to={address} className={styles.name}>
             {row.user.display_name}
@@ -275,24 +300,24 @@ function Row({ row, now, quiet }: { row: OffboardingSummary; now: number; quiet:
       <TableCell className={styles.cell}>
         <Status status={row.status} />
       </TableCell>
-      <TableCell className={styles.cell}>
+      <TableCell className={mergeClasses(styles.cell, styles.whole)}>
         <span className={styles.progress}>
           <Text size={200} className={styles.numbers}>
             {progress}
           </Text>
           <ProgressBar
-            value={total ? ended / total : 0}
-            color={failed ? 'error' : ended === total ? 'success' : 'brand'}
+            value={progressShare(row.progress)}
+            color={progressColour(row.status, row.progress)}
             aria-label={progress}
           />
         </span>
       </TableCell>
-      <TableCell className={styles.cell}>{row.tenant.display_name ?? row.tenant.id}</TableCell>
-      <TableCell className={styles.cell}>
+      <TableCell className={mergeClasses(styles.cell, styles.left)}>
+        {row.tenant.display_name ?? row.tenant.id}
+      </TableCell>
+      <TableCell className={mergeClasses(styles.cell, styles.right)}>
         <span title={dateTime(at)}>{t(key as 'list.ended', { when: relative(at, clock) })}</span>
-        <Text size={200} block className={quiet}>
-          {row.requested_by}
-        </Text>
+        <span className={mergeClasses(styles.by, quiet)}>{row.requested_by}</span>
       </TableCell>
     </TableRow>
   );

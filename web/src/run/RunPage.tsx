@@ -23,7 +23,7 @@ import { asProblem } from '../api/problem';
 import { cancelOffboarding, catalogQuery, offboardingQuery } from '../api/queries';
 import type { Offboarding } from '../api/schema';
 import { usePage } from '../app/usePage';
-import { dateTime, dateTimeIn, duration } from '../i18n/format';
+import { dateTime, dateTimeIn, duration, wholeSeconds } from '../i18n/format';
 import { humanise, t } from '../i18n/t';
 import { Announcer } from '../ui/Announcer';
 import { Empty } from '../ui/Empty';
@@ -34,7 +34,17 @@ import { Status } from '../ui/Status';
 import { TextLink } from '../ui/TextLink';
 import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
-import { byPhase, elapsed, hasEnded, lockoutTook, progressOf } from './progress';
+import {
+  byPhase,
+  elapsed,
+  hasEnded,
+  lockoutTook,
+  progressColour,
+  progressOf,
+  progressShare,
+  progressWords,
+  taskWarnings,
+} from './progress';
 import { TaskRow } from './TaskRow';
 
 const useStyles = makeStyles({
@@ -53,6 +63,8 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: 'tabular-nums',
   },
+  list: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
+  side: { display: 'flex', flexDirection: 'column', rowGap: '20px', minWidth: 0 },
   phase: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
   phases: { display: 'flex', flexDirection: 'column', rowGap: '24px' },
 });
@@ -95,10 +107,7 @@ function Run({ shown }: { shown: Offboarding }) {
   const phaseLabel = (id: string) =>
     catalog.data?.phases.find((phase) => phase.id === id)?.label ?? humanise(id);
   const progress = progressOf(shown.tasks);
-  const { ended, failed, total } = progress;
-  const progressText = failed
-    ? t('run.progress_failed', { ended, failed, total })
-    : t('run.progress', { ended, total });
+  const progressText = progressWords(shown.status, progress);
 
   return (
     <div className={page.page}>
@@ -116,16 +125,14 @@ function Run({ shown }: { shown: Offboarding }) {
 
       <section className={page.panel} aria-label={t('list.progress')}>
         <div className={page.head}>
-          <span data-offboarding-status={shown.status}>
+          <span className={page.row} data-offboarding-status={shown.status}>
             <Status status={shown.status} strong />
           </span>
           <Text>{progressText}</Text>
         </div>
         <ProgressBar
-          value={total ? ended / total : 0}
-          color={
-            failed ? 'error' : hasEnded(shown.status) && shown.status !== 'cancelled' ? 'success' : 'brand'
-          }
+          value={progressShare(progress)}
+          color={progressColour(shown.status, progress)}
           thickness="large"
           aria-label={progressText}
         />
@@ -135,12 +142,8 @@ function Run({ shown }: { shown: Offboarding }) {
             <MessageBarBody>{t('run.cancel_requested')}</MessageBarBody>
           </MessageBar>
         )}
-        <Outcome shown={shown} />
-        {shown.warnings.length > 0 && (
-          <MessageBar intent="warning" layout="multiline">
-            <MessageBarBody>{shown.warnings.map(({ message }) => message).join(' ')}</MessageBarBody>
-          </MessageBar>
-        )}
+        <Outcome status={shown.status} />
+        <Warnings shown={shown} />
       </section>
       <Announcer text={progressText} />
 
@@ -164,7 +167,10 @@ function Run({ shown }: { shown: Offboarding }) {
             ))}
           </div>
         </section>
-        <About shown={shown} />
+        <div className={styles.side}>
+          <About shown={shown} />
+          <KnownBefore warnings={shown.warnings} />
+        </div>
       </div>
     </div>
   );
@@ -179,7 +185,9 @@ function Numbers({ shown }: { shown: Offboarding }) {
   if (ran === null) return null;
   const locked = lockoutTook(shown);
   const locks = shown.tasks.some(({ phase }) => phase === 'lockout');
-  const figures: [string, string][] = [[over ? t('run.took') : t('run.elapsed'), duration(ran)]];
+  const figures: [string, string][] = [
+    over ? [t('run.took'), duration(ran)] : [t('run.elapsed'), wholeSeconds(ran)],
+  ];
   if (locks && (locked !== null || !over))
     figures.push([t('run.locked_out'), locked === null ? t('run.not_locked_out') : duration(locked)]);
   return (
@@ -194,14 +202,9 @@ function Numbers({ shown }: { shown: Offboarding }) {
   );
 }
 
-const intents = {
-  succeeded: 'success',
-  succeeded_with_warnings: 'warning',
-  failed: 'error',
-  cancelled: 'info',
-} as const;
+const intents = { succeeded: 'success', failed: 'error', cancelled: 'info' } as const;
 
-function Outcome({ shown: { status } }: { shown: Offboarding }) {
+function Outcome({ status }: Pick<Offboarding, 'status'>) {
   if (status === 'planned')
     return (
       <MessageBar intent="info" layout="multiline">
@@ -214,6 +217,44 @@ function Outcome({ shown: { status } }: { shown: Offboarding }) {
     <MessageBar intent={intents[known]} layout="multiline">
       <MessageBarBody>{t(`run.result.${known}`)}</MessageBarBody>
     </MessageBar>
+  );
+}
+
+/* What is to be known when it is over; while it runs, each task shows its own. */
+function Warnings({ shown: { status, tasks } }: { shown: Offboarding }) {
+  const styles = useStyles();
+  const messages = taskWarnings(tasks);
+  if (!hasEnded(status) || (messages.length === 0 && status !== 'succeeded_with_warnings')) return null;
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        {status === 'succeeded_with_warnings' && t('run.result.succeeded_with_warnings')}
+        <ul className={styles.list}>
+          {messages.map((message) => (
+            <li key={message}>{message}</li>
+          ))}
+        </ul>
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+/* What pre-flight said, and somebody has read. */
+function KnownBefore({ warnings }: Pick<Offboarding, 'warnings'>) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  if (warnings.length === 0) return null;
+  return (
+    <section className={page.panel} aria-labelledby="known-title">
+      <Text as="h2" size={500} weight="semibold" id="known-title">
+        {t('run.known')}
+      </Text>
+      <ul className={styles.list}>
+        {warnings.map(({ code, message, task }) => (
+          <li key={code + task}>{message}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -281,7 +322,7 @@ function Cancel({ offboarding }: { offboarding: Offboarding }) {
       <DialogTrigger disableButtonEnhancement>
         <Button>{t('run.cancel')}</Button>
       </DialogTrigger>
-      <DialogSurface>
+      <DialogSurface className={page.dialog}>
         <DialogBody>
           <DialogTitle>{t('run.cancel_title')}</DialogTitle>
           <DialogContent className={page.column}>

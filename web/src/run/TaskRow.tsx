@@ -1,6 +1,5 @@
 /* One task of a run: how it stands, and on demand what it touched and what it found. */
 import {
-  Badge,
   Button,
   Link,
   MessageBar,
@@ -13,33 +12,56 @@ import {
 import { ChevronDownRegular, ChevronRightRegular } from '@fluentui/react-icons';
 import { useId, useState } from 'react';
 import type { Item, Task } from '../api/schema';
-import { duration, time } from '../i18n/format';
+import { duration, time, wholeSeconds } from '../i18n/format';
 import { humanise, t, words } from '../i18n/t';
 import { Status } from '../ui/Status';
 import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
 import { isBad } from './progress';
 
+const NARROW = '@media (max-width: 640px)';
+
+/* Where the name of a task begins, after the arrow that opens it. */
+const INDENT = '31px';
+
 const useStyles = makeStyles({
-  root: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, padding: '8px 0', scrollMarginTop: '80px' },
+  root: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, padding: '4px 0', scrollMarginTop: '80px' },
+  /* Name, status and numbers stand in columns; where it is narrow the status stands under the name. */
   head: {
     display: 'grid',
-    gridTemplateColumns: '32px minmax(0, 1fr) auto',
+    gridTemplateColumns: 'minmax(0, 1fr) 132px 200px',
     alignItems: 'center',
     columnGap: '8px',
-    minHeight: '32px',
+    minHeight: '40px',
+    [NARROW]: { gridTemplateColumns: 'minmax(0, 1fr) auto', rowGap: '2px', paddingBlock: '6px' },
   },
-  title: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '2px 12px' },
+  title: { display: 'flex', minWidth: 0, [NARROW]: { gridColumn: '1 / -1' } },
+  name: {
+    justifyContent: 'flex-start',
+    minWidth: 0,
+    maxWidth: '100%',
+    padding: '4px 8px 4px 4px',
+    textAlign: 'start',
+    color: tokens.colorNeutralForeground1,
+  },
+  nameOnly: { paddingInlineStart: INDENT, fontWeight: tokens.fontWeightSemibold },
+  status: { display: 'flex', [NARROW]: { paddingInlineStart: INDENT } },
+  caution: { color: tokens.colorPaletteDarkOrangeForeground1 },
   side: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
   body: {
     display: 'flex',
     flexDirection: 'column',
     rowGap: '12px',
     paddingBlock: '8px',
-    paddingInlineStart: '40px',
-    '@media (max-width: 640px)': { paddingInlineStart: 0 },
+    paddingInlineStart: INDENT,
+    [NARROW]: { paddingInlineStart: 0 },
   },
-  reason: { display: 'block', paddingInlineStart: '40px', color: tokens.colorNeutralForeground3 },
+  reason: {
+    display: 'block',
+    paddingInlineStart: INDENT,
+    paddingBlockEnd: '6px',
+    color: tokens.colorNeutralForeground3,
+  },
   items: { display: 'flex', flexDirection: 'column' },
   item: {
     display: 'flex',
@@ -51,7 +73,6 @@ const useStyles = makeStyles({
   },
   itemText: { flex: '1 1 200px', minWidth: 0, overflowWrap: 'anywhere' },
   kind: { color: tokens.colorNeutralForeground3 },
-  spacer: { width: '32px' },
   json: {
     margin: 0,
     padding: '12px',
@@ -71,18 +92,20 @@ function Waiting({ task }: { task: Task }) {
   const now = useNow(until !== null);
   const why = task.reason ? ` ${words('code', task.reason)}` : '';
   if (!until) return why.trim() || t('run.waiting');
-  return `${t('run.waiting_until', { time: time(until), left: duration(Date.parse(until) - now) })}.${why}`;
+  const left = Date.parse(until) - now;
+  if (left < 500) return t('run.waiting_now') + why;
+  return t('run.waiting_until', { time: time(until), left: wholeSeconds(left) }) + why;
 }
 
 function Took({ task }: { task: Task }) {
   const running = task.status === 'running';
   const now = useNow(running);
   if (!task.started_at || (!running && !task.ended_at)) return null;
-  return duration((task.ended_at ? Date.parse(task.ended_at) : now) - Date.parse(task.started_at));
+  const began = Date.parse(task.started_at);
+  return task.ended_at ? duration(Date.parse(task.ended_at) - began) : wholeSeconds(now - began);
 }
 
-function countItems(items: Item[]): string | null {
-  if (items.length === 0) return null;
+function countItems(items: Item[]): string {
   const failed = items.filter(({ status }) => status === 'failed').length;
   return failed
     ? t('run.items_failed', { failed, total: items.length })
@@ -105,29 +128,34 @@ export function TaskRow({ task }: { task: Task }) {
   return (
     <li id={task.id} className={styles.root} data-task={task.id} data-status={task.status}>
       <div className={styles.head}>
-        {hasBody ? (
-          <Button
-            appearance="subtle"
-            icon={open ? <ChevronDownRegular /> : <ChevronRightRegular />}
-            aria-label={task.label}
-            aria-expanded={open}
-            aria-controls={bodyId}
-            onClick={() => setChosen(!open)}
-          />
-        ) : (
-          <span className={styles.spacer} />
-        )}
         <span className={styles.title}>
-          <Text weight="semibold">{task.label}</Text>
-          <Status status={task.status} />
-          {task.warnings.length > 0 && (
-            <Badge appearance="tint" color="warning" size="small">
-              {t('run.warnings')}
-            </Badge>
+          {hasBody ? (
+            <Button
+              appearance="subtle"
+              className={styles.name}
+              icon={open ? <ChevronDownRegular /> : <ChevronRightRegular />}
+              aria-expanded={open}
+              aria-controls={bodyId}
+              onClick={() => setChosen(!open)}
+            >
+              {task.label}
+            </Button>
+          ) : (
+            <Text className={styles.nameOnly}>{task.label}</Text>
           )}
         </span>
+        <span className={styles.status}>
+          <Status status={task.status} />
+        </span>
         <Text size={200} className={styles.side}>
-          {countItems(task.items)} <Took task={task} />
+          {task.warnings.length > 0 && (
+            <>
+              <span className={styles.caution}>{t('run.warnings', { count: task.warnings.length })}</span>
+              {' · '}
+            </>
+          )}
+          {task.items.length > 0 && `${countItems(task.items)} · `}
+          <Took task={task} />
         </Text>
       </div>
       {task.status === 'waiting' && (
@@ -161,11 +189,11 @@ function TaskBody({ task, hasEvidence }: { task: Task; hasEvidence: boolean }) {
           <MessageBarBody>
             <MessageBarTitle>{error.message}</MessageBarTitle>{' '}
             {error.retryable ? t('run.error_retryable') : t('run.error_final')}{' '}
-            {error.request_id && (
-              <Text size={200} font="monospace" className={page.wrap}>
-                {t('run.error_request', { id: error.request_id })}
-              </Text>
-            )}
+            <Text size={200} font="monospace" className={page.wrap}>
+              {[error.code, error.request_id && t('run.error_request', { id: error.request_id })]
+                .filter(Boolean)
+                .join(' · ')}
+            </Text>
           </MessageBarBody>
         </MessageBar>
       )}

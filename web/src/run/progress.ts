@@ -1,5 +1,6 @@
 /* How far an offboarding has come. Pure. */
 import type { Offboarding, OffboardingStatus, Phase, Progress, Task, TaskStatus } from '../api/schema';
+import { t } from '../i18n/t';
 
 const endedTask = new Set<TaskStatus>([
   'succeeded',
@@ -27,6 +28,19 @@ export const progressOf = (tasks: Task[]): Progress => ({
   total: tasks.length,
 });
 
+export const progressShare = ({ ended, total }: Progress) => (total ? ended / total : 0);
+
+/* A task that was cancelled or has failed has ended, but nobody may call it done. */
+export function progressWords(status: OffboardingStatus, { ended, failed, total }: Progress): string {
+  if (failed) return t('run.progress_failed', { ended, failed, count: total });
+  return t(status === 'cancelled' ? 'run.progress_ended' : 'run.progress', { ended, count: total });
+}
+
+export function progressColour(status: OffboardingStatus, { failed }: Progress) {
+  if (failed) return 'error';
+  return status === 'succeeded' || status === 'succeeded_with_warnings' ? 'success' : 'brand';
+}
+
 export interface PhaseGroup {
   phase: Phase;
   tasks: Task[];
@@ -38,6 +52,11 @@ export function byPhase(tasks: Task[]): PhaseGroup[] {
   for (const task of tasks) groups.set(task.phase, [...(groups.get(task.phase) ?? []), task]);
   return [...groups].map(([phase, inPhase]) => ({ phase, tasks: inPhase }));
 }
+
+/* What the tasks warn of, each sentence once, with the name of its task. */
+export const taskWarnings = (tasks: Pick<Task, 'label' | 'warnings'>[]): string[] => [
+  ...new Set(tasks.flatMap(({ label, warnings }) => warnings.map(({ message }) => `${label}: ${message}`))),
+];
 
 const between = (from: string | null, to: number) => (from ? to - Date.parse(from) : null);
 

@@ -18,6 +18,7 @@ import type { Me } from '../api/schema';
 import { t } from '../i18n/t';
 import { restartLive, startLive } from '../live/live';
 import { ProblemBar } from '../ui/ProblemBar';
+import { usePageStyles } from '../ui/usePageStyles';
 import { SignInForm } from './SignInForm';
 import { SignInPage } from './SignInPage';
 import { sessionBegan, useSessionEnded } from './session';
@@ -53,6 +54,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
 function Signed({ me, children }: { me: Me; children: ReactNode }) {
   const styles = useStyles();
+  const page = usePageStyles();
   const client = useQueryClient();
   const ended = useSessionEnded();
   useEffect(() => startLive(client), [client]);
@@ -74,7 +76,7 @@ function Signed({ me, children }: { me: Me; children: ReactNode }) {
     <>
       {children}
       <Dialog open={ended} modalType="alert">
-        <DialogSurface>
+        <DialogSurface className={page.dialog}>
           <DialogBody>
             <DialogTitle>{t('session.expired')}</DialogTitle>
             <DialogContent className={styles.content}>

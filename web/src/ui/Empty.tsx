@@ -31,10 +31,14 @@ export function Empty({ icon, title, body, action, page }: Props) {
       <span className={styles.icon} aria-hidden>
         {icon}
       </span>
-      <Text as={page ? 'h1' : 'h2'} size={500} weight="semibold">
+      <Text as={page ? 'h1' : 'h2'} size={500} weight="semibold" align="center">
         {title}
       </Text>
-      {body && <Text className={styles.body}>{body}</Text>}
+      {body && (
+        <Text align="center" className={styles.body}>
+          {body}
+        </Text>
+      )}
       {action}
     </div>
   );

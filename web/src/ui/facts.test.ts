@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../api/schema';
-import { factsOf } from './facts';
+import { factsOf, listed } from './facts';
 
 const plain: Facts = {
   account_enabled: false,
@@ -39,6 +39,10 @@ describe('factsOf', () => {
     expect(shown({ ...plain, mailbox }, 'mailbox_size')).toBe('1 KB');
     expect(shown({ ...plain, mailbox }, 'litigation_hold')).toBe('Yes');
     expect(shown({ ...plain, mailbox }, 'forwarding')).toBeUndefined();
+  });
+  it('lists the first five names, each once', () => {
+    expect(listed(['Sales', null, 'Sales', 'IT'])).toBe('Sales and IT');
+    expect(listed(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a, b, c, d, e and 2 more');
   });
   it('tells what was not asked for from what is not there', () => {
     const ids = factsOf(plain).map(({ id }) => id);

@@ -13,9 +13,9 @@ const LISTED = 5;
 
 const yesNo = (value: boolean) => t(value ? 'value.yes' : 'value.no');
 
-/* The first few names, and how many more there are. */
+/* The first few names, and how many more there are; each once, as with a group that is left and owned. */
 export function listed(names: (string | null)[]): string {
-  const known = names.filter((name): name is string => Boolean(name));
+  const known = [...new Set(names.filter((name): name is string => Boolean(name)))];
   if (known.length === 0) return t('value.none');
   if (known.length <= LISTED) return list(known);
   return t('value.more', { first: known.slice(0, LISTED).join(', '), count: known.length - LISTED });

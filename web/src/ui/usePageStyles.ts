@@ -35,6 +35,7 @@ export const usePageStyles = makeStyles({
   wrap: { overflowWrap: 'anywhere' },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '8px', rowGap: '4px' },
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
+  dialog: { maxWidth: '440px', width: 'calc(100% - 32px)' },
   hidden: {
     position: 'absolute',
     width: '1px',

@@ -39,7 +39,6 @@ import { UserReview } from './UserReview';
 import { resolveWall } from './zone';
 
 const useStyles = makeStyles({
-  lead: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
   links: {
     display: 'flex',
     flexDirection: 'column',
@@ -66,7 +65,6 @@ export function ConfirmStep(props: Props) {
 }
 
 function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
-  const styles = useStyles();
   const navigate = useNavigate();
   const client = useQueryClient();
   const { setValue } = useFormContext<Draft>();
@@ -142,14 +140,11 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
 
   return (
     <>
-      <div className={styles.lead}>
-        <Text>{t('confirm.lead', { count, tenant: draft.tenant?.display_name ?? '' })}</Text>
-        <Text weight="semibold">
-          {wall
-            ? t('confirm.when_at', { time: dateTimeIn(wall.at, draft.zone), zone: draft.zone })
-            : t('confirm.when_now')}
-        </Text>
-      </div>
+      <Text weight="semibold">
+        {wall
+          ? t('confirm.when_at', { time: dateTimeIn(wall.at, draft.zone), zone: draft.zone })
+          : t('confirm.when_now')}
+      </Text>
       <Announcer text={ready === count ? t('confirm.ready', { count }) : ''} />
       {draft.users.map((person, at) => {
         const read = reads[at];

@@ -24,7 +24,9 @@ import { MANAGER, type Person, personOf } from './draft';
 
 const useStyles = makeStyles({
   group: { maxWidth: '100%', minWidth: 0 },
-  tag: { maxWidth: '100%', minWidth: 0 },
+  /* As high as its two lines. */
+  tag: { maxWidth: '100%', minWidth: 0, height: 'auto', minHeight: '24px', paddingBlock: '2px' },
+  option: { columnGap: '12px' },
   clip: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minWidth: 0 },
   list: { maxHeight: '320px' },
   secondary: {
@@ -56,6 +58,14 @@ export function UserBadges({
   ));
 }
 
+/* Whoever the manager is has no initials yet. */
+const Face = ({ person: { id, name } }: { person: Pick<Person, 'id' | 'name'> }) =>
+  id === MANAGER ? (
+    <Avatar aria-hidden shape="circular" color="brand" />
+  ) : (
+    <Avatar aria-hidden shape="circular" name={name} color="colorful" />
+  );
+
 interface Props {
   label: string;
   tenant: string;
@@ -69,6 +79,8 @@ interface Props {
   error?: string | undefined;
   size?: 'medium' | 'large';
 }
+
+const isEnter = (event: unknown) => (event as { key?: string }).key === 'Enter';
 
 function hintOf(page: UserPage | undefined, search: string): string | undefined {
   if (!page || !search) return undefined;
@@ -97,6 +109,10 @@ export function PeoplePicker(props: Props) {
   const offered = items.filter(({ id }) => !taken.has(id));
   const offersManager =
     manager && !taken.has(MANAGER) && t('people.manager').toLowerCase().includes(text.trim().toLowerCase());
+
+  /* What is offered while the answer to the latest letters is under way belongs to the letters before. Enter would
+   * take somebody whom nobody has asked for; a click was aimed. */
+  const stale = text.trim() !== search || found.isLoading || found.isPlaceholderData;
 
   const toggle = (id: string) => {
     if (taken.has(id)) {
@@ -129,9 +145,13 @@ export function PeoplePicker(props: Props) {
       <TagPicker
         size={size}
         open={open}
-        onOpenChange={(_, data) => setOpen(data.open)}
+        onOpenChange={(event, data) => {
+          if (!(stale && isEnter(event))) setOpen(data.open);
+        }}
         selectedOptions={named.map(({ id }) => id)}
-        onOptionSelect={(_, { value }) => toggle(value)}
+        onOptionSelect={(event, { value }) => {
+          if (!(stale && isEnter(event))) toggle(value);
+        }}
       >
         <TagPickerControl className={styles.control}>
           {named.length > 0 && (
@@ -149,7 +169,7 @@ export function PeoplePicker(props: Props) {
                       ? { children: person.address, className: styles.clip }
                       : undefined
                   }
-                  media={<Avatar aria-hidden name={person.name} color="colorful" />}
+                  media={<Face person={person} />}
                 >
                   {person.name || person.id}
                 </Tag>
@@ -172,8 +192,9 @@ export function PeoplePicker(props: Props) {
           {offersManager && (
             <TagPickerOption
               value={MANAGER}
+              className={styles.option}
               text={t('people.manager')}
-              media={<Avatar aria-hidden shape="square" name="M" color="brand" />}
+              media={<Face person={{ id: MANAGER, name: '' }} />}
               secondaryContent={t('people.manager_hint')}
             >
               {t('people.manager')}
@@ -183,8 +204,9 @@ export function PeoplePicker(props: Props) {
             <TagPickerOption
               key={user.id}
               value={user.id}
+              className={styles.option}
               text={user.display_name}
-              media={<Avatar aria-hidden shape="square" name={user.display_name} color="colorful" />}
+              media={<Face person={personOf(user)} />}
               secondaryContent={{
                 className: styles.secondary,
                 children: (

@@ -10,7 +10,8 @@ const useStyles = makeStyles({
   list: {
     display: 'flex',
     columnGap: '8px',
-    '@media (max-width: 820px)': { columnGap: '4px' },
+    /* Only the bars are seen there, not the room around them in which one taps. */
+    '@media (max-width: 820px)': { columnGap: '4px', marginBottom: '-12px' },
   },
   item: { flex: '1 1 0', minWidth: 0 },
   step: {

@@ -9,6 +9,9 @@ import type { Draft } from './draft';
 import { ParameterField } from './parameters/ParameterField';
 import { excludedBy } from './request';
 
+/* Where the switch's label begins. */
+const INDENT = '52px';
+
 const useStyles = makeStyles({
   root: {
     boxSizing: 'border-box',
@@ -19,7 +22,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
   },
   chosen: {
-    border: `1px solid ${tokens.colorBrandStroke2}`,
+    border: `1px solid ${tokens.colorBrandStroke1}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },
   open: { gridColumn: '1 / -1' },
@@ -32,15 +35,16 @@ const useStyles = makeStyles({
   },
   switch: { marginInlineStart: '-8px' },
   label: { fontWeight: tokens.fontWeightSemibold },
-  help: { display: 'block', color: tokens.colorNeutralForeground3, paddingInlineStart: '48px' },
-  reason: { display: 'block', color: tokens.colorPaletteDarkOrangeForeground1, paddingInlineStart: '48px' },
-  wrong: { display: 'block', color: tokens.colorPaletteRedForeground1, paddingInlineStart: '48px' },
+  badge: { '@media (max-width: 480px)': { marginInlineStart: INDENT, marginBlockEnd: '4px' } },
+  help: { display: 'block', color: tokens.colorNeutralForeground3, paddingInlineStart: INDENT },
+  reason: { display: 'block', color: tokens.colorPaletteDarkOrangeForeground1, paddingInlineStart: INDENT },
+  wrong: { display: 'block', color: tokens.colorPaletteRedForeground1, paddingInlineStart: INDENT },
   parameters: {
     display: 'flex',
     flexDirection: 'column',
     rowGap: '16px',
     paddingBlockStart: '16px',
-    paddingInlineStart: '48px',
+    paddingInlineStart: INDENT,
     '@media (max-width: 640px)': { paddingInlineStart: 0 },
   },
 });
@@ -78,7 +82,7 @@ export function TaskOption({ catalog, task }: { catalog: Catalog; task: CatalogT
           }}
         />
         {task.destructive && (
-          <Badge appearance="tint" color="danger">
+          <Badge appearance="tint" color="danger" className={styles.badge}>
             {t('options.destructive')}
           </Badge>
         )}

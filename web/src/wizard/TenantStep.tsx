@@ -42,7 +42,9 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorBrandStroke1}`,
     boxShadow: `inset 0 0 0 1px ${tokens.colorBrandStroke1}`,
   },
+  /* All of the card chooses the tenant. */
   radio: { width: '100%' },
+  fill: { flexGrow: 1 },
   label: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   domain: { color: tokens.colorNeutralForeground3 },
 });
@@ -102,21 +104,24 @@ export function TenantStep() {
               <Radio
                 className={styles.radio}
                 value={tenant.id}
-                label={
-                  <span className={styles.label}>
-                    <Text weight="semibold">
-                      {tenant.display_name}{' '}
-                      {recent.includes(tenant.id) && (
-                        <Badge appearance="tint" color="informative" size="small">
-                          {t('tenant.recent')}
-                        </Badge>
-                      )}
-                    </Text>
-                    <Text size={200} className={styles.domain}>
-                      {tenant.default_domain}
-                    </Text>
-                  </span>
-                }
+                label={{
+                  className: styles.fill,
+                  children: (
+                    <span className={styles.label}>
+                      <Text weight="semibold">
+                        {tenant.display_name}{' '}
+                        {recent.includes(tenant.id) && (
+                          <Badge appearance="tint" color="informative" size="small">
+                            {t('tenant.recent')}
+                          </Badge>
+                        )}
+                      </Text>
+                      <Text size={200} className={styles.domain}>
+                        {tenant.default_domain}
+                      </Text>
+                    </span>
+                  ),
+                }}
               />
             </div>
           ))}

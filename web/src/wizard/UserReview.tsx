@@ -41,6 +41,7 @@ const useStyles = makeStyles({
   task: {
     display: 'grid',
     gridTemplateColumns: '28px minmax(0, 1fr) auto',
+    alignItems: 'baseline',
     columnGap: '8px',
     padding: '8px 0',
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
@@ -142,8 +143,8 @@ export function UserReview({
         </MessageBar>
       )}
       {review && review.toAcknowledge.length > 0 && (
-        <fieldset className={styles.block}>
-          <Text as="h4" weight="semibold">
+        <fieldset className={styles.block} aria-labelledby={`${bodyId}-warnings`}>
+          <Text as="h4" weight="semibold" id={`${bodyId}-warnings`}>
             {t('confirm.warnings')}
           </Text>
           <div className={styles.ticks}>
@@ -160,7 +161,7 @@ export function UserReview({
                     checked={ticked}
                     label={{
                       className: styles.text,
-                      children: t('confirm.acknowledge', { message: warning.message }),
+                      children: warning.message,
                     }}
                     onChange={(_, { checked }) => onTick(tick, checked === true)}
                   />
@@ -200,7 +201,7 @@ function Messages({
   );
 }
 
-const surprising = new Set(['skipped', 'waiting']);
+const surprising = new Set(['skipped', 'waiting', 'failed']);
 
 function FactsAndPlan({
   preflight,

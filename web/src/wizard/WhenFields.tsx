@@ -38,6 +38,8 @@ const useStyles = makeStyles({
   help: { color: tokens.colorNeutralForeground3 },
   caution: { color: tokens.colorPaletteDarkOrangeForeground1 },
   radio: { display: 'flex', flexDirection: 'column' },
+  /* The longest name of a zone is wider than a phone. */
+  zone: { minWidth: 0 },
 });
 
 function useText(name: 'date' | 'time' | 'zone' | 'reference' | 'reason') {
@@ -69,8 +71,19 @@ function ScheduleFields() {
         <Field label={t('when.time')} required validationMessage={at.error} data-field="time">
           <Input type="time" value={at.value} onChange={at.onChange} />
         </Field>
-        <Field label={t('when.zone')} required validationMessage={zone.error} data-field="zone">
-          <Select value={zone.value} onChange={zone.onChange}>
+        <Field
+          label={t('when.zone')}
+          required
+          validationMessage={zone.error}
+          data-field="zone"
+          className={styles.zone}
+        >
+          <Select
+            className={styles.zone}
+            select={{ className: styles.zone }}
+            value={zone.value}
+            onChange={zone.onChange}
+          >
             {known.map((name) => (
               <option key={name} value={name}>
                 {name === here ? t('when.here', { zone: name }) : name}

@@ -59,6 +59,18 @@ function useStep(draft: Draft): [Step, (step: Step) => void] {
   return [step, (next) => setParams({ step: next })];
 }
 
+function leadOf(step: Step, { tenant, users }: Draft): string {
+  const name = tenant?.display_name ?? '';
+  switch (step) {
+    case 'users':
+      return t('users.lead', { tenant: name });
+    case 'confirm':
+      return t('confirm.lead', { count: users.length, tenant: name });
+    default:
+      return t(`${step}.lead`);
+  }
+}
+
 export function Wizard() {
   const page = usePageStyles();
   const heading = usePage(t('wizard.title'), false);
@@ -110,8 +122,9 @@ export function Wizard() {
     show(found);
   };
 
-  /* The server checks the options with the first user; its other objections are for the confirmation to show. */
-  const checkOptions = async (): Promise<FieldProblem[]> => {
+  /* The server checks the options with the first user; its other objections are for the confirmation to show. Null
+   * when the session has ended meanwhile: then this step stays until somebody has signed in. */
+  const checkOptions = async (): Promise<FieldProblem[] | null> => {
     const catalog = await client.ensureQueryData(catalogQuery);
     const now = form.getValues();
     const missing = missingOf(now, catalog, Date.now());
@@ -122,6 +135,7 @@ export function Wizard() {
       return read.conflicts.map(({ tasks, message }) => ({ path: `options.${tasks[0] ?? ''}`, message }));
     } catch (error) {
       const problem = asProblem(error);
+      if (problem.status === 401) return null;
       return problem.status === 422 ? fieldProblems(problem.errors) : [];
     }
   };
@@ -137,8 +151,8 @@ export function Wizard() {
       setChecking(true);
       const found = await checkOptions().catch(() => []);
       setChecking(false);
-      if (found.length) show(found);
-      else move('confirm');
+      if (found?.length) show(found);
+      else if (found) move('confirm');
     }
   };
 
@@ -168,13 +182,7 @@ export function Wizard() {
           <Text as="h2" size={500} weight="semibold" block ref={heading} tabIndex={-1}>
             {t(`wizard.step.${step}`)}
           </Text>
-          {step !== 'confirm' && (
-            <Text className={page.quiet}>
-              {step === 'users'
-                ? t('users.lead', { tenant: draft.tenant?.display_name ?? '' })
-                : t(step === 'tenant' ? 'tenant.lead' : 'options.lead')}
-            </Text>
-          )}
+          <Text className={page.quiet}>{leadOf(step, draft)}</Text>
         </div>
         <ErrorSummary problems={problems} />
         <Suspense fallback={<Loading />}>
@@ -218,12 +226,13 @@ export function Wizard() {
 }
 
 function Discard({ onDiscard }: { onDiscard: () => void }) {
+  const page = usePageStyles();
   return (
     <Dialog>
       <DialogTrigger disableButtonEnhancement>
         <Button appearance="subtle">{t('wizard.discard')}</Button>
       </DialogTrigger>
-      <DialogSurface>
+      <DialogSurface className={page.dialog}>
         <DialogBody>
           <DialogTitle>{t('wizard.discard_title')}</DialogTitle>
           <DialogContent>{t('wizard.discard_body')}</DialogContent>

@@ -11,6 +11,8 @@ export function putAtFields(setError: UseFormSetError<Draft>, problems: FieldPro
     setError(errorName(path) as FieldPath<Draft>, { type: 'server', message });
 }
 
+/* Where one types, when a field has buttons of its own as well. */
+const typed = '[contenteditable="true"], [role="combobox"]';
 const focusable = 'input:not([disabled]), select, textarea, button, [contenteditable="true"]';
 
 /* Focuses the field at `path`, or the nearest one around it. */
@@ -20,7 +22,9 @@ export function goToField(path: string) {
     const field = document.querySelector<HTMLElement>(
       `[data-field="${CSS.escape(parts.slice(0, depth).join('.'))}"]`,
     );
-    const target = field?.querySelector<HTMLElement>(focusable);
+    const target =
+      (depth === parts.length && field?.querySelector<HTMLElement>(typed)) ||
+      field?.querySelector<HTMLElement>(focusable);
     if (target) {
       target.focus();
       target.scrollIntoView({ block: 'center' });

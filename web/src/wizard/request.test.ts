@@ -30,19 +30,21 @@ const parameter = (
   ...change,
 });
 
-const task = (id: string, change: Partial<CatalogTask> = {}): CatalogTask => ({
-  id,
-  label: id,
-  help: '',
-  phase: 'mailbox',
-  undoable: true,
-  destructive: false,
-  parameters: [],
-  conflicts: [],
-  after: [],
-  needs: [],
-  ...change,
-});
+/* What a request is made of needs no more of a task than this. */
+const task = (id: string, change: Partial<CatalogTask> = {}) =>
+  ({
+    id,
+    label: id,
+    help: '',
+    phase: 'mailbox',
+    undoable: true,
+    destructive: false,
+    parameters: [],
+    conflicts: [],
+    after: [],
+    needs: [],
+    ...change,
+  }) as CatalogTask;
 
 const catalog: Catalog = {
   phases: [{ id: 'mailbox', label: 'Mailbox' }],

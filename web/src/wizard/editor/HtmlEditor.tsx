@@ -24,6 +24,7 @@ import {
   ArrowRedoRegular,
   ArrowUndoRegular,
   BracesVariableRegular,
+  DiamondDismiss12Filled,
   LinkRegular,
   TextBoldRegular,
   TextBulletListLtrRegular,
@@ -70,6 +71,8 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground3,
   },
   error: { color: tokens.colorPaletteRedForeground1 },
+  errorIcon: { marginInlineEnd: '4px', verticalAlign: 'middle' },
+  count: { flexShrink: 0 },
   link: { display: 'flex', flexDirection: 'column', rowGap: '12px', width: 'min(320px, 76vw)' },
   buttons: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
 });
@@ -157,9 +160,10 @@ export default function HtmlEditor({ label, help, required, value, onChange, err
       </div>
       <div className={styles.below} id={helpId}>
         <Text size={200} className={error ? styles.error : undefined} role={error ? 'alert' : undefined}>
+          {error && <DiamondDismiss12Filled aria-hidden className={styles.errorIcon} />}
           {error ?? help}
         </Text>
-        <Text size={200} wrap={false}>
+        <Text size={200} className={styles.count}>
           {t('editor.characters', { count: textOf(value).length })}
         </Text>
       </div>

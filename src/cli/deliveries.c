@@ -1,0 +1,122 @@
+/* lastday deliveries, lastday redeliver — what became of notifications. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/list.h"
+#include "cli/screen.h"
+
+struct listing {
+    const char *status, *channel, *tenant, *offboarding;
+    bool json;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct listing *listing = state->input;
+    switch (key) {
+    case 's':
+        listing->status = arg;
+        return 0;
+    case 'c':
+        listing->channel = arg;
+        return 0;
+    case 't':
+        listing->tenant = arg;
+        return 0;
+    case 'o':
+        listing->offboarding = arg;
+        return 0;
+    case 'j':
+        listing->json = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int command_deliveries(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"status", 's', "STATUS", 0, "only these: pending, delivered or failed", 0},
+        {"channel", 'c', "CHANNEL", 0, "only these: webhook, email or psa", 0},
+        {"tenant", 't', "TENANT", 0, "only of this tenant", 0},
+        {"offboarding", 'o', "ID", 0, "only of this offboarding", 0},
+        {"json", 'j', NULL, 0, "print exactly what the API returned, one page a line", 0},
+        {0}};
+    static const struct column columns[] = {
+        {"ID", 36, "id", NULL},         {"STATUS", 10, "status", NULL},
+        {"EVENT", 23, "event", NULL},   {"TO", 24, "endpoint_name", NULL},
+        {"REASON", 16, "reason", NULL}, {"CREATED", 24, "created_at", NULL}};
+    const struct argp argp = {.options = options,
+                              .parser = parse,
+                              .doc = "Lists notifications and what became of them, newest first."};
+    struct listing listing = {0};
+    argp_parse(&argp, argc, argv, 0, NULL, &listing);
+    AUTO_ARENA struct arena *arena = arena_new();
+    const char *path = "/api/v1/deliveries?limit=200";
+    if (listing.status)
+        path = arena_printf(arena, "%s&%s", path, client_path(arena, "status=%s", listing.status));
+    if (listing.channel)
+        path = arena_printf(arena, "%s&%s", path, client_path(arena, "channel=%s", listing.channel));
+    if (listing.tenant)
+        path = arena_printf(arena, "%s&%s", path, client_path(arena, "tenant=%s", listing.tenant));
+    if (listing.offboarding)
+        path = arena_printf(arena, "%s&%s", path, client_path(arena, "offboarding=%s", listing.offboarding));
+    return list_print(path, listing.json, columns, sizeof columns / sizeof *columns);
+}
+
+struct one {
+    const char *id;
+    bool json;
+};
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+    struct one *one = state->input;
+    switch (key) {
+    case 'j':
+        one->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (one->id)
+            argp_error(state, "one id at a time");
+        one->id = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!one->id)
+            argp_error(state, "the ID is missing; `lastday deliveries` shows them");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int command_redeliver(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"json", 'j', NULL, 0, "print exactly what the API returned", 0}, {0}};
+    const struct argp argp = {
+        .options = options,
+        .parser = parse_one,
+        .args_doc = "ID",
+        .doc = "Sends a notification once more, with the same id, so that a receiver can tell."};
+    struct one one = {0};
+    struct err err = {0};
+    AUTO_ANSWER struct answer answer = {0};
+    argp_parse(&argp, argc, argv, 0, NULL, &one);
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_CLIENT struct client *client = client_open(&err);
+    if (!client)
+        return command_fail(&err);
+    bool ok = client_call(client, "POST", client_path(arena, "/api/v1/deliveries/%s/redeliver", one.id), NULL,
+                          &answer, &err);
+    if (one.json && answer.text)
+        puts(answer.text);
+    else if (ok) {
+        fputs("on its way to ", stdout);
+        screen_text(stdout, json_text(answer.json, "endpoint_name"));
+        putchar('\n');
+    }
+    return ok ? EXIT_DONE : command_fail(&err);
+}
