@@ -8,17 +8,6 @@
 #include "plan/options.h"
 #include "store/templates.h"
 
-static json_t *tenant_json(const struct tenant *tenant)
-{
-    json_t *value = json_object();
-    json_put_text(value, "id", tenant->id);
-    json_put_text(value, "default_domain", tenant->default_domain);
-    json_put_text(value, "display_name", tenant->display_name);
-    json_put_time(value, "created_at", tenant->created_at);
-    json_put_time(value, "changed_at", tenant->changed_at);
-    return json_put_text(value, "changed_by", tenant->changed_by);
-}
-
 static bool note(const struct call *call, struct tx *tx, enum logbook_what what, const struct tenant *tenant,
                  struct err *err)
 {

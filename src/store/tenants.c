@@ -37,39 +37,58 @@ bool tenant_insert(struct tx *tx, const struct tenant *tenant, struct err *err)
     return false;
 }
 
+#define COLUMNS                                                                                     \
+    "t.id, t.default_domain, t.display_name, t.created_at, t.version, t.changed_at, t.changed_by, " \
+    "h.status, "                                                                                    \
+    "h.checked_at"
+#define TABLES "FROM tenants t LEFT JOIN tenant_health h ON h.tenant_id = t.id"
+
+static struct tenant row_of(struct arena *arena, const struct rows *rows)
+{
+    return (struct tenant){.id = arena_text(arena, row_text(rows, 0)),
+                           .default_domain = arena_text(arena, row_text(rows, 1)),
+                           .display_name = arena_text(arena, row_text(rows, 2)),
+                           .created_at = row_int(rows, 3),
+                           .version = row_int(rows, 4),
+                           .changed_at = row_int(rows, 5),
+                           .changed_by = arena_text(arena, row_text(rows, 6)),
+                           .health = arena_text(arena, row_text(rows, 7)),
+                           .health_at = row_int(rows, 8)};
+}
+
+json_t *tenant_json(const struct tenant *tenant)
+{
+    json_t *value = json_make("{s:s, s:s, s:s}", "id", tenant->id, "default_domain", tenant->default_domain,
+                              "display_name", tenant->display_name);
+    json_t *health = tenant->health ? json_make("{s:s}", "status", tenant->health) : json_null();
+    if (tenant->health)
+        json_put_time(health, "checked_at", tenant->health_at);
+    json_put_time(value, "created_at", tenant->created_at);
+    json_put_time(value, "changed_at", tenant->changed_at);
+    json_put_text(value, "changed_by", tenant->changed_by);
+    return json_put(value, "health", health);
+}
+
 bool tenant_find(struct tx *tx, struct arena *arena, const char *id_or_domain, struct tenant *ret,
                  struct err *err)
 {
     AUTO_FREE char *folded = text_fold(id_or_domain);
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err,
-                 "SELECT id, default_domain, display_name, defaults_json, created_at, version, changed_at, "
-                 "changed_by FROM tenants WHERE id = $1 OR default_domain = $1",
-                 P_TEXT(folded));
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT " COLUMNS ", t.defaults_json " TABLES " WHERE t.id = $1 OR t.default_domain = $1",
+        P_TEXT(folded));
     if (!rows)
         return false;
     if (!rows_next(rows))
         return !rows_failed(rows, err) && unknown(id_or_domain, err);
-    *ret = (struct tenant){
-        .id = arena_text(arena, row_text(rows, 0)),
-        .default_domain = arena_text(arena, row_text(rows, 1)),
-        .display_name = arena_text(arena, row_text(rows, 2)),
-        .defaults = row_json(rows, 3),
-        .created_at = row_int(rows, 4),
-        .version = row_int(rows, 5),
-        .changed_at = row_int(rows, 6),
-        .changed_by = arena_text(arena, row_text(rows, 7)),
-    };
+    *ret = row_of(arena, rows);
+    ret->defaults = row_json(rows, 9);
     return true;
 }
 
 /* One line of the list: place is what it is sorted by and what a cursor holds. */
 struct entry {
     const char *place; /* folded display name, newline, id */
-    const char *id, *default_domain, *display_name;
-    int64_t created_at;
-    const char *health; /* NULL: nobody has looked */
-    int64_t checked_at;
+    struct tenant tenant;
 };
 
 static int entry_compare(const void *a, const void *b)
@@ -111,10 +130,7 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
     size_t count = 0, capacity = 64;
     struct entry *entries = calloc(capacity, sizeof *entries);
     AUTO_FREE char *search = text_fold(query->search ? query->search : "");
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err,
-                 "SELECT t.id, t.default_domain, t.display_name, t.created_at, h.status, h.checked_at "
-                 "FROM tenants t LEFT JOIN tenant_health h ON h.tenant_id = t.id");
+    AUTO_ROWS struct rows *rows = tx_query(tx, err, "SELECT " COLUMNS " " TABLES);
     while (entries && rows && rows_next(rows)) {
         const char *id = row_text(rows, 0), *domain = row_text(rows, 1);
         AUTO_FREE char *name = text_fold(row_text(rows, 2));
@@ -129,13 +145,7 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
             if (!entries)
                 abort();
         }
-        entries[count++] = (struct entry){place,
-                                          arena_text(arena, id),
-                                          arena_text(arena, domain),
-                                          arena_text(arena, row_text(rows, 2)),
-                                          row_int(rows, 3),
-                                          arena_text(arena, row_text(rows, 4)),
-                                          row_int(rows, 5)};
+        entries[count++] = (struct entry){place, row_of(arena, rows)};
     }
     if (!entries)
         abort();
@@ -146,17 +156,6 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
     qsort(entries, count, sizeof *entries, entry_compare);
     *ret_count = count;
     return entries;
-}
-
-static json_t *entry_json(const struct entry *entry)
-{
-    json_t *health = entry->health ? json_make("{s:s}", "status", entry->health) : json_null();
-    json_t *value = json_make("{s:s, s:s, s:s}", "id", entry->id, "default_domain", entry->default_domain,
-                              "display_name", entry->display_name);
-    if (entry->health)
-        json_put_time(health, "checked_at", entry->checked_at);
-    json_put_time(value, "created_at", entry->created_at);
-    return json_put(value, "health", health);
 }
 
 bool tenant_list(struct tx *tx, struct arena *arena, const struct tenant_query *query, json_t **ret_items,
@@ -174,7 +173,7 @@ bool tenant_list(struct tx *tx, struct arena *arena, const struct tenant_query *
         return false;
     *ret_items = json_array();
     for (size_t i = 0; i < count && i < query->limit; i++)
-        json_add(*ret_items, entry_json(&entries[i]));
+        json_add(*ret_items, tenant_json(&entries[i].tenant));
     if (count > query->limit && query->limit > 0) {
         AUTO_STRBUF struct strbuf cursor = STRBUF_MAX(CURSOR_MAX * 2);
         const char *place = entries[query->limit - 1].place;

@@ -14,7 +14,12 @@ struct tenant {
     int64_t version; /* grows with each change; the ETag */
     int64_t changed_at;
     const char *changed_by; /* NULL: nobody has since it was added */
+    const char *health;     /* status that the last look found; NULL: nobody has looked */
+    int64_t health_at;
 };
+/* {id, default_domain, display_name, created_at, changed_at, changed_by, health: {status, checked_at} or
+ * null}: a new value. */
+json_t *tenant_json(const struct tenant *tenant);
 void tenant_done(struct tenant *tenant); /* NULL and zeroed are fine; may be called twice */
 #define AUTO_TENANT AUTO(tenant_done)
 
@@ -30,9 +35,8 @@ struct tenant_query {
     size_t limit;       /* at least 1 */
     const char *after;  /* cursor of the page before; NULL: from the first */
 };
-/* By display name. *ret_items is a new array of {id, default_domain, display_name, created_at, health:
- * {status, checked_at} or null}, the caller's; *ret_next is the cursor of the next page, in the arena, NULL
- * on the last. ERR_INPUT (code bad_cursor). */
+/* By display name. *ret_items is a new array of what tenant_json gives, the caller's; *ret_next is the cursor
+ * of the next page, in the arena, NULL on the last. ERR_INPUT (code bad_cursor). */
 MUST_USE bool tenant_list(struct tx *tx, struct arena *arena, const struct tenant_query *query,
                           json_t **ret_items, const char **ret_next, struct err *err);
 /* Who changes a tenant that was read, and when. */
