@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "connector/graph.h"
+#include "connector/parallel.h"
 #include "connector/user_list.h"
 
 #define FRESH_MS (60 * 1000)
@@ -18,6 +19,8 @@
 #define SIGN_INS_FRESH_MS (60 * 60 * 1000)
 #define SIGN_INS_PAGE "500" /* Graph gives no more with signInActivity (contract/graph.md, 1.1) */
 #define SLOW_FACTOR 30      /* what took long to load is kept longer */
+#define LIST_THREADS 3      /* so that a small tenant does not wait for a large one */
+#define FIRST_WAIT_MS 1500  /* for a list that is not there yet; then Graph is asked for this search */
 
 /* One loaded list, freed with its last reader. */
 struct snapshot {
@@ -47,7 +50,7 @@ struct directory {
     const struct clock *clock;
     struct cancel *cancel;
     struct tenant *first;
-    pthread_t lists, sign_ins;
+    pthread_t lists[LIST_THREADS], sign_ins;
     bool stopping;
 };
 
@@ -95,7 +98,6 @@ static struct snapshot *load(struct directory *directory, const char *tenant_id,
     return snapshot;
 }
 
-/* Whoever set tenant->loading calls this. */
 static void load_tenant(struct directory *directory, struct tenant *tenant)
 {
     struct err failed = {0};
@@ -213,7 +215,8 @@ struct directory *directory_new(struct m365 *m365, const struct clock *clock)
     directory->m365 = m365;
     directory->clock = clock;
     directory->cancel = cancel_new();
-    directory->lists = thread_start("directory", run_lists, directory);
+    for (size_t i = 0; i < LIST_THREADS; i++)
+        directory->lists[i] = thread_start("directory", run_lists, directory);
     directory->sign_ins = thread_start("sign-ins", run_sign_ins, directory);
     return directory;
 }
@@ -228,7 +231,8 @@ void directory_free(struct directory *directory)
         directory->stopping = true;
         pthread_cond_broadcast(&directory->wanted);
     }
-    pthread_join(directory->lists, NULL);
+    for (size_t i = 0; i < LIST_THREADS; i++)
+        pthread_join(directory->lists[i], NULL);
     pthread_join(directory->sign_ins, NULL);
     for (struct tenant *tenant = directory->first, *next; tenant; tenant = next) {
         next = tenant->next;
@@ -260,48 +264,36 @@ static struct tenant *tenant_locked(struct directory *directory, const char *ten
     return tenant;
 }
 
-/* What is old by now is loaded in the background. */
+/* What is missing or old by now is loaded in the background. */
 static void want_locked(struct directory *directory, struct tenant *tenant)
 {
     int64_t now = clock_mono_ms(directory->clock);
-    tenant->wanted = !tenant->loading && now >= tenant->stale_at;
-    tenant->sign_ins_wanted = now >= tenant->sign_ins_stale_at;
+    tenant->wanted = !tenant->loading && (!tenant->current || now >= tenant->stale_at);
+    tenant->sign_ins_wanted = tenant->current && now >= tenant->sign_ins_stale_at;
     if (tenant->wanted || tenant->sign_ins_wanted)
         pthread_cond_broadcast(&directory->wanted);
 }
 
-/* The current list, loaded by this caller when there is none yet; many first callers share one load. */
+/* The current list; a first one is waited for a little. NULL with err set: it cannot be had; without: not
+ * yet. */
 static struct snapshot *take(struct directory *directory, const char *tenant_id, struct err *err)
 {
-    struct tenant *tenant;
-    for (;;) {
-        {
-            WITH_LOCK(&directory->lock);
-            tenant = tenant_locked(directory, tenant_id);
-            while (!tenant->current && tenant->loading) {
-                uint64_t round = tenant->round;
-                thread_wait_ms(&directory->loaded, &directory->lock, -1);
-                if (tenant->round != round && !tenant->current && tenant->failed.kind != ERR_NONE) {
-                    if (err)
-                        *err = tenant->failed;
-                    return NULL;
-                }
-            }
-            if (tenant->current) {
-                want_locked(directory, tenant);
-                tenant->current->readers++;
-                return tenant->current;
-            }
-            tenant->loading = true;
-        }
-        load_tenant(directory, tenant);
-        WITH_LOCK(&directory->lock);
-        if (!tenant->current && tenant->failed.kind != ERR_NONE) {
-            if (err)
-                *err = tenant->failed;
-            return NULL;
-        }
+    const struct clock *clock = clock_system(); /* a real wait, whatever time a test has set */
+    int64_t until = clock_mono_ms(clock) + FIRST_WAIT_MS, left_ms = FIRST_WAIT_MS;
+    *err = (struct err){0};
+    WITH_LOCK(&directory->lock);
+    struct tenant *tenant = tenant_locked(directory, tenant_id);
+    uint64_t round = tenant->round;
+    want_locked(directory, tenant);
+    while (!tenant->current && tenant->round == round && left_ms > 0) {
+        thread_wait_ms(&directory->loaded, &directory->lock, left_ms);
+        left_ms = until - clock_mono_ms(clock);
     }
+    if (tenant->current)
+        tenant->current->readers++;
+    else if (tenant->round != round)
+        *err = tenant->failed;
+    return tenant->current;
 }
 
 /* A cursor is how many matches to pass over. */
@@ -325,37 +317,108 @@ static void put_sign_ins(struct directory *directory, const char *tenant_id, jso
         json_put_text(user, "last_sign_in_at", json_text(times, json_text_or(user, "id", "")));
 }
 
+static void add_clause(struct strbuf *search, const char *property, const char *query)
+{
+    strbuf_printf(search, "%s\"%s:", search->length ? " OR " : "", property);
+    for (const char *c = query; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            strbuf_char(search, '\\');
+        strbuf_char(search, *c);
+    }
+    strbuf_char(search, '"');
+}
+
+/* A first page from Graph itself, which finds the beginnings of words: good enough until the list is there.
+ */
+static json_t *search_graph(struct directory *directory, const char *tenant_id, const char *query,
+                            size_t limit, size_t *ret_total, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_GRAPH_REPLY struct graph_reply reply = {0};
+    AUTO_STRBUF struct strbuf search = STRBUF_MAX(4096);
+    const struct m365_target target = target_of(directory, tenant_id);
+    add_clause(&search, "displayName", query);
+    add_clause(&search, "userPrincipalName", query);
+    add_clause(&search, "mail", query);
+    const char *path = graph_path(arena, "/users?$select=" USER_LIST_FIELDS "&$count=true&$top=%s",
+                                  arena_printf(arena, "%zu", limit));
+    if (*query)
+        path = arena_printf(arena, "%s%s", path, graph_path(arena, "&$search=%s", strbuf_text(&search)));
+    if (!graph_call(directory->m365, &target, "GET", path, NULL, true, &reply, err))
+        return NULL;
+    struct user_list *list = user_list_new(json_array_at(reply.body, "value"), NULL);
+    json_t *found = user_list_search(list, "", 0, limit, ret_total);
+    *ret_total = (size_t)json_int(reply.body, "@odata.count", (int64_t)*ret_total);
+    user_list_free(list);
+    return found;
+}
+
+static json_t *search_list(const struct snapshot *snapshot, const char *query, size_t skip, size_t limit,
+                           size_t *ret_total)
+{
+    AUTO_FREE char *wanted = text_fold(query);
+    wanted[strcspn(wanted, "\n")] = '\0'; /* lines keep the fields apart */
+    return user_list_search(snapshot->list, wanted, skip, limit, ret_total);
+}
+
 json_t *directory_search(struct directory *directory, const char *tenant_id, const char *query, size_t limit,
                          const char *cursor, char **ret_next_cursor, size_t *ret_total, struct err *err)
 {
     size_t skip, total;
+    struct err failed;
     if (ret_next_cursor)
         *ret_next_cursor = NULL;
     if (!read_cursor(cursor, &skip, err))
         return NULL;
-    struct snapshot *snapshot = take(directory, tenant_id, err);
-    if (!snapshot)
+    struct snapshot *snapshot = take(directory, tenant_id, &failed);
+    if (!snapshot && failed.kind != ERR_NONE) {
+        if (err)
+            *err = failed;
         return NULL;
-    AUTO_FREE char *wanted = text_fold(query ? query : "");
-    wanted[strcspn(wanted, "\n")] = '\0'; /* lines keep the fields apart */
-    json_t *found = user_list_search(snapshot->list, wanted, skip, limit, &total);
+    }
+    query = query ? query : "";
+    json_t *found = snapshot ? search_list(snapshot, query, skip, limit, &total)
+                             : search_graph(directory, tenant_id, query, limit, &total, err);
+    /* a page of Graph's has no next one: by then the list is there */
+    if (snapshot && ret_next_cursor && total > skip + limit &&
+        asprintf(ret_next_cursor, "%zu", skip + limit) < 0)
+        abort();
     release(directory, snapshot);
+    if (!found)
+        return NULL;
     put_sign_ins(directory, tenant_id, found);
     if (ret_total)
         *ret_total = total;
-    if (ret_next_cursor && total > skip + limit && asprintf(ret_next_cursor, "%zu", skip + limit) < 0)
-        abort();
     return found;
 }
 
 json_t *directory_find(struct directory *directory, const char *tenant_id, const json_t *ids, struct err *err)
 {
-    struct snapshot *snapshot = take(directory, tenant_id, err);
-    json_t *found = snapshot ? user_list_find(snapshot->list, ids) : NULL;
-    release(directory, snapshot);
-    if (found)
-        put_sign_ins(directory, tenant_id, found);
-    return found;
+    AUTO_ARENA struct arena *arena = arena_new();
+    size_t count = json_array_size(ids);
+    struct graph_item *items = arena_alloc(arena, count + 1, sizeof *items);
+    const struct m365_target target = target_of(directory, tenant_id);
+    json_t *found = json_array();
+    bool failed = false;
+    for (size_t i = 0; i < count; i++)
+        items[i] = (struct graph_item){.method = "GET",
+                                       .path = graph_path(arena, "/users/%s?$select=" USER_LIST_FIELDS,
+                                                          json_string_value(json_array_get(ids, i))),
+                                       .after = -1};
+    graph_batches(directory->m365, &target, items, count);
+    for (size_t i = 0; i < count; i++) {
+        if (graph_item_ok(&items[i]))
+            json_add(found, user_list_shape(NULL, items[i].reply));
+        else if (items[i].status != 404 && !failed) {
+            *err = items[i].err;
+            failed = true;
+        }
+    }
+    graph_items_done(items, count);
+    if (!failed)
+        return found;
+    json_decref(found);
+    return NULL;
 }
 
 /* The list as it is now, however old; NULL: there is none yet. */

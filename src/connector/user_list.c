@@ -219,21 +219,6 @@ json_t *user_list_search(const struct user_list *list, const char *folded, size_
     return found;
 }
 
-json_t *user_list_find(const struct user_list *list, const json_t *ids)
-{
-    AUTO_JSON json_t *wanted = json_object();
-    json_t *found = json_array(), *id;
-    size_t i;
-    json_array_foreach ((json_t *)ids, i, id) {
-        AUTO_FREE char *folded = text_fold(json_string_value(id) ?: "");
-        json_put(wanted, folded, json_true());
-    }
-    for (i = 0; i < list->count; i++) /* Graph writes ids in lower case, and ours begin with them */
-        if (json_object_get(wanted, strbuf_text(&list->texts) + list->entries[i].texts))
-            json_add(found, entry_json(list, &list->entries[i]));
-    return found;
-}
-
 json_t *user_list_shape(const struct user_list *list, const json_t *user)
 {
     json_t *shaped = json_object(), *licenses = json_array(), *license;

@@ -21,8 +21,6 @@ void user_list_free(struct user_list *list); /* NULL is fine */
  * on, at most `limit`. *ret_total counts all. */
 json_t *user_list_search(const struct user_list *list, const char *folded, size_t skip, size_t limit,
                          size_t *ret_total);
-/* Those with an id that the array holds, by name. */
-json_t *user_list_find(const struct user_list *list, const json_t *ids);
 /* One user in the same shape. list, for the names of products, may be NULL. */
 json_t *user_list_shape(const struct user_list *list, const json_t *user);
 

@@ -11,7 +11,7 @@ let home; // the partner
 before(async () => {
   // Contoso of the sample data is the partner; the others are its customers.
   world = await World.make({ settings: { LASTDAY_APP_TENANT_ID: '' } });
-  home = (await world.tenants()).find((tenant) => tenant.customers);
+  home = Object.values((await world.state()).tenants).find((tenant) => tenant.customers);
   assert.ok(home, 'the sample data holds a partner');
   await world.stop();
   world.env.LASTDAY_APP_TENANT_ID = home.id;
@@ -45,7 +45,7 @@ test('a sync adds the customers, once, and keeps the names that people chose', a
 });
 
 test('an account that is no partner is told so, and one that cannot be reached', async () => {
-  const other = (await world.tenants()).find((tenant) => !tenant.customers);
+  const other = (await world.tenants()).find((tenant) => tenant.id !== home.id);
   await world.stop();
   world.env.LASTDAY_APP_TENANT_ID = other.id;
   await world.start();
