@@ -50,8 +50,12 @@ printf '%-42s %10d ms (%s)\n' 'one offboarding of five tasks' $((($(date +%s%N) 
 kill -TERM "$demo" && wait "$demo" || true
 start large
 search=/api/v1/tenants/northwindtraders.com/users
-total=$(build/lastday users --tenant northwindtraders.com --json nobody.is.called.this >/dev/null &&
-    curl -s -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search?limit=1" | sed -nE 's/.*"total":([0-9]+).*/\1/p')
+one() { curl -s -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search?limit=1"; }
+for _ in $(seq 300); do # until the list has been read: what Graph answers meanwhile has no next page
+    one | grep -q '"next_cursor":"' && break
+    sleep 1
+done
+total=$(one | sed -nE 's/.*"total":([0-9]+).*/\1/p')
 printf '%-42s ' "search among $total users, as one types"
 wrk -t 1 -c 2 -d "${BENCH_SECONDS:-5}s" -s tests/bench/search.lua -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search" |
     tail -n 1

@@ -4,7 +4,7 @@ local turn = 0
 
 function request()
   turn = turn % #words + 1
-  return wrk.format("GET", wrk.path .. "?limit=50&search=" .. words[turn]:gsub(" ", "%%20"))
+  return wrk.format("GET", wrk.path .. "?limit=50&search=" .. (words[turn]:gsub(" ", "%%20")))
 end
 
 function done(summary, latency)
