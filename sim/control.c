@@ -3,10 +3,10 @@
  *   GET /_sim/requests?since=ID&undocumented=true   {"items": […], "last_id": N}: those with a greater id ·
  * DELETE PUT /_sim/requests       {"replies": true}: from now on with what was answered GET·POST /_sim/faults
  * one rule or a list of {service, method, path, cmdlet, body_has, nth, every, times} that match, and {status,
- * body, content_type, retry_after, delay_ms, after_effect: true, close: "before" | "after_effect"}; body an
- * object or a text; without body the service's own words · DELETE GET·PUT /_sim/latency    {"graph": 40,
- * "exchange": {"min_ms": 100, "max_ms": 900}, "*": 5} GET·PUT /_sim/limits     {"graph": {"requests": 100,
- * "window_ms": 10000, "retry_after": 3, "concurrent": 4}} GET·PUT /_sim/consistency {"ms": 2000} GET·PUT
+ * body, content_type, headers, retry_after, delay_ms, after_effect: true, close: "before" | "after_effect"};
+ * body an object or a text; without body the service's own words · DELETE GET·PUT /_sim/latency    {"graph":
+ * 40, "exchange": {"min_ms": 100, "max_ms": 900}, "*": 5} GET·PUT /_sim/limits     {"graph": {"requests":
+ * 100, "window_ms": 10000, "retry_after": 3, "concurrent": 4}} GET·PUT /_sim/consistency {"ms": 2000} GET·PUT
  * /_sim/timing     {"conversion_ms": 3000, "settle_ms": 2000, "operation_ms": 1000} GET·PUT /_sim/variants
  * {"phone_plus": false}: see variants.def GET /_sim/clock          POST {"advance_ms": 86400000} GET·PUT
  * /_sim/state      GET ?tenant=T the tenant; GET ?tenant=T&user=U what state_user makes PATCH
@@ -240,7 +240,7 @@ static void latency_get(struct sim *sim, struct sim_call *call)
 static void limits_put(struct sim *sim, struct sim_call *call)
 {
     replace_object(&sim->server->limits, call);
-    rules_windows_clear(sim);
+    quota_clear(sim);
 }
 
 static void limits_get(struct sim *sim, struct sim_call *call)
@@ -370,7 +370,7 @@ static void reset_post(struct sim *sim, struct sim_call *call)
     json_array_clear(sim->server->requests);
     json_object_clear(sim->server->latency);
     json_object_clear(sim->server->limits);
-    rules_windows_clear(sim);
+    quota_clear(sim);
     call->status = 204;
 }
 
@@ -461,9 +461,9 @@ bool control_save(struct sim *sim, struct err *err)
         return true;
     {
         WITH_LOCK(&sim->lock);
-        if (sim->server->last_request == sim->server->saved_request)
+        if (sim->server->last_write == sim->server->saved_request)
             return true;
-        sim->server->saved_request = sim->server->last_request;
+        sim->server->saved_request = sim->server->last_write;
         AUTO_JSON json_t *shown = state_shown(sim->state);
 
         text = json_write(shown);

@@ -91,6 +91,27 @@ static json_t *reply_logged(const char *text)
     return json_text_new(start);
 }
 
+static bool reads_only(const char *method, const json_t *body)
+{
+    const char *cmdlet = json_text(json_object_get(body, "CmdletInput"), "CmdletName");
+
+    return !strcmp(method, "GET") || (cmdlet && text_starts_nocase(cmdlet, "Get-"));
+}
+
+/* Whoever scans a tenant reads for hours: that is no reason to save the state every few seconds. */
+static bool changes_nothing(const struct sim_call *call)
+{
+    const json_t *requests = json_object_get(call->json, "requests"), *item;
+    size_t i;
+
+    if (!json_is_array(requests))
+        return reads_only(call->method, call->json);
+    json_array_foreach (requests, i, item)
+        if (!reads_only(json_text_or(item, "method", ""), json_object_get(item, "body")))
+            return false;
+    return true;
+}
+
 void requests_add(struct sim *sim, const struct sim_call *call, const char *reply, json_t *headers,
                   int64_t started_ms, int64_t took_ms, bool dropped)
 {
@@ -99,6 +120,8 @@ void requests_add(struct sim *sim, const struct sim_call *call, const char *repl
 
     strbuf_printf(&path, "/%s%s%s%s", call->service, call->path, *call->query ? "?" : "", call->query);
     json_put(entry, "id", json_integer(++sim->server->last_request));
+    if (!changes_nothing(call))
+        sim->server->last_write = sim->server->last_request;
     json_put(entry, "time", json_integer(started_ms));
     json_put_text(entry, "service", call->service);
     json_put_text(entry, "method", call->method);

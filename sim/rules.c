@@ -101,6 +101,7 @@ static void answer_fault(struct sim_call *call, const json_t *rule)
     int status = (int)json_int(rule, "status", 500);
 
     put_retry_after(call, rule);
+    json_object_update(call->reply_headers, json_object_get(rule, "headers"));
     if (!body) {
         answer_limit(call, status);
         return;
@@ -113,65 +114,17 @@ static void answer_fault(struct sim_call *call, const json_t *rule)
         call->reply = json_deep_copy(body);
 }
 
-/* The window of the service, begun anew when it is over. */
-static json_t *window_of(struct sim *sim, const char *service, int64_t window_ms)
+static bool over_quota(struct sim *sim, const char *counted_for, struct sim_call *call)
 {
-    json_t *windows = sim->server->windows, *window = json_object_get(windows, service);
-    int64_t now = clock_mono_ms(clock_system());
-
-    if (!window) {
-        window = json_make("{s:I, s:i, s:i}", "started_ms", (json_int_t)now, "count", 0, "in_flight", 0);
-        json_put(windows, service, window);
-    }
-    if (now - json_int(window, "started_ms", 0) >= window_ms) {
-        json_put(window, "started_ms", json_integer(now));
-        json_put(window, "count", json_integer(0));
-    }
-    return window;
-}
-
-/* Requests made while throttled still count (contract: throttling, section 1). */
-static bool over_quota(struct sim *sim, struct sim_call *call)
-{
-    const json_t *limit = json_object_get(sim->server->limits, call->service);
-    int64_t requests = json_int(limit, "requests", 0), concurrent = json_int(limit, "concurrent", 0);
-    int64_t window_ms = json_int(limit, "window_ms", 10000);
-    json_t *window = window_of(sim, call->service, window_ms);
-    int64_t count = json_int(window, "count", 0) + 1;
-    char text[32];
-
-    json_put(window, "count", json_integer(count));
-    if (!(requests > 0 && count > requests) &&
-        !(concurrent > 0 && json_int(window, "in_flight", 0) > concurrent))
+    if (!quota_exceeded(sim, counted_for, call))
         return false;
-    int64_t left_ms = window_ms - (clock_mono_ms(clock_system()) - json_int(window, "started_ms", 0));
-
-    snprintf(text, sizeof text, "%lld", (long long)json_int(limit, "retry_after", left_ms / 1000 + 1));
-    json_put_text(call->reply_headers, "Retry-After", text);
     answer_limit(call, 429);
     return true;
 }
 
-static void in_flight_add(struct sim *sim, const char *service, int step)
+void rules_done(struct sim *sim, const struct sim_call *call)
 {
-    json_t *window =
-        window_of(sim, service, json_int(json_object_get(sim->server->limits, service), "window_ms", 10000));
-
-    json_put(window, "in_flight", json_integer(json_int(window, "in_flight", 0) + step));
-}
-
-void rules_windows_clear(struct sim *sim)
-{
-    const char *service;
-    json_t *window;
-
-    json_object_foreach (sim->server->windows, service, window)
-        json_put(window, "count", json_integer(0));
-}
-
-void rules_done(struct sim *sim, const char *service)
-{
-    in_flight_add(sim, service, -1);
+    quota_leave(sim, call);
 }
 
 static struct sim_verdict faults_check(struct sim *sim, struct sim_call *call, const char *cmdlet)
@@ -204,11 +157,11 @@ static struct sim_verdict faults_check(struct sim *sim, struct sim_call *call, c
 
 struct sim_verdict rules_check(struct sim *sim, struct sim_call *call, const char *cmdlet)
 {
-    in_flight_add(sim, call->service, 1);
+    quota_enter(sim, call);
     struct sim_verdict verdict = faults_check(sim, call, cmdlet);
 
     if (!verdict.answered && !verdict.drop_before)
-        verdict.answered = over_quota(sim, call);
+        verdict.answered = over_quota(sim, call->counted_for, call);
     return verdict;
 }
 
@@ -230,7 +183,7 @@ void sim_item_run(struct sim *sim, const struct sim_item *item,
     /* The connection goes before this item has had its effect: the items before it keep theirs. */
     if (verdict.drop_before && !verdict.answered)
         graph_fail(item->call, 503, "ServiceUnavailable", "The connection was closed.");
-    else if (!verdict.answered && !over_quota(sim, item->call))
+    else if (!verdict.answered && !over_quota(sim, item->outer->counted_for, item->call))
         handle(ctx, item->call);
     rules_afterwards(item->call);
     requests_add_item(sim, item->outer, item->id, item->call);

@@ -122,7 +122,7 @@ static bool call_run(struct sim *sim, const struct service *service, struct sim_
     bool dropped = verdict.drop_before || verdict.drop_after || call->drop;
 
     WITH_LOCK(&sim->lock);
-    rules_done(sim, service->name);
+    rules_done(sim, call);
     requests_add(sim, call, *ret_text, headers, started_utc, clock_mono_ms(clock_system()) - started,
                  dropped);
     return !dropped;

@@ -15,11 +15,12 @@ struct sim_server {
     json_t *requests;  /* the request log, oldest first */
     bool reply_bodies; /* the log keeps what was answered */
     int64_t last_request;
+    int64_t last_write;    /* the last one that may have changed something */
     int64_t saved_request; /* the last one whose effect is in state_dir; -1: save in any case */
     json_t *faults;        /* rules with "hits" and "fired" */
     json_t *latency;       /* by service: number or {min_ms, max_ms} */
     json_t *limits;        /* by service: {requests, window_ms, retry_after, concurrent} */
-    json_t *windows;       /* by service: {started_ms, count, in_flight} */
+    json_t *windows;       /* by service and tenant: {started_ms, count, in_flight} */
     char *seed;            /* what reset goes back to */
     bool seeded;           /* the state came from the seed and was not replaced since */
     char *state_dir;       /* NULL: nothing is kept */
@@ -46,14 +47,20 @@ bool server_listen(struct sim *sim, const struct sim_listen *listen, char *ret_u
 
 /* rules.c; all with the lock held. rules_check fills the call when a fault or a quota answers it. */
 struct sim_verdict rules_check(struct sim *sim, struct sim_call *call, const char *cmdlet);
-void rules_done(struct sim *sim, const char *service); /* the call has left: concurrency */
-void rules_windows_clear(struct sim *sim);             /* quotas count anew */
+void rules_done(struct sim *sim, const struct sim_call *call); /* the call has left: concurrency */
 int64_t rules_latency_ms(struct sim *sim, const char *service);
 /* "*" matches any run of characters; a pattern without "*" matches anywhere in the text. ASCII
  * case-insensitive. */
 bool rules_match(const char *pattern, const char *text);
 /* Puts the answer of a fault in place of the handler's, which has had its effect. */
 void rules_afterwards(struct sim_call *call);
+
+/* quota.c; with the lock held. Counts the call, or a part of a batch, for the tenant it was entered for; true
+ * when that is too much, with the headers that say so. */
+void quota_enter(struct sim *sim, struct sim_call *call);
+void quota_leave(struct sim *sim, const struct sim_call *call);
+bool quota_exceeded(struct sim *sim, const char *counted_for, struct sim_call *call);
+void quota_clear(struct sim *sim); /* counts anew */
 
 /* requests.c; with the lock held. The call must be finished; reply is the text of its answer; headers is
  * taken over. */

@@ -104,6 +104,7 @@ struct sim_call {
     json_t *reply_headers;    /* object of texts; created by the server */
     char request_id[37];      /* set by the server, sent as request-id */
     const char *service;      /* "graph" */
+    char counted_for[96];     /* whose quota it uses: the service and the tenant */
     bool undocumented;        /* the contract does not describe this call; shown in the request log */
     json_t *items;    /* of a batch, for the request log: [{id, method, path, status}]; freed by the server */
     int64_t delay_ms; /* the server waits this long, without the lock, before it answers */

@@ -10,6 +10,7 @@
 
 #include "access/access.h"
 #include "access/scan.h"
+#include "store/store_fixture.h"
 #include "store/tenants.h"
 
 #define TENANT "aaaaaaaa-0000-4000-8000-000000000000"
@@ -17,7 +18,7 @@
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define DAY_MS (24 * 60 * MINUTE_MS)
 
-static char directory[64];
+static struct store_fixture fixture;
 static struct store *store;
 static struct arena *arena;
 static struct err err;
@@ -41,10 +42,8 @@ static void commit(struct tx *tx)
 static int setup(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/lastday-access-XXXXXX");
-    if (!mkdtemp(directory))
-        return -1;
-    store = store_open("sqlite:test.db", directory, &err);
+    store_fixture_make(&fixture);
+    store = store_fixture_open(&fixture);
     arena = arena_new();
     now = 1000 * DAY_MS;
     struct tx *tx = begin();
@@ -62,12 +61,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     arena_free(arena);
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 static json_t *parse(const char *text)
@@ -426,6 +424,18 @@ static void a_look_from_before_does_not_undo_an_own_change(void **state)
     assert_string_equal(places("u1", NULL, NULL), "");
 }
 
+static void the_clock_of_another_node_may_be_behind(void **state)
+{
+    (void)state;
+    struct scan scan = claim_of(TENANT);
+    list(&scan, MAILBOXES, USERS);
+    now -= MINUTE_MS / 2; /* there */
+    note(TENANT, "m1", NULL, true);
+    now += MINUTE_MS / 2;
+    put(&scan, "m1", "[]", "[]");
+    assert_string_equal(places("u1", NULL, NULL), "m1(Box m1)");
+}
+
 /* --- claims ----------------------------------------------------------------------------------------------
  */
 
@@ -578,6 +588,7 @@ int main(void)
         TEST(the_own_mailbox_is_no_other),
         TEST(own_changes_count_at_once),
         TEST(a_look_from_before_does_not_undo_an_own_change),
+        TEST(the_clock_of_another_node_may_be_behind),
         TEST(tenants_take_turns),
         TEST(who_is_waited_for_goes_first),
         TEST(a_failure_is_told_and_forgotten),

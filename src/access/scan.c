@@ -8,6 +8,8 @@
 /* access_mailboxes.turn: the order of a pass; failing moves a mailbox on from AGAIN. */
 enum { TURN_NEW, TURN_CHANGED, TURN_USUAL, TURN_AGAIN, TURN_DONE = TURN_AGAIN + 2 };
 
+#define CLOCKS_APART_MS ((int64_t)60 * 1000) /* how much the clocks of two nodes may differ */
+
 static const char *const phases[] = {[SCAN_LIST] = "list", [SCAN_LOOK] = "look"};
 
 /* --- claims ----------------------------------------------------------------------------------------------
@@ -228,7 +230,8 @@ static bool put_entry(struct tx *tx, const struct scan *scan, const char *mailbo
                     P_INT(scan->claimed_at)));
 }
 
-/* Entries that were made after the claim are our own changes: the look may have been before them. */
+/* Entries that were made after the claim are our own changes, perhaps another node's: the look may have been
+ * before them. What is kept too long for that goes with the next pass. */
 static bool put_access(struct tx *tx, const struct scan *scan, const struct look *look, struct err *err)
 {
     size_t i;
@@ -238,7 +241,7 @@ static bool put_access(struct tx *tx, const struct scan *scan, const struct look
     if (!tx_exec(tx, err,
                  "DELETE FROM access_entries WHERE tenant_id = $1 AND mailbox_id = $2 AND folder = '' AND "
                  "seen_at < $3",
-                 P_TEXT(scan->tenant_id), P_TEXT(look->id), P_INT(scan->claimed_at)))
+                 P_TEXT(scan->tenant_id), P_TEXT(look->id), P_INT(scan->claimed_at - CLOCKS_APART_MS)))
         return false;
     json_array_foreach (look->access, i, who) {
         if (!put_entry(tx, scan, look->id, "", json_string_value(who), err))
@@ -256,7 +259,7 @@ static bool put_calendars(struct tx *tx, const struct scan *scan, const struct l
     if (!tx_exec(tx, err,
                  "DELETE FROM access_entries WHERE tenant_id = $1 AND mailbox_id = $2 AND folder <> '' AND "
                  "seen_at < $3",
-                 P_TEXT(scan->tenant_id), P_TEXT(look->id), P_INT(scan->claimed_at)))
+                 P_TEXT(scan->tenant_id), P_TEXT(look->id), P_INT(scan->claimed_at - CLOCKS_APART_MS)))
         return false;
     json_array_foreach (look->calendars, i, entry) {
         if (!put_entry(tx, scan, look->id, json_text_or(entry, "folder", ""), json_text_or(entry, "who", ""),

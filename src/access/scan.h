@@ -4,7 +4,8 @@
  * moment of the next. A pass lists the mailboxes and the names of people, then looks at one mailbox after the
  * other; what has been looked at is marked in the mailbox' row, so that a pass goes on where it was, whoever
  * goes on with it. Every write carries the epoch of the claim: when another node has taken over, or the
- * tenant is gone, it changes nothing and fails with ERR_STALE. All in the caller's transaction. */
+ * tenant is gone, it changes nothing and fails with ERR_STALE. Leases go by the clocks of the nodes: where
+ * two disagree, ten mailboxes are asked about twice, and nothing else. All in the caller's transaction. */
 #ifndef ACCESS_SCAN_H
 #define ACCESS_SCAN_H
 

@@ -270,6 +270,8 @@ static void *scanner_run(void *arg)
 static bool recover(const struct scanner_settings *settings, const struct scanner_parts *parts,
                     struct err *err)
 {
+    if (!store_take_name(parts->store, settings->node_name))
+        return true; /* another node may go by this name: its leases run out by themselves */
     AUTO_TX struct tx *tx = store_begin(parts->store, err);
     return tx && scan_recover(tx, settings->node_name, err) && tx_commit(&tx, err);
 }

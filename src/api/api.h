@@ -6,11 +6,15 @@
 
 #include "api/server.h"
 #include "api/static.h"
+#include "api/waiting.h"
 
 struct live;
 struct throttle;
 
 struct api {
+    _Atomic bool serving; /* everything below is there */
+    bool probes_only;
+    struct waiting *waiting;
     struct api_context context;
     struct metrics *metrics;
     struct live *live;

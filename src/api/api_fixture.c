@@ -1,7 +1,5 @@
 #include "api/api_fixture.h"
 
-#include <unistd.h>
-
 #include <curl/curl.h>
 
 #include "base/log.h"
@@ -116,14 +114,28 @@ void add_token(const char *role, const char *tenant, char *ret, size_t size)
     snprintf(ret, size, "%s", text);
 }
 
+/* Before it serves it lives, says why it is not ready, and refuses the rest. */
+static bool it_waits(void)
+{
+    struct err why;
+    err_code(&why, ERR_CONFIG, "migrating", "Somebody migrates.");
+    server_waits_for(world.server, "store", &why);
+    AUTO_ANSWER struct answer alive = ASK(.path = "/healthz");
+    AUTO_ANSWER struct answer ready = ASK(.path = "/readyz");
+    AUTO_ANSWER struct answer other = ASK(.path = OFFBOARDINGS);
+    const json_t *check = json_array_get(json_array_at(ready.json, "checks"), 0);
+    return alive.status == 200 && ready.status == 503 && other.status == 503 &&
+           strcmp(json_text_or(check, "code", ""), "migrating") == 0 &&
+           strcmp(json_text_or(other.json, "detail", ""), "Somebody migrates.") == 0 &&
+           strcasestr(other.headers, "retry-after: 2");
+}
+
 int world_start(void **state)
 {
     struct err err = {0};
     (void)state;
-    snprintf(world.directory, sizeof world.directory, "/tmp/lastday-api-XXXXXX");
-    if (!mkdtemp(world.directory))
-        return -1;
-    world.store = store_open("sqlite:test.db", world.directory, &err);
+    store_fixture_make(&world.fixture);
+    world.store = store_fixture_open(&world.fixture);
     world.journal = journal_new(world.store);
     world.auth = auth_new(world.store, clock_system(), rng_system());
     assert_true(auth_account_add(world.auth, &nobody, "ada", "correct horse battery", "admin", &err));
@@ -132,7 +144,8 @@ int world_start(void **state)
     add_token("admin", NULL, world.token, sizeof world.token);
     add_token("viewer", NULL, world.viewer, sizeof world.viewer);
     add_token("technician", FAKE_OTHER_TENANT, world.bound, sizeof world.bound);
-    const struct server_settings settings = {.listen = "127.0.0.1:0", .workers = 4};
+    const struct server_settings settings = {
+        .listen = "127.0.0.1:0", .workers = 4, .clock = clock_system(), .rng = rng_system()};
     const struct api_context context = {.store = world.store,
                                         .journal = world.journal,
                                         .auth = world.auth,
@@ -140,20 +153,19 @@ int world_start(void **state)
                                         .wake_ctx = &world.woken,
                                         .clock = clock_system(),
                                         .rng = rng_system()};
-    world.server = server_start(&settings, &context, &err);
-    return world.server ? 0 : -1;
+    world.server = server_open(&settings, &err);
+    return world.server && it_waits() && server_serve(world.server, &context, &err) ? 0 : -1;
 }
 
 int world_stop(void **state)
 {
-    char command[100];
     (void)state;
     server_stop(world.server);
     auth_free(world.auth);
     journal_free(world.journal);
     store_close(world.store);
-    snprintf(command, sizeof command, "rm -rf %s", world.directory);
-    return system(command);
+    store_fixture_remove(&world.fixture);
+    return 0;
 }
 
 void world_setup(void)

@@ -14,10 +14,11 @@
 
 #include "api/api_fake.h"
 #include "api/server.h"
+#include "store/store_fixture.h"
 #include "store/tenants.h"
 
 extern struct world {
-    char directory[64];
+    struct store_fixture fixture;
     struct store *store;
     struct journal *journal;
     struct auth *auth;

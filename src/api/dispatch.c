@@ -129,9 +129,16 @@ static bool serve_client(struct call *call, struct err *err)
     return call->reply.status != 404;
 }
 
+static bool is_probe(const char *path)
+{
+    return strcmp(path, "/healthz") == 0 || strcmp(path, "/readyz") == 0 || strcmp(path, "/metrics") == 0;
+}
+
 static bool run(struct call *call, struct err *err)
 {
     const char *allow;
+    if (call->api->probes_only && !is_probe(call->request->path))
+        return err_set(err, ERR_NOT_FOUND, "This node only works: ask one with the role web.");
     call->route = route_find(call->request, call->arena, call->params, &allow, err);
     if (!call->route) {
         if (allow)
@@ -171,7 +178,7 @@ static void record(const struct call *call, const struct err *err, int64_t begun
                          LOG_TEXT("route", call->route ? call->route->path : ""), LOG_INT("status", status),
                          LOG_INT("ms", ms), LOG_TEXT("who", call->who.name),
                          LOG_TEXT("client", call->request->client), LOG_TEXT("request", call->request->id)));
-    if (status >= 500)
+    if (status >= 500 && err->kind != ERR_NONE)
         log_error("http.failed", LOG_TEXT("request", call->request->id), LOG_ERR(err));
 }
 
@@ -179,6 +186,10 @@ void api_answer(void *api, const struct http_request *request, struct arena *are
 {
     struct call call = {.api = api, .arena = arena, .request = request, .input = {.arena = arena}};
     struct err err = {0};
+    if (!call.api->serving) {
+        waiting_answer(call.api->waiting, request, arena, reply);
+        return;
+    }
     int64_t begun = clock_mono_ms(call.api->context.clock);
 
     if (!run(&call, &err)) {

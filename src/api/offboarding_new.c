@@ -202,19 +202,14 @@ static json_t *store_all(struct tx *tx, const struct leaving *leaving, const str
     return answer;
 }
 
-/* The tenant may have been deleted while its users were looked at. */
-static bool still_there(struct tx *tx, const struct leaving *leaving, struct err *err)
-{
-    AUTO_TENANT struct tenant tenant = {0};
-    return tenant_find(tx, leaving->call->arena, leaving->tenant->id, &tenant, err);
-}
-
 static bool accept(const struct leaving *leaving, const struct request *request, struct err *err)
 {
     struct call *call = leaving->call;
     const struct api_context *context = &call->api->context;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
-    json_t *answer = tx && still_there(tx, leaving, err) ? store_all(tx, leaving, request, err) : NULL;
+    /* the tenant may have been deleted while its users were looked at */
+    json_t *answer =
+        tx && tenant_hold(tx, leaving->tenant->id, err) ? store_all(tx, leaving, request, err) : NULL;
     if (!answer || !once_finish(call, tx, 202, answer, err) || !journal_commit(context->journal, &tx, err))
         return false;
     for (size_t i = 0; context->offer_facts && !request->schedule && i < leaving->count; i++)

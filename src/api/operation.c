@@ -29,11 +29,12 @@ bool healthz_get(struct call *call, struct err *err)
                      call_keep(call, json_make("{s:s, s:s}", "status", "ok", "version", LASTDAY_VERSION)));
 }
 
-static bool add_check(json_t *checks, const char *name, bool ok, const char *message)
+static bool add_check(json_t *checks, const char *name, bool ok, const char *code, const char *message)
 {
     json_t *check = json_object();
     json_put_text(check, "name", name);
     json_put(check, "ok", json_boolean(ok));
+    json_put_text(check, "code", ok ? "ok" : code);
     json_put_text(check, "message", message);
     json_add(checks, check);
     return ok;
@@ -46,9 +47,11 @@ bool readyz_get(struct call *call, struct err *err)
     json_t *answer = call_keep(call, json_object());
     (void)err;
     bool stored = store_ready(call->api->context.store, &problem);
-    bool ready = add_check(checks, "store", stored, stored ? "readable and writable" : problem.message);
+    bool ready =
+        add_check(checks, "store", stored, problem.code, stored ? "readable and writable" : problem.message);
     bool staying = !call->api->draining;
-    ready = add_check(checks, "server", staying, staying ? "taking requests" : "stopping") && ready;
+    ready =
+        add_check(checks, "server", staying, "stopping", staying ? "taking requests" : "stopping") && ready;
     json_put_text(answer, "status", ready ? "ready" : "not_ready");
     json_put(answer, "checks", checks);
     return call_json(call, ready ? 200 : 503, answer);
@@ -92,6 +95,30 @@ static bool write_gauge(struct tx *tx, struct strbuf *buf, const struct gauge *g
     return rows && !rows_failed(rows, err);
 }
 
+/* Counts alone: no tenant becomes a label. */
+static void write_load(struct m365 *m365, struct strbuf *buf)
+{
+    struct m365_load load[M365_SERVICES];
+    m365_load(m365, NULL, load);
+    metrics_head(buf, "lastday_upstream_throttled", "gauge",
+                 "Lanes of tenants that wait because Microsoft 365 asked to.");
+    for (size_t i = 0; i < M365_SERVICES; i++)
+        metrics_sample(buf, "lastday_upstream_throttled", (int64_t)load[i].throttled, "service",
+                       load[i].service, NULL);
+    metrics_head(buf, "lastday_upstream_broken", "gauge",
+                 "Lanes of tenants that are left alone because nothing answers.");
+    for (size_t i = 0; i < M365_SERVICES; i++)
+        metrics_sample(buf, "lastday_upstream_broken", (int64_t)load[i].broken, "service", load[i].service,
+                       NULL);
+    metrics_head(buf, "lastday_upstream_waiting", "gauge", "Calls that wait for a lane, a limit or a place.");
+    for (size_t i = 0; i < M365_SERVICES; i++)
+        metrics_sample(buf, "lastday_upstream_waiting", (int64_t)load[i].waiting, "service", load[i].service,
+                       NULL);
+    metrics_head(buf, "lastday_tenants_disconnected", "gauge",
+                 "Tenants that cannot be signed in to until a person has repaired that.");
+    metrics_sample(buf, "lastday_tenants_disconnected", (int64_t)m365_disconnected(m365), NULL);
+}
+
 static void write_scanner(const struct scanner *scanner, struct strbuf *buf)
 {
     const struct scanner_counts counts = scanner_counts(scanner);
@@ -123,6 +150,8 @@ bool metrics_get(struct call *call, struct err *err)
     if (!tx)
         return false;
     metrics_write(call->api->metrics, &buf, name_route);
+    if (call->api->context.m365)
+        write_load(call->api->context.m365, &buf);
     metrics_head(&buf, "lastday_event_streams", "gauge", "Open event streams.");
     metrics_sample(&buf, "lastday_event_streams", (int64_t)live_count(call->api->live), NULL);
     if (call->api->context.scanner)

@@ -26,9 +26,11 @@ static bool is_set(const char *text)
     return text && *text;
 }
 
-/* What keys began before this start has died with its process. */
+/* What keys began before this start has died with its process; other nodes' keys free themselves. */
 static bool free_stale_keys(struct store *store, struct err *err)
 {
+    if (store_is_shared(store))
+        return true;
     AUTO_TX struct tx *tx = store_begin(store, err);
     return tx && idempotency_recover(tx, err) && tx_commit(&tx, err);
 }
@@ -88,63 +90,75 @@ static const char *const *copy_list(struct arena *arena, const char *const *list
     return copy;
 }
 
-static struct server *server_new(const struct api_context *context)
+static struct server *server_new(const struct server_settings *settings)
 {
     struct arena *arena = arena_new();
     struct server *server = ARENA_NEW(arena, struct server);
     server->arena = arena;
-    server->own_metrics = context->metrics ? NULL : metrics_new();
-    server->api.context = *context;
-    server->api.metrics = context->metrics ? context->metrics : server->own_metrics;
+    server->api.waiting = waiting_new();
+    server->api.probes_only = settings->probes_only;
     server->api.site = (struct static_site){embedded_files, embedded_count};
-    server->api.link_throttle = throttle_new(context->clock, context->rng);
+    server->api.link_throttle = throttle_new(settings->clock, settings->rng);
     return server;
 }
 
 static void server_free(struct server *server)
 {
+    waiting_free(server->api.waiting);
     metrics_free(server->own_metrics);
     throttle_free(server->api.link_throttle);
     arena_free(server->arena);
 }
 
-static bool open_server(struct server *server, const struct server_settings *settings, struct err *err)
+static bool start_listening(struct server *server, const struct server_settings *settings, struct err *err)
 {
     struct api *api = &server->api;
     struct httpd_settings http = {.listen = settings->listen,
                                   .trusted_proxies = copy_list(server->arena, settings->trusted_proxies),
                                   .workers = settings->workers > 0 ? settings->workers : WORKERS_DEFAULT,
-                                  .clock = api->context.clock,
-                                  .rng = api->context.rng};
-    if (!read_tls(server->arena, settings, &http, err) || !free_stale_keys(api->context.store, err))
+                                  .clock = settings->clock,
+                                  .rng = settings->rng};
+    if (!read_tls(server->arena, settings, &http, err))
         return false;
     bool tls = http.certificate_pem != NULL;
     bool given = is_set(settings->public_url);
     api->secure = tls || (given && text_starts_nocase(settings->public_url, "https://"));
     api->public_url = given ? arena_text(server->arena, settings->public_url) : NULL;
     http.secure = api->secure;
-    api->live = live_start(&api->context);
     server->httpd = httpd_start(&http, api_answer, api, err);
-    if (!server->httpd) {
-        live_end_streams(api->live);
-        live_stop(api->live);
+    if (!server->httpd)
         return false;
-    }
     server->url = given ? strip_slashes(arena_text(server->arena, settings->public_url))
                         : make_url(server->arena, settings->listen, tls, httpd_port(server->httpd));
     api->url = server->url;
     return true;
 }
 
-struct server *server_start(const struct server_settings *settings, const struct api_context *context,
-                            struct err *err)
+struct server *server_open(const struct server_settings *settings, struct err *err)
 {
-    struct server *server = server_new(context);
-    if (!open_server(server, settings, err)) {
-        server_free(server);
-        return NULL;
-    }
-    return server;
+    struct server *server = server_new(settings);
+    if (start_listening(server, settings, err))
+        return server;
+    server_free(server);
+    return NULL;
+}
+
+void server_waits_for(struct server *server, const char *what, const struct err *why)
+{
+    waiting_for(server->api.waiting, what, why);
+}
+
+bool server_serve(struct server *server, const struct api_context *context, struct err *err)
+{
+    struct api *api = &server->api;
+    if (!free_stale_keys(context->store, err))
+        return false;
+    server->own_metrics = context->metrics ? NULL : metrics_new();
+    api->context = *context;
+    api->metrics = context->metrics ? context->metrics : server->own_metrics;
+    api->live = live_start(&api->context);
+    api->serving = true;
+    return true;
 }
 
 int server_port(const struct server *server)
@@ -163,7 +177,8 @@ void server_stop(struct server *server)
         return;
     server->api.draining = true;
     httpd_drain(server->httpd);
-    live_end_streams(server->api.live);
+    if (server->api.live)
+        live_end_streams(server->api.live);
     httpd_stop(server->httpd);
     live_stop(server->api.live);
     server_free(server);

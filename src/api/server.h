@@ -18,6 +18,9 @@ struct server_settings {
     const char *tls_key;                /* PEM file */
     const char *const *trusted_proxies; /* addresses, NULL ends; NULL: none */
     int workers;                        /* threads that answer; 0 takes 16 */
+    bool probes_only;                   /* serves /healthz, /readyz and /metrics and nothing else */
+    const struct clock *clock;
+    const struct rng *rng;
 };
 
 /* What the handlers work with; everything must outlive the server. */
@@ -42,9 +45,13 @@ struct api_context {
 };
 
 struct server;
-/* NULL with err set: one sentence, such as that the port is taken. Copies the context, keeps no setting. */
-MUST_USE struct server *server_start(const struct server_settings *settings,
-                                     const struct api_context *context, struct err *err);
+/* Listens from now on, lives, and is not ready: every other request is refused until server_serve. NULL with
+ * err set: one sentence, such as that the port is taken. Keeps no setting but clock and rng. */
+MUST_USE struct server *server_open(const struct server_settings *settings, struct err *err);
+/* What /readyz says meanwhile: "store" and a sentence. */
+void server_waits_for(struct server *server, const char *what, const struct err *why);
+/* Begins to serve. Copies the context. */
+MUST_USE bool server_serve(struct server *server, const struct api_context *context, struct err *err);
 int server_port(const struct server *server);
 const char *server_url(const struct server *server); /* the public one, without a slash at the end */
 /* Answers what is under way, ends the event streams, closes. NULL is fine. */

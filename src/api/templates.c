@@ -173,9 +173,9 @@ bool templates_post(struct call *call, struct err *err)
 static bool check_unused(struct call *call, struct tx *tx, const char *id, const char *except_tenant,
                          struct err *err)
 {
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err, "SELECT id, display_name, defaults_json FROM tenants WHERE defaults_json LIKE $1",
-                 P_TEXT(arena_printf(call->arena, "%%%s%%", id)));
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT id, display_name, defaults_json FROM tenants WHERE lower(defaults_json) LIKE $1",
+        P_TEXT(arena_printf(call->arena, "%%%s%%", id)));
     while (rows && rows_next(rows)) {
         AUTO_JSON json_t *defaults = row_json(rows, 2);
         if (text_equal_nocase(json_text(defaults, "template"), id) &&

@@ -182,7 +182,7 @@ static bool write_one(struct tx *tx, const struct call *call, const struct custo
         return true;
     }
     if (!tenant_sync(tx, &tenant, &change, &what, err)) {
-        bool taken = err->kind == ERR_CONFLICT;
+        bool taken = strcmp(err->code, "domain_taken") == 0;
         if (taken)
             skip(answer, customer, err);
         return taken;

@@ -110,23 +110,25 @@ static bool is_admin(const json_t *account)
 /* Changes nothing, but nobody else changes it before this transaction ends. */
 static bool account_hold(struct tx *tx, const char *id, struct err *err)
 {
-    return tx_exec(tx, err, "UPDATE accounts SET version = version WHERE id = $1", P_TEXT(id));
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE", P_TEXT(id));
+    return rows != NULL;
 }
 
-/* The first statement changes nothing but holds the admins' rows, so that no two admins remove each other. */
+/* Holds the admins' rows, so that no two admins remove each other. */
 static bool another_admin_stays(struct tx *tx, const json_t *account, struct err *err)
 {
-    if (!tx_exec(tx, err, "UPDATE accounts SET version = version WHERE role = 'admin' AND disabled = 0"))
+    AUTO_ROWS struct rows *rows = tx_query(tx, err,
+                                           "SELECT id FROM accounts WHERE role = 'admin' AND disabled = 0 "
+                                           "AND id <> $1 ORDER BY id FOR UPDATE",
+                                           P_TEXT(json_text(account, "id")));
+    if (!rows)
         return false;
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err, "SELECT count(*) FROM accounts WHERE role = 'admin' AND disabled = 0 AND id <> $1",
-                 P_TEXT(json_text(account, "id")));
-    if (!rows || !rows_next(rows))
-        return rows && !rows_failed(rows, err) && err_set(err, ERR_INTERNAL, "the admins cannot be counted");
-    return row_int(rows, 0) > 0 ||
-           err_code(err, ERR_CONFLICT, "last_admin",
-                    "%s is the last admin who can sign in. Make somebody else an admin first.",
-                    json_text(account, "username"));
+    return rows_next(rows) ||
+           (!rows_failed(rows, err) &&
+            err_code(err, ERR_CONFLICT, "last_admin",
+                     "%s is the last admin who can sign in. Make somebody else an admin first.",
+                     json_text(account, "username")));
 }
 
 static bool check_possible(const json_t *account, const struct account_change *change, struct err *err)
@@ -241,7 +243,7 @@ bool auth_account_change(struct auth *auth, const struct logbook_by *by, const c
 bool auth_account_delete(struct auth *auth, const struct logbook_by *by, const char *id, struct err *err)
 {
     AUTO_TX struct tx *tx = store_begin(auth->store, err);
-    AUTO_JSON json_t *account = tx ? account_load(tx, id, err) : NULL;
+    AUTO_JSON json_t *account = tx && account_hold(tx, id, err) ? account_load(tx, id, err) : NULL;
     if (!account)
         return false;
     const struct logbook_entry entry = {

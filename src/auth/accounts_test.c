@@ -9,11 +9,12 @@
 #include <cmocka.h>
 
 #include "auth/accounts.h"
+#include "store/store_fixture.h"
 
 #define PASSWORD "correct horse battery"
 #define OTHER_PASSWORD "staple and a donkey"
 
-static char directory[64];
+static struct store_fixture fixture;
 static struct store *store;
 static struct auth *auth;
 static struct arena *arena;
@@ -23,13 +24,11 @@ static const struct logbook_by outside = {.kind = "nobody", .name = "", .client 
 static int setup(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/lastday-accounts-XXXXXX");
-    if (!mkdtemp(directory))
-        return -1;
-    store = store_open("sqlite:test.db", directory, NULL);
+    store_fixture_make(&fixture);
+    store = store_fixture_open(&fixture);
     auth = auth_new(store, clock_system(), rng_system());
     arena = arena_new();
-    return store && auth_account_add(auth, &tester, "ada", PASSWORD, "admin", NULL) &&
+    return auth_account_add(auth, &tester, "ada", PASSWORD, "admin", NULL) &&
                    auth_account_add(auth, &tester, "bob", PASSWORD, "viewer", NULL)
                ? 0
                : -1;
@@ -37,13 +36,12 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     arena_free(arena);
     auth_free(auth);
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 static const char *id_of(const char *username)

@@ -11,6 +11,7 @@
 #include "auth/auth.h"
 #include "auth/password.h"
 #include "base/thread.h"
+#include "store/store_fixture.h"
 #include "store/tenants.h"
 
 #define PASSWORD "correct horse battery"
@@ -24,7 +25,7 @@ static int64_t test_now(const struct clock *clock)
 }
 static const struct clock test_clock = {test_now, test_now};
 
-static char directory[64];
+static struct store_fixture fixture;
 static struct store *store;
 static struct auth *auth;
 static struct arena *arena;
@@ -33,25 +34,22 @@ static const struct logbook_by tester = {.kind = "local", .name = "tester"};
 static int setup(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/lastday-auth-XXXXXX");
-    if (!mkdtemp(directory))
-        return -1;
+    store_fixture_make(&fixture);
     now_ms = INT64_C(1700000000000);
-    store = store_open("sqlite:test.db", directory, NULL);
+    store = store_fixture_open(&fixture);
     auth = auth_new(store, &test_clock, rng_system());
     arena = arena_new();
-    return store && auth_account_add(auth, &tester, "Ada", PASSWORD, "technician", NULL) ? 0 : -1;
+    return auth_account_add(auth, &tester, "Ada", PASSWORD, "technician", NULL) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     arena_free(arena);
     auth_free(auth);
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 static bool sign_in(const char *username, const char *password, const char *address, struct session *ret,

@@ -1,11 +1,13 @@
-/* lastday admin — accounts and API tokens, on the machine of the server. */
+/* lastday admin — accounts, API tokens, backups and the journal's audit, on the machine of the server. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/administration.h"
+#include "cli/backup.h"
 #include "cli/command.h"
+#include "cli/evidence.h"
 #include "cli/settings.h"
 
 #define PASSWORD_LINE_MAX 2048
@@ -157,8 +159,14 @@ static int token_create(int argc, char **argv)
 
 int command_admin(int argc, char **argv)
 {
-    static const struct subcommand table[] = {{"user-add", user_add, "add a local account"},
-                                              {"token-create", token_create, "make an API token"}};
+    static const struct subcommand table[] = {
+        {"user-add", user_add, "add a local account"},
+        {"token-create", token_create, "make an API token"},
+        {"backup", admin_backup, "copy the store into a file, while the server works"},
+        {"restore", admin_restore, "put a backup in the place of the store"},
+        {"after-restore", admin_after_restore, "hold what a restored PostgreSQL store missed"},
+        {"verify-audit", admin_verify_audit, "check that nobody changed the journal"},
+        {"rotate-report-key", admin_rotate_report_key, "sign reports with a new key from now on"}};
     return command_sub(table, sizeof table / sizeof *table,
                        "Works on the machine of the server, whether the server runs or not.", argc, argv);
 }

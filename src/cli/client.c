@@ -144,8 +144,9 @@ static struct curl_slist *with_idempotency_key(const struct client *client)
     return curl_slist_append(headers, line);
 }
 
-bool client_call(struct client *client, const char *method, const char *path, const json_t *body,
-                 struct answer *ret, struct err *err)
+/* Fills the answer; false with err only when there is none. */
+static bool exchange(struct client *client, const char *method, const char *path, const json_t *body,
+                     struct answer *ret, struct err *err)
 {
     AUTO_STRBUF struct strbuf url = STRBUF_MAX(16384);
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(ANSWER_MAX);
@@ -176,10 +177,34 @@ bool client_call(struct client *client, const char *method, const char *path, co
     ret->status = (int)status;
     ret->length = text.length;
     ret->text = strbuf_take(&text);
+    return true;
+}
+
+static bool succeeded(const struct answer *answer)
+{
+    return answer->status >= 200 && answer->status < 300;
+}
+
+bool client_call(struct client *client, const char *method, const char *path, const json_t *body,
+                 struct answer *ret, struct err *err)
+{
+    if (!exchange(client, method, path, body, ret, err))
+        return false;
     if (ret->length)
         ret->json = json_read(ret->text, ret->length, NULL);
-    if (status >= 200 && status < 300 && (ret->json || !ret->length))
+    if (succeeded(ret) && (ret->json || !ret->length))
         return true;
+    problem_to_err(ret, err);
+    return false;
+}
+
+bool client_fetch(struct client *client, const char *path, struct answer *ret, struct err *err)
+{
+    if (!exchange(client, "GET", path, NULL, ret, err))
+        return false;
+    if (succeeded(ret))
+        return true;
+    ret->json = json_read(ret->text, ret->length, NULL);
     problem_to_err(ret, err);
     return false;
 }

@@ -32,6 +32,9 @@ void answer_done(struct answer *answer);
 bool client_call(struct client *client, const char *method, const char *path, const json_t *body,
                  struct answer *ret, struct err *err);
 
+/* As client_call with GET, for an answer of any kind: ret->text holds ret->length bytes. */
+bool client_fetch(struct client *client, const char *path, struct answer *ret, struct err *err);
+
 #define CLIENT_PATIENCE_MS 30000 /* how long a follower waits for a server that is away */
 
 /* Called for each event; data is borrowed. False ends the stream. */

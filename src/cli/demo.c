@@ -291,7 +291,7 @@ static int run(struct demo *demo, struct node **ret_node, struct err *err)
     if (!config)
         return EXIT_UNREACHABLE;
     settings_start_log(config);
-    struct node *node = *ret_node = node_start(config, err);
+    struct node *node = *ret_node = node_start(config, NODE_ALL, err);
     const char *password = node ? demo_password(demo, node_auth(node), err) : NULL;
     AUTO_JSON json_t *tenants = password ? add_tenants(demo, node_store(node), err) : NULL;
     if (!tenants)

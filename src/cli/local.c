@@ -17,8 +17,8 @@
 
 #define SOCKET_NAME "admin.sock"
 #define MESSAGE_MAX (64 * 1024)
-#define PEER_TIMEOUT_S 10 /* a peer that sends nothing is dropped */
-#define ANSWER_TIMEOUT_S 60
+#define PEER_TIMEOUT_S 10     /* a peer that sends nothing is dropped */
+#define ANSWER_TIMEOUT_S 3600 /* a backup of many gigabytes takes its time */
 
 struct local {
     int folder; /* the data directory: the socket's address must be short, its path need not be */
@@ -56,7 +56,8 @@ static json_t *receive(int fd, struct err *err)
         return NULL;
     }
     json_t *value = json_read(strbuf_text(&text), text.length, err);
-    explicit_bzero(text.data, text.length); /* it may hold a password */
+    if (text.data)
+        explicit_bzero(text.data, text.length); /* it may hold a password */
     return value;
 }
 
@@ -129,12 +130,26 @@ static void local_free(struct local *local)
     free(local);
 }
 
+/* Does somebody listen there? One that was killed leaves its socket behind, but not that. */
+static bool is_taken(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool taken = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+    if (fd >= 0)
+        close(fd);
+    return taken;
+}
+
 static bool local_bind(const struct local *local)
 {
     struct sockaddr_un address;
     if (local->folder < 0 || local->socket < 0 || local->wake < 0)
         return false;
     socket_address(local->folder, &address);
+    if (is_taken(&address)) {
+        errno = EADDRINUSE;
+        return false;
+    }
     unlinkat(local->folder, SOCKET_NAME, 0);
     mode_t mask = umask(0177);
     bool bound = bind(local->socket, (const struct sockaddr *)&address, sizeof address) == 0;
@@ -152,8 +167,11 @@ struct local *local_start(const char *data_dir, local_answer *answer, void *cont
     local->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     local->wake = eventfd(0, EFD_CLOEXEC);
     if (!local_bind(local)) {
-        err_set(err, ERR_CONFIG, "server.data_dir: cannot make the socket %s/" SOCKET_NAME ": %s", data_dir,
-                strerror(errno));
+        err_set(err, ERR_CONFIG,
+                errno == EADDRINUSE ? "server.data_dir: another Lastday uses %s/" SOCKET_NAME
+                                      "; give each node a folder of its own (%s)"
+                                    : "server.data_dir: cannot make the socket %s/" SOCKET_NAME ": %s",
+                data_dir, strerror(errno));
         local_free(local);
         return NULL;
     }

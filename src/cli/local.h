@@ -12,8 +12,8 @@
 typedef json_t *local_answer(void *context, const json_t *request, struct err *err);
 
 struct local;
-/* NULL with ERR_CONFIG when the socket cannot be made. A socket that a killed server left behind is replaced;
- * whoever calls has the store open, so there is no other server. */
+/* NULL with ERR_CONFIG when the socket cannot be made, or another server listens there. One that a killed
+ * server left behind is replaced. */
 MUST_USE struct local *local_start(const char *data_dir, local_answer *answer, void *context,
                                    struct err *err);
 void local_stop(struct local *local); /* finishes the request under way; NULL is fine */

@@ -1,18 +1,26 @@
 #include "cli/node.h"
 
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "access/scanner.h"
 #include "api/server.h"
+#include "base/log.h"
 #include "cli/administration.h"
 #include "cli/doctor.h"
+#include "cli/evidence.h"
 #include "cli/local.h"
+#include "cli/signals.h"
 #include "cli/upstream.h"
 #include "engine/engine.h"
 #include "notify/notifier.h"
 
-/* In the order in which they start. */
+#define STORE_TRY_MS 500
+
+/* In the order in which they start; a shared store is waited for with the server open. */
 struct node {
     struct store *store;
     struct vault *vault;
@@ -21,23 +29,123 @@ struct node {
     struct upstream upstream;
     struct oidc *oidc; /* NULL: not configured */
     struct directory *directory;
-    struct scanner *scanner; /* NULL: this node keeps no index */
-    struct engine *engine;
+    struct scanner *scanner;  /* NULL: this node keeps no index */
+    struct engine *engine;    /* NULL for the role web */
     struct wire *notify_wire; /* apart, so that slow receivers hold no call to Microsoft 365 */
     struct notify_parts notify;
     struct server *server;
-    struct notifier *notifier;
+    struct notifier *notifier; /* NULL for the role web */
     struct local *local;
     const struct config *config;
+    enum node_role role;
+    atomic_bool failed;
 };
 
 static json_t *local_request(void *context, const json_t *request, struct err *err)
 {
     struct node *node = context;
-    if (strcmp(json_text_or(request, "do", ""), "doctor") != 0)
-        return administration_answer(node->auth, request, err);
-    return json_make("{s:o}", "checks",
-                     doctor_examine(node->config, node->store, node->upstream.wire, node->upstream.m365));
+    const char *what = json_text_or(request, "do", "");
+    if (strcmp(what, "doctor") == 0)
+        return json_make("{s:o}", "checks",
+                         doctor_examine(node->config, node->store, node->upstream.wire, node->upstream.m365));
+    if (strcmp(what, "backup") == 0)
+        return store_backup(node->store, json_text_or(request, "path", ""), err) ? json_object() : NULL;
+    bool known;
+    json_t *evidence = evidence_answer(node->store, node->vault, request, &known, err);
+    return known ? evidence : administration_answer(node->auth, request, err);
+}
+
+static void stop_process(void *arg)
+{
+    struct node *node = arg;
+    node->failed = true;
+    kill(getpid(), SIGTERM);
+}
+
+/* Probes are for the machine itself: the port of listen, on the loopback address. */
+static const char *worker_listen(const char *listen, struct arena *arena)
+{
+    bool loopback = strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]:", 6) == 0 ||
+                    strncmp(listen, "localhost:", 10) == 0;
+    return loopback ? listen : arena_printf(arena, "127.0.0.1%s", strrchr(listen, ':'));
+}
+
+static bool open_server(struct node *node, const struct config *config, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    bool worker = node->role == NODE_WORKER;
+    const struct server_settings settings = {
+        .listen = worker ? worker_listen(config->server_listen, arena) : config->server_listen,
+        /* one made from listen may hold port 0: the server knows better */
+        .public_url = config_is_given(config, SETTING_server_public_url) ? config->server_public_url : NULL,
+        .tls_certificate = worker ? NULL : config->server_tls_certificate,
+        .tls_key = worker ? NULL : config->server_tls_key,
+        .trusted_proxies = config->server_trusted_proxies,
+        .probes_only = worker,
+        .clock = clock_system(),
+        .rng = rng_system()};
+    node->server = server_open(&settings, err);
+    return node->server != NULL;
+}
+
+/* --- the store ----------------------------------------------------------------------------------------- */
+
+static bool pause_before_retry(struct err *err)
+{
+    for (int waited = 0; waited < STORE_TRY_MS; waited += 50) {
+        if (signals_came())
+            return err_set(err, ERR_CANCELLED, "told to stop before the store could be reached");
+        usleep(50 * 1000);
+    }
+    return true;
+}
+
+static bool connect_and_migrate(struct node *node, const struct config *config, struct err *err)
+{
+    struct err why;
+    err_code(&why, ERR_UNREACHABLE, "migrating",
+             "The store's schema is brought to this version, here or by another node.");
+    node->store = store_connect(config->store_url, config->server_data_dir, err);
+    if (!node->store)
+        return false;
+    server_waits_for(node->server, "store", &why);
+    if (store_migrate(node->store, err))
+        return true;
+    store_close(node->store);
+    node->store = NULL;
+    return false;
+}
+
+/* For as long as it takes: a database may start after us, be migrated by another node, or fail over. */
+static bool wait_for_store(struct node *node, const struct config *config, struct err *err)
+{
+    while (!connect_and_migrate(node, config, err)) {
+        if (!err_again(err))
+            return false;
+        log_warn("store_awaited", LOG_ERR(err));
+        server_waits_for(node->server, "store", err);
+        if (!pause_before_retry(err))
+            return false;
+    }
+    return true;
+}
+
+/* Nodes read each other's secrets: all need the key of the first. */
+static bool check_key(struct node *node, struct err *err)
+{
+    static const char name[] = "key-check";
+    AUTO_SECRET struct secret *known = secret_new(name, strlen(name));
+    AUTO_TX struct tx *tx = store_begin(node->store, err);
+    if (tx && vault_store_secret(tx, node->vault, "", name, known, clock_utc_ms(clock_system()), NULL, err) &&
+        tx_commit(&tx, err))
+        return true;
+    if (err && strcmp(err->code, "unsealable") == 0)
+        err_set(
+            err, ERR_CONFIG,
+            "secrets.master_key_file: this node has another master key than the others on this store. Copy "
+            "theirs: %s",
+            node->config->secrets_master_key_file);
+    return false;
 }
 
 static bool start_storage(struct node *node, const struct config *config, struct err *err)
@@ -45,10 +153,19 @@ static bool start_storage(struct node *node, const struct config *config, struct
     const struct vault_source source = {.data_dir = config->server_data_dir,
                                         .key_file = config->secrets_master_key_file,
                                         .key_text = config->secrets_master_key.text};
-    if (!config_make_data_dir(config, err) ||
-        !(node->store = store_open(config->store_url, config->server_data_dir, err)) ||
-        !(node->vault = vault_open(&source, rng_system(), err)))
+    bool shared = store_url_is_shared(config->store_url);
+    if (!shared && node->role != NODE_ALL)
+        return err_set(
+            err, ERR_CONFIG,
+            "a SQLite store is for one process: --role web and worker need store.url = postgresql://...");
+    if (!config_make_data_dir(config, err) || !(node->vault = vault_open(&source, rng_system(), err)))
         return false;
+    if (shared
+            ? !open_server(node, config, err) || !wait_for_store(node, config, err) || !check_key(node, err)
+            : !(node->store = store_open(config->store_url, config->server_data_dir, err)) ||
+                  !open_server(node, config, err))
+        return false;
+    store_on_failure(node->store, stop_process, node);
     node->journal = journal_new(node->store);
     node->auth = auth_new(node->store, clock_system(), rng_system());
     return true;
@@ -100,6 +217,11 @@ static bool start_engine(struct node *node, const struct config *config, struct 
     return node->engine != NULL;
 }
 
+static bool start_work(struct node *node, const struct config *config, struct err *err)
+{
+    return start_scanner(node, config, err) && start_engine(node, config, err);
+}
+
 static bool prepare_notify(struct node *node, const struct config *config, struct err *err)
 {
     const struct wire_settings wire = {.ca_file = config->notify_ca_file, .in_flight_max = 32};
@@ -132,25 +254,29 @@ static bool start_notifier(struct node *node, struct err *err)
     return node->notifier != NULL;
 }
 
-static void offer_facts(void *engine, const char *offboarding_id, json_t *facts)
+static void offer_facts(void *arg, const char *offboarding_id, json_t *facts)
 {
-    engine_offer_facts(engine, offboarding_id, facts);
+    struct node *node = arg;
+    if (node->engine)
+        engine_offer_facts(node->engine, offboarding_id, facts);
 }
 
-static void wake_engine(void *engine)
+static void wake_engine(void *arg)
 {
-    engine_wake(engine);
+    struct node *node = arg;
+    if (node->engine)
+        engine_wake(node->engine);
 }
 
-static bool start_server(struct node *node, const struct config *config, struct err *err)
+static void wake_engines(void *arg)
 {
-    const struct server_settings settings = {
-        .listen = config->server_listen,
-        /* one made from listen may hold port 0: the server knows better */
-        .public_url = config_is_given(config, SETTING_server_public_url) ? config->server_public_url : NULL,
-        .tls_certificate = config->server_tls_certificate,
-        .tls_key = config->server_tls_key,
-        .trusted_proxies = config->server_trusted_proxies};
+    struct node *node = arg;
+    wake_engine(node);
+    store_tell(node->store, STORE_WORK);
+}
+
+static bool serve(struct node *node, const struct config *config, struct err *err)
+{
     const struct api_context context = {.store = node->store,
                                         .journal = node->journal,
                                         .vault = node->vault,
@@ -159,31 +285,31 @@ static bool start_server(struct node *node, const struct config *config, struct 
                                         .directory = node->directory,
                                         .m365 = node->upstream.m365,
                                         .metrics = node->upstream.metrics,
-                                        .wake_engine = wake_engine,
+                                        .wake_engine = wake_engines,
                                         .offer_facts = offer_facts,
-                                        .wake_ctx = node->engine,
+                                        .wake_ctx = node,
                                         .notify = &node->notify,
                                         .indexed = keeps_index(config),
                                         .scanner = node->scanner,
                                         .clock = clock_system(),
                                         .rng = rng_system()};
-    node->server = server_start(&settings, &context, err);
-    return node->server != NULL;
+    store_watch(node->store, STORE_WORK, wake_engine, node);
+    return server_serve(node->server, &context, err);
 }
 
-struct node *node_start(const struct config *config, struct err *err)
+struct node *node_start(const struct config *config, enum node_role role, struct err *err)
 {
     struct node *node = calloc(1, sizeof *node);
     if (!node)
         abort();
     node->config = config;
+    node->role = role;
     bool ok = start_storage(node, config, err) && upstream_open(&node->upstream, config, err) &&
               prepare_oidc(node, config, err);
     if (ok) {
         node->directory = directory_new(node->upstream.m365, clock_system());
-        ok = start_scanner(node, config, err) && start_engine(node, config, err) &&
-             prepare_notify(node, config, err) && start_server(node, config, err) &&
-             start_notifier(node, err);
+        ok = prepare_notify(node, config, err) && (role == NODE_WEB || start_work(node, config, err)) &&
+             serve(node, config, err) && (role == NODE_WEB || start_notifier(node, err));
     }
     if (ok)
         ok = (node->local = local_start(config->server_data_dir, local_request, node, err)) != NULL;
@@ -191,6 +317,11 @@ struct node *node_start(const struct config *config, struct err *err)
         return node;
     node_stop(node);
     return NULL;
+}
+
+bool node_has_failed(const struct node *node)
+{
+    return node->failed;
 }
 
 void node_stop(struct node *node)
@@ -201,6 +332,8 @@ void node_stop(struct node *node)
     notifier_stop(node->notifier);
     server_stop(node->server);
     wire_stop(node->notify_wire);
+    if (node->store)
+        store_watch(node->store, STORE_WORK, NULL, NULL);
     engine_stop(node->engine);
     scanner_stop(node->scanner);
     directory_free(node->directory);

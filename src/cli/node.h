@@ -9,9 +9,19 @@
 
 struct node;
 
-/* NULL with err set: one sentence that names what is missing, taken or unreachable. Block the
- * signals that the process waits for before (signals.h). config must outlive the node. */
-MUST_USE struct node *node_start(const struct config *config, struct err *err);
+enum node_role {
+    NODE_ALL,    /* both of the others; the only one on SQLite */
+    NODE_WEB,    /* serves HTTP and runs nothing */
+    NODE_WORKER, /* runs offboardings and answers nothing but probes, on the loopback address */
+};
+
+/* NULL with err set: one sentence that names what is missing, taken or unreachable, or ERR_CANCELLED when it
+ * was told to stop before it had started. A PostgreSQL store that does not answer is waited for. Block the
+ * signals that the process waits for before (signals.h). config must outlive the node. When the store fails
+ * for good the process gets a SIGTERM. */
+MUST_USE struct node *node_start(const struct config *config, enum node_role role, struct err *err);
+/* The store has failed for good: what was asked for did not simply end. */
+bool node_has_failed(const struct node *node);
 /* Takes no new work, finishes the calls under way, closes the store. NULL is fine. */
 void node_stop(struct node *node);
 

@@ -33,6 +33,12 @@ int signals_wait(bool child)
     return which;
 }
 
+bool signals_came(void)
+{
+    sigset_t set;
+    return sigpending(&set) == 0 && (sigismember(&set, SIGINT) == 1 || sigismember(&set, SIGTERM) == 1);
+}
+
 void signals_unblock(void)
 {
     sigset_t set = the_signals(true);

@@ -173,8 +173,9 @@ static void printing_cuts_secrets(void **state)
     (void)state;
     AUTO_ARENA struct arena *arena = arena_new();
     struct err err = {0};
-    const char *const environment[] = {"LASTDAY_STORE_URL=postgresql://ann:hush@db/x",
-                                       "LASTDAY_APP_CLIENT_ID=i", "LASTDAY_APP_CLIENT_SECRET=hush", NULL};
+    const char *const environment[] = {
+        "LASTDAY_STORE_URL=postgresql://ann:hush@db/x?password=hush&port=1&sslpassword=hush",
+        "LASTDAY_APP_CLIENT_ID=i", "LASTDAY_APP_CLIENT_SECRET=hush", NULL};
     char *text = NULL;
     size_t length;
     const struct config *config = config_load(arena, NULL, environment, NULL, &err);
@@ -182,7 +183,9 @@ static void printing_cuts_secrets(void **state)
     config_print(config, out);
     fclose(out);
     assert_null(strstr(text, "hush"));
-    assert_non_null(strstr(text, "store.url = postgresql://ann:(cut)@db/x  ; LASTDAY_STORE_URL\n"));
+    assert_non_null(
+        strstr(text, "store.url = postgresql://ann:(cut)@db/x?password=(cut)&port=1&sslpassword=(cut)  ; "
+                     "LASTDAY_STORE_URL\n"));
     assert_non_null(strstr(text, "app.client_secret = (set)  ; LASTDAY_APP_CLIENT_SECRET\n"));
     assert_non_null(strstr(text, "app.refresh_token = (not set)  ; default\n"));
     assert_null(config_sqlite_path(config, arena));

@@ -3,15 +3,27 @@
 
 #include "config/config_values.h"
 
+/* …?password=…&sslpassword=… without the values. */
+static void print_parameters(const char *text, FILE *out)
+{
+    static const char word[] = "password=";
+    for (const char *found; (found = strstr(text, word)); text = found + strcspn(found, "&")) {
+        found += strlen(word);
+        fprintf(out, "%.*s(cut)", (int)(found - text), text);
+    }
+    fputs(text, out);
+}
+
 /* postgresql://user:password@host/… without the password. */
 static void print_store(const char *text, FILE *out)
 {
     const char *at = strrchr(text, '@');
     const char *colon = at ? strchr(text + strcspn(text, ":") + 1, ':') : NULL;
-    if (colon && colon < at)
-        fprintf(out, "%.*s:(cut)%s", (int)(colon - text), text, at);
-    else
-        fputs(text, out);
+    if (colon && colon < at) {
+        fprintf(out, "%.*s:(cut)", (int)(colon - text), text);
+        text = at;
+    }
+    print_parameters(text, out);
 }
 
 void config_print(const struct config *config, FILE *out)

@@ -24,7 +24,7 @@ bool breaker_pass(struct breaker *breaker)
     return probe;
 }
 
-static void open(struct breaker *breaker, int64_t now, const struct rng *rng)
+static void trip(struct breaker *breaker, int64_t now, const struct rng *rng)
 {
     unsigned doublings = breaker->failed_probes < 8 ? breaker->failed_probes : 8;
     uint32_t most = (uint32_t)BREAKER_PROBE_MS << doublings;
@@ -43,7 +43,7 @@ static void note_fault(struct breaker *breaker, int64_t now, const struct rng *r
         return;
     if (now - breaker->faults[oldest].at <= BREAKER_WINDOW_MS &&
         breaker->good - breaker->faults[oldest].good_before < BREAKER_FAULTS)
-        open(breaker, now, rng);
+        trip(breaker, now, rng);
 }
 
 void breaker_report(struct breaker *breaker, enum breaker_result result, bool probe, int64_t now,
@@ -61,7 +61,7 @@ void breaker_report(struct breaker *breaker, enum breaker_result result, bool pr
         memset(breaker, 0, sizeof *breaker);
     } else if (result == BREAKER_FAULT) {
         breaker->failed_probes++;
-        open(breaker, now, rng);
+        trip(breaker, now, rng);
     } else { /* it never got as far: the next one is the probe */
         breaker->state = BREAKER_OPEN;
         breaker->probe_at = now;

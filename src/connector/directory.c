@@ -98,11 +98,21 @@ static struct snapshot *load(struct directory *directory, const char *tenant_id,
     return snapshot;
 }
 
+/* The limits of a tenant follow from its size. */
+static void tell_size(const struct directory *directory, const struct tenant *tenant,
+                      const struct snapshot *snapshot)
+{
+    m365_tenant_size(directory->m365, tenant->id, user_list_count(snapshot->list),
+                     user_list_licensed(snapshot->list));
+}
+
 static void load_tenant(struct directory *directory, struct tenant *tenant)
 {
     struct err failed = {0};
     int64_t begun = clock_mono_ms(directory->clock);
     struct snapshot *fresh = load(directory, tenant->id, &failed), *old = NULL;
+    if (fresh)
+        tell_size(directory, tenant, fresh);
     {
         WITH_LOCK(&directory->lock);
         int64_t now = clock_mono_ms(directory->clock), slow_ms = (now - begun) * SLOW_FACTOR;

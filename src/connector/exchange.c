@@ -12,6 +12,7 @@
 #define ANY_MAILBOX "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@%s"
 #define PAGES_MAX 10000
 #define ROUNDS_MAX 6
+#define WHAT_MAX_BYTES (16u * 1024)
 
 static char *anchor_of(struct arena *arena, const char *tenant_id, const char *anchor_upn)
 {
@@ -116,7 +117,8 @@ static bool call_url(struct m365 *m365, const struct m365_target *target, const 
                                       .faults_max = 1,
                                       .refusal = exchange_refusal,
                                       .writes = &write,
-                                      .write_count = reads ? 0 : 1};
+                                      .write_count = reads ? 0 : 1,
+                                      .what = write.what};
     cost_exchange(&request.need, params, reads);
     if (!reads)
         service_hash(&write, "POST", cmdlet, body);
@@ -281,6 +283,7 @@ static bool send_envelope(struct batch *batch, struct service_reply *ret, struct
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_JSON json_t *envelope = envelope_new(arena, batch);
     AUTO_FREE char *body = json_write(envelope);
+    AUTO_STRBUF struct strbuf what = STRBUF_MAX(WHAT_MAX_BYTES);
     struct m365_write writes[EXCHANGE_BATCH_MAX];
     size_t write_count = 0;
     bool twice_is_once = true;
@@ -289,6 +292,7 @@ static bool send_envelope(struct batch *batch, struct service_reply *ret, struct
         if (!batch->open[i])
             continue;
         twice_is_once = twice_is_once && exchange_twice_is_once(item->cmdlet);
+        strbuf_printf(&what, "%s%s", what.length ? ", " : "", what_of(arena, item->cmdlet, item->params));
         if (!exchange_reads(item->cmdlet))
             writes[write_count++] = write_of(arena, batch->target, item);
     }
@@ -313,7 +317,8 @@ static bool send_envelope(struct batch *batch, struct service_reply *ret, struct
                                       .not_before = batch->not_before,
                                       .writes = writes,
                                       .write_count = write_count,
-                                      .parts = true};
+                                      .parts = true,
+                                      .what = strbuf_text(&what)};
     for (size_t i = 0; i < batch->count; i++)
         if (batch->open[i])
             cost_exchange(&request.need, batch->items[i].params, exchange_reads(batch->items[i].cmdlet));

@@ -58,7 +58,8 @@ static bool send_url(struct m365 *m365, const struct m365_target *target, const 
                                       .twice_is_once = graph_twice_is_once(method, path),
                                       .harmless = reads,
                                       .writes = &write,
-                                      .write_count = reads ? 0 : 1};
+                                      .write_count = reads ? 0 : 1,
+                                      .what = write.what};
     cost_graph(&request.need, method, path, false);
     if (!reads)
         service_hash(&write, method, path, text);

@@ -8,6 +8,7 @@
 
 #define ROUNDS_MAX 6
 #define PAGED_ITEMS_MAX 100000
+#define WHAT_MAX_BYTES (16u * 1024)
 
 enum fate { WAITING, ENDED };
 
@@ -22,6 +23,7 @@ struct batch {
     int64_t not_before; /* monotonic: of the next envelope */
     bool answered;      /* an envelope was */
     bool renewed;       /* the token, after a 401 */
+    bool flat;          /* no dependencies inside an envelope: such a mixture was refused */
 };
 
 bool graph_item_ok(const struct graph_item *item)
@@ -73,8 +75,14 @@ static bool is_write(const struct graph_item *item)
     return strcmp(item->method, "GET") != 0;
 }
 
-/* Those of the items that still wait whose lanes open first: all of them as a rule. What waits for an item
- * that does not go, does not go either. */
+/* May it go together with those chosen before it? Not without what it comes after. */
+static bool is_ready(const struct batch *batch, size_t i, const size_t *chosen, size_t count)
+{
+    int after = batch->items[i].after;
+    return after < 0 || batch->fates[after] == ENDED || (!batch->flat && contains(chosen, count, after));
+}
+
+/* Those of the items that still wait whose lanes open first: all of them as a rule. */
 static size_t choose(struct batch *batch, size_t chosen[GRAPH_BATCH_MAX])
 {
     int64_t waits[LANE_COUNT][2], least = INT64_MAX;
@@ -89,15 +97,13 @@ static size_t choose(struct batch *batch, size_t chosen[GRAPH_BATCH_MAX])
             !graph_item_ok(&batch->items[item->after]))
             skip(batch, i);
         int64_t wait = waits[lane_of(item)][is_write(item)];
-        bool heads = item->after < 0 || batch->fates[item->after] == ENDED;
-        if (batch->fates[i] == WAITING && heads && wait < least)
+        if (batch->fates[i] == WAITING && is_ready(batch, i, NULL, 0) && wait < least)
             least = wait;
     }
     for (size_t i = 0; i < batch->count && count < GRAPH_BATCH_MAX; i++) {
         const struct graph_item *item = &batch->items[i];
-        bool ready =
-            item->after < 0 || batch->fates[item->after] == ENDED || contains(chosen, count, item->after);
-        if (batch->fates[i] == WAITING && ready && waits[lane_of(item)][is_write(item)] <= least)
+        if (batch->fates[i] == WAITING && is_ready(batch, i, chosen, count) &&
+            waits[lane_of(item)][is_write(item)] <= least)
             chosen[count++] = i;
     }
     return count;
@@ -228,6 +234,17 @@ static size_t writes_of(const struct batch *batch, struct arena *arena, const si
     return total;
 }
 
+/* What the items of an envelope do, for one that only reads. */
+static const char *what_of(const struct batch *batch, struct arena *arena, const size_t *chosen, size_t count)
+{
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX(WHAT_MAX_BYTES);
+    for (size_t n = 0; n < count; n++) {
+        const struct graph_item *item = &batch->items[chosen[n]];
+        strbuf_printf(&text, "%s%s", n ? ", " : "", graph_what(arena, item->method, item->path));
+    }
+    return arena_text(arena, strbuf_text(&text));
+}
+
 static bool send_envelope(struct batch *batch, const size_t *chosen, size_t count, struct service_reply *ret,
                           struct err *err)
 {
@@ -255,7 +272,8 @@ static bool send_envelope(struct batch *batch, const size_t *chosen, size_t coun
                                       .write_count = write_count,
                                       .expects = "responses",
                                       .not_before = batch->not_before,
-                                      .parts = true};
+                                      .parts = true,
+                                      .what = what_of(batch, arena, chosen, count)};
     for (size_t n = 0; n < count; n++)
         cost_graph(&request.need, batch->items[chosen[n]].method, batch->items[chosen[n]].path, true);
     if (!service_send(batch->m365, &target, &request, ret, err))
@@ -376,6 +394,14 @@ static void give_up_for(struct batch *batch, int64_t wait_ms)
     give_up(batch, &err);
 }
 
+static bool has_links(const struct batch *batch, const size_t *chosen, size_t count)
+{
+    for (size_t n = 0; n < count; n++)
+        if (contains(chosen, count, batch->items[chosen[n]].after))
+            return true;
+    return false;
+}
+
 /* Nothing was sent, or it may be: later. */
 static bool comes_later(const struct err *err)
 {
@@ -388,6 +414,10 @@ static bool run(struct batch *batch, struct err *err)
     while ((count = choose(batch, chosen)) > 0) {
         int64_t wait_ms = 0;
         if (!run_round(batch, chosen, count, &wait_ms, err)) {
+            if (err->upstream_status == 400 && !batch->flat && has_links(batch, chosen, count)) {
+                batch->flat = true; /* nothing of it has run */
+                continue;
+            }
             if (!batch->answered || !comes_later(err))
                 return false;
             give_up(batch, err); /* what was answered before stands */

@@ -404,8 +404,10 @@ static void report_locked(struct lanes *lanes, struct tenant *tenant, enum lane_
 {
     struct lane *lane = &tenant->lanes[id];
     enum breaker_state before = lane->breaker.state;
-    breaker_report(&lane->breaker, result, probe, clock_mono_ms(lanes->clock), lanes->rng);
-    if (result == BREAKER_GOOD) {
+    int64_t now = clock_mono_ms(lanes->clock);
+    breaker_report(&lane->breaker, result, probe, now, lanes->rng);
+    /* What was under way when the lane was closed tells nothing of the time after. */
+    if (result == BREAKER_GOOD && later(closed_until(lane, true), lane->slow_until) <= now) {
         lane->refused = 0;
         lane->places += lane->places < lane_places(id);
     }
@@ -502,17 +504,19 @@ void lane_resize(struct lanes *lanes, const char *tenant_id, size_t users, size_
 
 /* --- seen from outside --- */
 
-static void count_locked(const struct tenant *tenant, const char *service, int64_t now,
-                         struct lane_state *ret)
+/* whole: what holds up the application everywhere counts too; NULL: it is counted by itself. */
+static void count_locked(const struct tenant *tenant, const struct tenant *whole, const char *service,
+                         int64_t now, struct lane_state *ret)
 {
     for (enum lane_id id = 0; id < LANE_COUNT; id++) {
         const struct lane *lane = &tenant->lanes[id];
         if (strcmp(lane_service(id), service) != 0)
             continue;
-        int64_t closed_ms = closed_until(lane, true) - now, broken_ms = breaker_wait_ms(&lane->breaker, now);
-        ret->closed += closed_ms > 0;
+        int64_t until = later(closed_until(lane, true), whole ? closed_until(&whole->lanes[id], true) : 0);
+        int64_t broken_ms = breaker_wait_ms(&lane->breaker, now);
+        ret->closed += until > now;
         ret->broken += lane->breaker.state != BREAKER_CLOSED;
-        ret->wait_ms = later(ret->wait_ms, later(closed_ms, broken_ms));
+        ret->wait_ms = later(ret->wait_ms, later(until - now, broken_ms));
         for (const struct waiter *waiter = lane->first; waiter; waiter = waiter->next)
             ret->waiting++;
     }
@@ -524,13 +528,15 @@ struct lane_state lane_state(struct lanes *lanes, const char *tenant_id, const c
     WITH_LOCK(&lanes->lock);
     int64_t now = clock_mono_ms(lanes->clock);
     if (tenant_id) {
-        count_locked(tenant_locked(lanes, tenant_id), service, now, &state);
+        const struct tenant *tenant = g_hash_table_lookup(lanes->tenants, tenant_id);
+        if (tenant)
+            count_locked(tenant, lanes->all, service, now, &state);
         return state;
     }
     GHashTableIter each;
     void *tenant;
     g_hash_table_iter_init(&each, lanes->tenants);
     while (g_hash_table_iter_next(&each, NULL, &tenant))
-        count_locked(tenant, service, now, &state);
+        count_locked(tenant, NULL, service, now, &state);
     return state;
 }

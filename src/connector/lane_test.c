@@ -40,6 +40,16 @@ static void jump(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_
 
 static const struct clock still = {read_now, read_now, jump};
 
+/* Stands still while its waiters look up now and then: time passes for all of them at once. */
+static void look_up(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms)
+{
+    (void)clock;
+    (void)ms;
+    thread_wait_ms(cond, mutex, 2);
+}
+
+static const struct clock held = {read_now, read_now, look_up};
+
 static void no_chance(const struct rng *rng, void *bytes, size_t count)
 {
     (void)rng;
@@ -146,6 +156,9 @@ static void f07_only_that_tenant_and_service_slow_down(void **state)
     lane_close(fixture->lanes, TENANT, LANE_BIT(LANE_DIRECTORY), true, false, 20000);
     assert_false(passes(fixture, OTHER, &fixture->reads, LANE_NORMAL, &err));
     assert_int_equal(err.retry_after_ms, 20000);
+    assert_int_equal(lane_state(fixture->lanes, OTHER, "graph").closed, 1);
+    assert_int_equal(lane_state(fixture->lanes, NULL, "graph").closed, 2);
+    assert_int_equal(lane_state(fixture->lanes, "unknown", "graph").closed, 0);
     assert_true(passes(fixture, OTHER, &exchange, LANE_NORMAL, &err));
 }
 
@@ -196,10 +209,10 @@ static void after_a_refusal_a_lane_opens_one_by_one(void **state)
     assert_false(enter(fixture, TENANT, &fixture->reads, LANE_NORMAL, 0, &pass[8], &err));
     assert_int_equal(err.kind, ERR_LIMIT);
     lane_close(fixture->lanes, TENANT, LANE_BIT(LANE_DIRECTORY), false, false, 1000);
-    for (int i = 0; i < 8; i++)
-        lane_leave(fixture->lanes, &pass[i], BREAKER_NEITHER);
+    for (int i = 0; i < 8; i++) /* they were under way before: that they went well tells nothing */
+        lane_leave(fixture->lanes, &pass[i], BREAKER_GOOD);
     now_ms += 1000;
-    for (int round = 1; round <= 8; round++) { /* 1, 2, 4, 8 would do as well: it widens by what goes well */
+    for (int round = 1; round <= 8; round++) {
         int entered = 0;
         while (entered < 10 && enter(fixture, TENANT, &fixture->reads, LANE_NORMAL, 0, &pass[entered], &err))
             entered++;
@@ -414,8 +427,8 @@ static void f11_the_parts_of_a_batch_decide_for_their_lanes(void **state)
 struct caller {
     struct lanes *lanes;
     const struct lane_need *need;
-    enum lane_rank rank;
     pthread_t thread;
+    enum lane_rank rank;
     enum err_kind failed;
     struct line {
         pthread_mutex_t lock;
@@ -430,8 +443,7 @@ static void *call(void *arg)
     struct caller *caller = arg;
     struct lane_pass pass;
     struct err err = {0};
-    int64_t by = clock_mono_ms(clock_system()) + LONG_MS;
-    const struct lane_wait wait = {.rank = caller->rank, .opens_by = by, .place_by = by};
+    const struct lane_wait wait = {.rank = caller->rank, .opens_by = INT64_MAX, .place_by = INT64_MAX};
     if (!lane_enter(caller->lanes, TENANT, caller->need, &wait, &pass, &err)) {
         caller->failed = err.kind;
         return NULL;
@@ -449,7 +461,7 @@ static void *call(void *arg)
         WITH_LOCK(&caller->line->lock);
         caller->line->inside--;
     }
-    lane_leave(caller->lanes, &pass, BREAKER_GOOD);
+    lane_leave(caller->lanes, &pass, BREAKER_NEITHER); /* a lane that was closed stays narrow */
     return NULL;
 }
 
@@ -505,15 +517,19 @@ static void f07_lockouts_go_first_when_the_lane_opens(void **state)
 {
     struct fixture *fixture = *state;
     struct line line = {.lock = PTHREAD_MUTEX_INITIALIZER};
-    struct lanes *lanes = lanes_new(clock_system(), rng_system());
+    struct lanes *lanes = lanes_new(&held, rng_system());
     struct caller callers[12];
-    lane_close(lanes, TENANT, LANE_BIT(LANE_DIRECTORY), false, false, 600);
+    lane_close(lanes, TENANT, LANE_BIT(LANE_DIRECTORY), false, false, 13000);
     for (size_t i = 0; i < 12; i++)
         callers[i] = (struct caller){.lanes = lanes,
                                      .need = &fixture->reads,
                                      .rank = i < 10 ? LANE_NORMAL : LANE_URGENT,
                                      .line = &line};
     start_callers(callers, 12);
+    now_ms += 12999;
+    sched_yield();
+    assert_int_equal(lane_state(lanes, TENANT, "graph").waiting, 12);
+    now_ms += 1;
     join_callers(callers, 12);
     assert_int_equal(line.order[0], LANE_URGENT);
     assert_int_equal(line.order[1], LANE_URGENT);

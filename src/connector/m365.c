@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "connector/connection.h"
 #include "connector/service.h"
 
 #define GRAPH_RESOURCE "https://graph.microsoft.com"
@@ -101,8 +102,7 @@ bool m365_is_disconnected(const struct err *err)
 
 bool m365_connection(struct m365 *m365, const char *tenant_id, struct m365_connection *ret)
 {
-    struct m365_connection state;
-    tokens_connection(m365->tokens, tenant_id, &state);
+    struct m365_connection state = connection_state(tokens_connections(m365->tokens), tenant_id);
     if (ret)
         *ret = state;
     return state.ok;
@@ -110,7 +110,7 @@ bool m365_connection(struct m365 *m365, const char *tenant_id, struct m365_conne
 
 size_t m365_disconnected(struct m365 *m365)
 {
-    return tokens_disconnected(m365->tokens);
+    return connections_refused(tokens_connections(m365->tokens));
 }
 
 void m365_tenant_size(struct m365 *m365, const char *tenant_id, size_t users, size_t licenses)

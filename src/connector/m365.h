@@ -72,6 +72,13 @@ struct m365_write {
     const char *request_id; /* afterwards; never NULL */
 };
 
+/* A request that changes nothing, for the journal. Borrowed for the hook's call. */
+struct m365_read {
+    const char *what;       /* as of a write; of a batch all its parts, separated by commas */
+    int status;             /* 0 when there was no answer */
+    const char *request_id; /* never NULL */
+};
+
 /* On whose behalf a call is made. Borrowed for the call; zero-initialise what
  * you do not need. */
 struct m365_target {
@@ -90,6 +97,8 @@ struct m365_target {
     bool (*before_writes)(void *ctx, const struct m365_write *writes, size_t count, struct err *err);
     /* The other half: the same changes, with what became of each. */
     void (*after_writes)(void *ctx, const struct m365_write *writes, size_t count);
+    /* After each sending of something that only reads; from several threads at a time. */
+    void (*after_read)(void *ctx, const struct m365_read *read);
     void *ctx;
 };
 

@@ -397,6 +397,45 @@ static void a_certificate_signs_an_assertion(void **state)
     EVP_PKEY_free(key);
 }
 
+/* As Entra does: an assertion outside its time is refused. */
+static void check_time(void *ctx, const struct script_request *request, struct script_answer *ret)
+{
+    unsigned *asked = ctx;
+    const char *assertion = strstr(request->body, "client_assertion=");
+    if (!assertion)
+        return;
+    const char *claims_text = strchr(assertion, '.') + 1;
+    AUTO_JSON json_t *claims = part(claims_text, strcspn(claims_text, "."));
+    int64_t now = clock_utc_ms(clock_system()) / 1000;
+    ++*asked;
+    if (json_int(claims, "nbf", 0) <= now && json_int(claims, "exp", 0) > now)
+        return;
+    ret->status = 401;
+    TEXT(ret, "{\"error\":\"invalid_client\",\"error_codes\":[700024]}");
+}
+
+static void f12_a_wrong_clock_is_corrected_by_the_answer(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct err err;
+    unsigned asked = 0;
+    char path[] = "/tmp/certificate-XXXXXX";
+    EVP_PKEY *key = write_certificate(path);
+    struct m365_settings settings = {.app = {.certificate_file = path}};
+    stage_open_jumping(&stage, check_time, &asked, &settings);
+    stage.clock.ahead_ms = (int64_t)60 * 60 * 1000;
+    assert_true(graph_call(stage.m365, &stage.target, "POST", "/x", NULL, false, NULL, &err));
+    assert_int_equal(asked, 2);
+    assert_true(m365_connection(stage.m365, STAGE_TENANT, NULL));
+    m365_forget(stage.m365, STAGE_TENANT);
+    assert_true(graph_call(stage.m365, &stage.target, "POST", "/x", NULL, false, NULL, &err));
+    assert_int_equal(asked, 3); /* it is known now */
+    stage_close(&stage);
+    unlink(path);
+    EVP_PKEY_free(key);
+}
+
 static void sharepoint_needs_a_certificate(void **state)
 {
     struct fixture *fixture = *state;
@@ -499,6 +538,7 @@ int main(void)
         TEST(cancelling_ends_waiting),
         cmocka_unit_test(a_refused_secret_is_explained_without_it),
         cmocka_unit_test(a_certificate_signs_an_assertion),
+        cmocka_unit_test(f12_a_wrong_clock_is_corrected_by_the_answer),
         TEST(sharepoint_needs_a_certificate),
         cmocka_unit_test(a_partner_token_renews_itself),
         cmocka_unit_test(links_stay_on_their_host),

@@ -49,10 +49,14 @@ void service_conclude(const struct m365_target *target, const struct m365_write 
         target->after_writes(target->ctx, writes, count);
 }
 
-/* Every write of the request met the same fate, unless the parts of a batch tell for themselves. */
+/* Tells what became of the request. Every write of it met the same fate, unless the parts of a batch tell for
+ * themselves. */
 static void conclude(const struct m365_target *target, const struct service_request *request, int status,
                      const char *request_id)
 {
+    const struct m365_read read = {request->what, status, request_id};
+    if (!request->write_count && request->what && target->after_read)
+        target->after_read(target->ctx, &read);
     if (request->parts && status / 100 == 2)
         return;
     for (size_t i = 0; i < request->write_count; i++) {

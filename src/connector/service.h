@@ -65,6 +65,7 @@ struct service_request {
     struct m365_write *writes;
     size_t write_count;
     bool parts;
+    const char *what; /* for a request without writes: what it reads; NULL: not worth telling */
 };
 
 /* Zero-initialise; service_reply_done frees. */

@@ -52,6 +52,7 @@ static bool send_to(struct m365 *m365, const struct m365_target *target, const c
         .what = arena_printf(arena, "%s %.*s", verb, (int)strcspn(url + origin, "?"), url + origin),
         .task = target->task};
     request->writes = &write;
+    request->what = write.what;
     request->write_count = request->harmless ? 0 : 1;
     cost_sharepoint(&request->need, request->harmless);
     service_hash(&write, verb, url, request->body);

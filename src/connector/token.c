@@ -7,6 +7,7 @@
 
 #include "base/thread.h"
 #include "connector/assertion.h"
+#include "connector/connection.h"
 #include "connector/cost.h"
 #include "connector/service.h"
 
@@ -29,13 +30,6 @@ struct token {
     pthread_cond_t changed;
 };
 
-/* A tenant that the application cannot sign in to. */
-struct broken_link {
-    struct broken_link *next;
-    char *tenant_id;
-    struct m365_connection state;
-};
-
 struct tokens {
     pthread_mutex_t lock; /* never held while sending */
     struct m365 *m365;
@@ -44,7 +38,7 @@ struct tokens {
     void (*on_refresh_token)(void *ctx, const char *refresh_token);
     void *ctx;
     struct token *first;
-    struct broken_link *broken;
+    struct connections *connections;
     int64_t skew_ms; /* what our clock is behind that of the token endpoint */
 };
 
@@ -84,6 +78,7 @@ struct tokens *tokens_new(struct m365 *m365, const struct m365_settings *setting
         abort();
     pthread_mutex_init(&tokens->lock, NULL);
     tokens->m365 = m365;
+    tokens->connections = connections_new(m365->clock);
     tokens->client_id = copy(settings->app.client_id);
     tokens->client_secret = copy(settings->app.client_secret);
     tokens->refresh_token = copy(settings->app.refresh_token);
@@ -112,17 +107,18 @@ void tokens_free(struct tokens *tokens)
         free(token->resource);
         free(token);
     }
-    for (struct broken_link *link = tokens->broken, *next; link; link = next) {
-        next = link->next;
-        free(link->tenant_id);
-        free(link);
-    }
+    connections_free(tokens->connections);
     certificate_free(tokens->certificate);
     free(tokens->client_id);
     wipe(tokens->client_secret);
     wipe(tokens->refresh_token);
     pthread_mutex_destroy(&tokens->lock);
     free(tokens);
+}
+
+struct connections *tokens_connections(const struct tokens *tokens)
+{
+    return tokens->connections;
 }
 
 bool tokens_delegated(const struct tokens *tokens)
@@ -351,57 +347,6 @@ static bool fetch(struct tokens *tokens, const struct m365_target *target, const
     return ask(tokens, target, token, once, ret, err);
 }
 
-/* --- connections --- */
-
-static struct broken_link **find_broken_locked(struct tokens *tokens, const char *tenant_id)
-{
-    struct broken_link **at = &tokens->broken;
-    while (*at && strcmp((*at)->tenant_id, tenant_id) != 0)
-        at = &(*at)->next;
-    return at;
-}
-
-static void mend_locked(struct tokens *tokens, const char *tenant_id)
-{
-    struct broken_link **at = find_broken_locked(tokens, tenant_id), *link = *at;
-    if (!link)
-        return;
-    *at = link->next;
-    free(link->tenant_id);
-    free(link);
-}
-
-/* `since` stays that of the first refusal. */
-static void note_refusal_locked(struct tokens *tokens, const char *tenant_id, const struct err *err)
-{
-    struct broken_link **at = find_broken_locked(tokens, tenant_id);
-    if (!*at) {
-        if (!(*at = calloc(1, sizeof **at)))
-            abort();
-        (*at)->tenant_id = copy(tenant_id);
-        (*at)->state.since = clock_utc_ms(tokens->m365->clock);
-    }
-    struct m365_connection *state = &(*at)->state;
-    snprintf(state->code, sizeof state->code, "%s", err->code);
-    snprintf(state->message, sizeof state->message, "%s", err->message);
-}
-
-void tokens_connection(struct tokens *tokens, const char *tenant_id, struct m365_connection *ret)
-{
-    WITH_LOCK(&tokens->lock);
-    const struct broken_link *link = *find_broken_locked(tokens, tenant_id);
-    *ret = link ? link->state : (struct m365_connection){.ok = true};
-}
-
-size_t tokens_disconnected(struct tokens *tokens)
-{
-    size_t count = 0;
-    WITH_LOCK(&tokens->lock);
-    for (const struct broken_link *link = tokens->broken; link; link = link->next)
-        count++;
-    return count;
-}
-
 /* --- cache --- */
 
 static struct token *find_locked(struct tokens *tokens, const char *tenant_id, const char *resource)
@@ -466,9 +411,9 @@ static void settle_locked(struct tokens *tokens, struct token *token, bool ok, c
         token->serial++;
         free(token->claims);
         token->claims = NULL;
-        mend_locked(tokens, token->tenant_id);
+        connection_mended(tokens->connections, token->tenant_id);
     } else if (m365_is_disconnected(failed)) {
-        note_refusal_locked(tokens, token->tenant_id, failed);
+        connection_refused(tokens->connections, token->tenant_id, failed);
     }
     pthread_cond_broadcast(&token->changed);
 }
@@ -542,15 +487,18 @@ static char *claims_of(const struct wire_reply *answer)
 void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, uint64_t serial,
                    const struct wire_reply *answer)
 {
-    AUTO_FREE char *claims = claims_of(answer);
-    WITH_LOCK(&tokens->lock);
-    struct token *token = find_locked(tokens, tenant_id, resource);
-    if (token->serial != serial || !token->header)
-        return; /* somebody has seen to it already */
-    drop_locked(token);
-    free(token->claims);
-    token->claims = claims;
-    claims = NULL;
+    char *claims = claims_of(answer);
+    {
+        WITH_LOCK(&tokens->lock);
+        struct token *token = find_locked(tokens, tenant_id, resource);
+        if (token->serial == serial && token->header) { /* nobody has seen to it yet */
+            char *earlier = token->claims;
+            drop_locked(token);
+            token->claims = claims;
+            claims = earlier;
+        }
+    }
+    free(claims);
 }
 
 void tokens_forget(struct tokens *tokens, const char *tenant_id)
@@ -559,5 +507,5 @@ void tokens_forget(struct tokens *tokens, const char *tenant_id)
     for (struct token *token = tokens->first; token; token = token->next)
         if (strcmp(token->tenant_id, tenant_id) == 0)
             drop_locked(token);
-    mend_locked(tokens, tenant_id);
+    connection_mended(tokens->connections, tenant_id);
 }

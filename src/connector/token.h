@@ -35,9 +35,7 @@ void token_use_done(struct token_use *use);
 void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, uint64_t serial,
                    const struct wire_reply *answer);
 
-/* Can the application sign in to the tenant? As the last answer of the token endpoint said. */
-void tokens_connection(struct tokens *tokens, const char *tenant_id, struct m365_connection *ret);
-size_t tokens_disconnected(struct tokens *tokens); /* how many tenants it cannot */
+struct connections *tokens_connections(const struct tokens *tokens); /* borrowed */
 /* Drops the tokens of the tenant, and what is known of its connection. */
 void tokens_forget(struct tokens *tokens, const char *tenant_id);
 bool tokens_delegated(const struct tokens *tokens);   /* of a partner user */

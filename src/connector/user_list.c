@@ -180,6 +180,19 @@ void user_list_free(struct user_list *list)
     free(list);
 }
 
+size_t user_list_count(const struct user_list *list)
+{
+    return list->count;
+}
+
+size_t user_list_licensed(const struct user_list *list)
+{
+    size_t licensed = 0;
+    for (size_t i = 0; i < list->count; i++)
+        licensed += list->entries[i].license_count > 0;
+    return licensed;
+}
+
 /* --- reading ------------------------------------------------------------------------------------------- */
 
 static json_t *put_flags(json_t *user, bool enabled, bool synced, json_t *licenses)

@@ -16,6 +16,8 @@ struct user_list;
  * its id. Keeps nothing. */
 struct user_list *user_list_new(const json_t *users, const json_t *skus);
 void user_list_free(struct user_list *list); /* NULL is fine */
+size_t user_list_count(const struct user_list *list);
+size_t user_list_licensed(const struct user_list *list); /* those with a license */
 
 /* Those whose name, principal name or mail hold the folded text, by name: a new array, from `skip`
  * on, at most `limit`. *ret_total counts all. */

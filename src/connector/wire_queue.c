@@ -79,9 +79,10 @@ static struct wire_stream *find_stream(struct wire_queue *queue, const char *hos
     size_t few = queue->connections < UNKNOWN_SLOTS ? queue->connections : UNKNOWN_SLOTS;
     struct party *host = find_party(&queue->hosts, host_name, few);
     struct party *flow = find_party(&queue->flows, flow_name, 0);
-    for (struct wire_stream *stream = queue->streams; stream; stream = stream->next)
-        if (stream->host == host && stream->flow == flow && stream->urgent == urgent)
-            return stream;
+    struct wire_stream **at = &queue->streams;
+    for (; *at; at = &(*at)->next)
+        if ((*at)->host == host && (*at)->flow == flow && (*at)->urgent == urgent)
+            return *at;
     struct wire_stream *stream = calloc(1, sizeof *stream);
     if (!stream)
         abort();
@@ -91,9 +92,7 @@ static struct wire_stream *find_stream(struct wire_queue *queue, const char *hos
     stream->flow = flow;
     stream->urgent = urgent;
     stream->last = &stream->first;
-    stream->next = queue->streams;
-    queue->streams = stream;
-    return stream;
+    return *at = stream; /* at the end: among equals the earlier one goes first */
 }
 
 static void drop_if_idle(struct wire_queue *queue, struct wire_stream *stream)

@@ -303,10 +303,16 @@ static void tenants_take_turns(void **state)
     (void)state;
     static const char *const names[] = {"a", "b", "c"};
     struct wire_queue *queue = wire_queue_new(64, 1);
-    struct wire_ticket tickets[3][20];
+    struct wire_ticket tickets[3][20], urgent[2];
+    wire_queue_add(queue, &urgent[0], HOST, "b", true); /* the first to come, and the last */
     for (size_t t = 0; t < 3; t++)
         for (size_t i = 0; i < 20; i++)
             wire_queue_add(queue, &tickets[t][i], HOST, names[t], false);
+    wire_queue_add(queue, &urgent[1], HOST, "a", true);
+    for (size_t i = 0; i < 2; i++) {
+        assert_ptr_equal(wire_queue_next(queue), &urgent[i]);
+        wire_queue_done(queue, &urgent[i]);
+    }
     for (size_t i = 0; i < 20; i++) {
         bool seen[3] = {0};
         for (size_t n = 0; n < 3; n++) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/thread.h"
 #include "engine/job.h"
 #include "engine/run.h"
@@ -11,7 +12,6 @@
 #define RUNS_PER_WORKER 4
 #define IDLE_POLL_MS 1000 /* another node may have added work; a wake-up is only a hint */
 #define STORE_RETRY_MS 500
-
 #define OFFERS_MAX 64
 
 /* Facts that whoever made the request has read already. */
@@ -113,15 +113,33 @@ static void absorb_done(struct engine *engine)
     }
 }
 
+/* False when there is no room for more. */
 static bool claim_more(struct engine *engine)
 {
-    while (engine->run_count < runs_max(engine)) {
-        struct run *run = run_claim(&engine->host);
-        if (!run)
+    for (;;) {
+        size_t room = runs_max(engine) - engine->run_count;
+        size_t most = room < RUNS_CLAIM_MAX ? room : RUNS_CLAIM_MAX;
+        if (!most)
+            return false;
+        size_t count = runs_claim(&engine->host, engine->runs + engine->run_count, most);
+        engine->run_count += count;
+        if (count < most)
             return true;
-        engine->runs[engine->run_count++] = run;
     }
-    return false;
+}
+
+/* After a hint: asking for each run would cost a transaction each. */
+static void note_cancellations(struct engine *engine)
+{
+    struct err err;
+    struct offboarding_id ids[RUNS_CLAIM_MAX];
+    AUTO_TX struct tx *tx = engine->run_count ? store_begin_read(engine->parts.store, &err) : NULL;
+    ptrdiff_t count =
+        tx ? offboarding_cancelled(tx, engine->settings.node_name, now_ms(engine), ids, RUNS_CLAIM_MAX, &err)
+           : 0;
+    for (size_t i = 0; i < engine->run_count; i++)
+        for (ptrdiff_t k = 0; k < count; k++)
+            run_note_cancelled(engine->runs[i], ids[k].text);
 }
 
 /* Returns when the next one wants to be looked at. */
@@ -129,9 +147,11 @@ static int64_t look_after_runs(struct engine *engine, bool woken, bool stopping)
 {
     int64_t next = INT64_MAX;
     size_t kept = 0;
+    if (woken)
+        note_cancellations(engine);
     for (size_t i = 0; i < engine->run_count; i++) {
         struct run *run = engine->runs[i];
-        run_renew(run, woken);
+        run_renew(run);
         int64_t wanted = run_advance(run, stopping);
         next = wanted < next ? wanted : next;
         if (run_is_over(run))
@@ -202,9 +222,16 @@ static void *worker_run(void *arg)
     }
 }
 
-/* What this node held when it died need not wait for its lease: nobody else carries its name. */
+/* What this node held when it died need not wait for its lease, unless another node carries its name. */
 static bool take_up_again(struct engine *engine, struct err *err)
 {
+    if (!store_take_name(engine->parts.store, engine->settings.node_name)) {
+        log_warn("node_name_in_use", LOG_TEXT("node", engine->settings.node_name),
+                 LOG_TEXT("message",
+                          "Another node seems to have this name: give each its own engine.node_name. What "
+                          "this one held before waits for its lease to end."));
+        return true;
+    }
     AUTO_TX struct tx *tx = store_begin(engine->parts.store, err);
     return tx &&
            tx_exec(tx, err, "UPDATE offboardings SET lease_until = 0 WHERE owner = $1 AND unfinished = 1",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "plan/options.h"
 #include "task/elsewhere.h"
 
@@ -13,15 +14,12 @@
 static bool before_writes(void *ctx, const struct m365_write *writes, size_t count, struct err *err)
 {
     struct job *job = ctx;
-    bool cancelled = false, good = true;
+    bool cancelled = false, good;
     int64_t now = clock_utc_ms(job->parts->clock);
     char deadline[TIME_TEXT_SIZE];
     AUTO_TX struct tx *tx = store_begin(job->parts->store, err);
-    if (!tx ||
-        !offboarding_renew(tx, job->view->offboarding_id, job->epoch, now + job->lease_ms, &cancelled, err)) {
-        job->stale |= err->kind == ERR_STALE;
-        return false;
-    }
+    good = tx &&
+           offboarding_renew(tx, job->view->offboarding_id, job->epoch, now, job->lease_ms, &cancelled, err);
     if (cancelled)
         return err_set(err, ERR_CANCELLED, "The offboarding was cancelled.");
     time_format(now + M365_TIMEOUT_MS, deadline);
@@ -31,8 +29,12 @@ static bool before_writes(void *ctx, const struct m365_write *writes, size_t cou
                            json_make("{s:s, s:s, s:I, s:s}", "what", writes[i].what, "hash", writes[i].hash,
                                      "epoch", (json_int_t)job->epoch, "deadline", deadline),
                            now, err);
-    if (!good || !journal_commit(job->parts->journal, &tx, err))
+    if (!good || !journal_commit(job->parts->journal, &tx, err)) {
+        job->stale |= err->kind == ERR_STALE;
+        job->unwritten |=
+            err->kind != ERR_STALE; /* nothing was sent: the task pauses until the store takes it */
         return false;
+    }
     if (!atomic_exchange(&job->sent, true) && job->poke)
         job->poke(job->poke_ctx);
     return true;
@@ -55,18 +57,48 @@ static void after_writes(void *ctx, const struct m365_write *writes, size_t coun
         log_error("journal_result_lost", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
 }
 
+/* What was read is evidence too: which call showed that a change is there. */
+static void after_read(void *ctx, const struct m365_read *read)
+{
+    struct job *job = ctx;
+    char at[TIME_TEXT_SIZE];
+    json_t *entry = json_object();
+    json_put_text(entry, "at", time_format(clock_utc_ms(job->parts->clock), at));
+    json_put_text(entry, "what", read->what);
+    json_put(entry, "status", json_integer(read->status));
+    json_put_text(entry, "request_id", read->request_id);
+    WITH_LOCK(&job->lock);
+    if (!job->reads)
+        job->reads = json_array();
+    json_add(job->reads, entry);
+}
+
+bool job_record_reads(struct tx *tx, const char *offboarding_id, int64_t epoch, const char *task,
+                      json_t *reads, int64_t now, struct err *err)
+{
+    return !reads || journal_effect(tx, offboarding_id, epoch, EVENT_READS, task,
+                                    json_make("{s:o}", "calls", reads), now, err);
+}
+
 static bool store_rows(struct job *job)
 {
     struct err err;
     int64_t now = clock_utc_ms(job->parts->clock);
     AUTO_TX struct tx *tx = store_begin(job->parts->store, &err);
-    bool good = tx != NULL;
+    bool good = tx && job_record_reads(tx, job->view->offboarding_id, job->epoch,
+                                       job->count == 1 ? task_info(job->tasks[0])->id : NULL,
+                                       json_incref(job->reads), now, &err);
     for (size_t i = 0; good && i < job->count; i++)
         good = task_move(tx, job->view->offboarding_id, job->epoch, &job->rows[i], now, &err) &&
                elsewhere_note(tx, job->view, &job->rows[i], now, &err);
-    if (good && journal_commit(job->parts->journal, &tx, &err))
+    if (good && journal_commit(job->parts->journal, &tx, &err)) {
+        json_decref(job->reads);
+        job->reads = NULL;
         return true;
-    job->stale |= err.kind == ERR_STALE;
+    }
+    /* A conflict: the store holds another state than this node remembers. It is claimed anew and read again.
+     */
+    job->stale |= err.kind == ERR_STALE || err.kind == ERR_CONFLICT;
     job->unwritten = true;
     log_error("task_not_recorded", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
     return false;
@@ -113,7 +145,7 @@ static void run_tasks(struct job *job, const struct m365_target *target)
     task_unit_run(works, job->count, job->known, &job->read);
     for (size_t i = 0; i < job->count; i++)
         job->stale |= job->rows[i].status == TASK_STATUS_RUNNING; /* what has no end lost its claim */
-    if (!job->stale)
+    if (!job->stale && !job->unwritten)
         store_rows(job);
 }
 
@@ -143,6 +175,7 @@ void job_run(struct job *job)
                                        .urgent = job->urgent,
                                        .before_writes = before_writes,
                                        .after_writes = after_writes,
+                                       .after_read = after_read,
                                        .ctx = job};
     if (job->count)
         run_tasks(job, &target);

@@ -3,6 +3,7 @@
 #ifndef ENGINE_JOB_H
 #define ENGINE_JOB_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "connector/cancel.h"
@@ -31,6 +32,9 @@ struct job {
     size_t count; /* of tasks; 0: read the wanted facts */
     enum task_id tasks[TASK_COUNT];
     struct task_row rows[TASK_COUNT]; /* the job's own copies */
+    pthread_mutex_t lock;             /* of reads: facts are read by several threads */
+    json_t *reads; /* calls that changed nothing and are not recorded yet; NULL: none. They wait for the next
+                      transaction, so that they cost none of their own. */
     /* The result: */
     json_t *read;       /* facts that were read; NULL when none were */
     struct start start; /* what the judging said */
@@ -39,5 +43,8 @@ struct job {
 };
 
 void job_run(struct job *job);
+/* Records the reads in the transaction; those of several tasks belong to none. Takes them over. */
+MUST_USE bool job_record_reads(struct tx *tx, const char *offboarding_id, int64_t epoch, const char *task,
+                               json_t *reads, int64_t now, struct err *err);
 
 #endif

@@ -29,6 +29,7 @@ struct run {
     json_t *facts; /* jobs hold their own reference; replaced as a whole, never changed */
     json_t *elsewhere;
     struct cancel *cancel;
+    json_t *reads;       /* not recorded yet: the next job or the end of the run does */
     struct job *lockout; /* while it is under way */
     size_t jobs;
     int64_t lease_until;
@@ -72,6 +73,9 @@ static struct job *job_for(struct run *run, bool urgent)
     job->poke = run->host->poke;
     job->poke_ctx = run->host->ctx;
     job->known = json_incref(run->facts);
+    pthread_mutex_init(&job->lock, NULL);
+    job->reads = run->reads;
+    run->reads = NULL;
     run->jobs++;
     return job;
 }
@@ -163,13 +167,31 @@ static enum run_status end_status(const struct run *run)
                           : RUN_SUCCEEDED;
 }
 
+/* What was read and is not recorded yet goes into a transaction that there is anyway. */
+static void keep_reads(struct run *run, json_t *reads)
+{
+    if (run->reads)
+        json_array_extend(run->reads, reads);
+    else
+        run->reads = json_incref(reads);
+    json_decref(reads);
+}
+
+static bool record_reads(struct run *run, struct tx *tx, int64_t now, struct err *err)
+{
+    json_t *reads = run->reads;
+    run->reads = NULL;
+    return job_record_reads(tx, run->o.id, run->o.epoch, NULL, reads, now, err);
+}
+
 static void end_run(struct run *run)
 {
     struct err err;
     int64_t now = now_ms(run);
     enum run_status status = end_status(run);
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
-    if (tx && offboarding_move(tx, run->o.id, run->o.epoch, status, now, now, &err) &&
+    if (tx && record_reads(run, tx, now, &err) &&
+        offboarding_move(tx, run->o.id, run->o.epoch, status, now, now, &err) &&
         journal_commit(run->host->parts->journal, &tx, &err)) {
         run->finished = true;
         log_info("offboarding_ended", LOG_TEXT("offboarding", run->o.id),
@@ -187,7 +209,7 @@ static void release(struct run *run, int64_t due_at)
     int64_t now = now_ms(run);
     bool waits = due_at > now && direction_of(run) == DIRECTION_DO;
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
-    bool good = tx != NULL;
+    bool good = tx && record_reads(run, tx, now, &err);
     if (good && waits)
         good = offboarding_move(tx, run->o.id, run->o.epoch, RUN_WAITING, now, due_at, &err);
     else if (good)
@@ -229,9 +251,9 @@ static void take_start(struct run *run, const struct start *start)
                                             .context = start->context,
                                             .user_principal_name = start->name,
                                             .display_name = start->display,
-                                            .lease_until = run->lease_until};
+                                            .lease_ms = run->host->settings->lease_ms};
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
-    bool hold = start->verdict == START_HOLD, good = tx != NULL;
+    bool hold = start->verdict == START_HOLD, good = tx && record_reads(run, tx, now, &err);
     if (good && hold)
         good = offboarding_hold(tx, run->o.id, run->o.epoch, start->warnings, start->words, now, &err);
     else if (good)
@@ -340,6 +362,7 @@ static void take_row(struct run *run, const struct job *job, size_t i)
     if (job->unwritten) { /* the store did not take it: the task runs again from its observation */
         run->rows[task].status = TASK_STATUS_WAITING;
         run->rows[task].waiting_until = now_ms(run) + STORE_RETRY_MS;
+        run->rows[task].attempts--; /* a full disk wears nobody out */
         return;
     }
     run->ended |= task_status_ended(row->status) ? TASK_BIT(task) : 0;
@@ -350,6 +373,7 @@ void run_absorb(struct job *job)
 {
     struct run *run = job->run;
     run->jobs--;
+    keep_reads(run, job->reads);
     run->lockout = run->lockout == job ? NULL : run->lockout;
     run->stale |= job->stale;
     if (!job->count)
@@ -370,6 +394,7 @@ void run_absorb(struct job *job)
         note_lockout(run);
     json_decref(job->read);
     json_decref(job->known);
+    pthread_mutex_destroy(&job->lock);
     free(job);
 }
 
@@ -390,6 +415,7 @@ void run_free(struct run *run)
     offboarding_done(&run->o);
     json_decref(run->facts);
     json_decref(run->elsewhere);
+    json_decref(run->reads);
     cancel_free(run->cancel);
     arena_free(run->arena);
     free(run);
@@ -453,51 +479,70 @@ static bool load_rows(struct run *run, struct tx *tx, struct err *err)
     return true;
 }
 
-struct run *run_claim(const struct run_host *host)
+static struct run *claim_one(const struct run_host *host, struct tx *tx, const char *id, struct err *err)
 {
-    struct err err;
-    bool found = false;
     int64_t lease_ms = host->settings->lease_ms, now = clock_utc_ms(host->parts->clock);
-    AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
-    if (!tx)
-        return NULL;
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         abort();
     run->host = host;
     run->arena = arena_new();
-    bool good =
-        offboarding_claim(tx, run->arena, host->settings->node_name, now, lease_ms, &run->o, &found, &err) &&
-        found && load_rows(run, tx, &err);
-    if (good) {
-        run->cancel = cancel_new();
-        run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
-        run->cancelled = run->o.cancel_requested;
-        run->lease_until = now + lease_ms;
-        run->facts = run->unjudged ? NULL : host->take_facts(host->ctx, run->o.id);
-        fill_view(run, tx);
-    }
-    if (!good || !journal_commit(host->parts->journal, &tx, &err)) {
+    if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, lease_ms, &run->o, err) ||
+        !load_rows(run, tx, err)) {
         run_free(run);
         return NULL;
     }
-    log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
+    run->cancel = cancel_new();
+    run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
+    run->cancelled = run->o.cancel_requested;
+    run->lease_until = now + lease_ms;
+    fill_view(run, tx);
     return run;
 }
 
-void run_renew(struct run *run, bool now)
+/* They are ours only when the claims are durable. */
+static size_t keep_claimed(const struct run_host *host, struct run **claimed, size_t count, bool durable)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct run *run = claimed[i];
+        if (!durable) {
+            run_free(run);
+            continue;
+        }
+        log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
+        run->facts = run->unjudged ? NULL : host->take_facts(host->ctx, run->o.id);
+    }
+    return durable ? count : 0;
+}
+
+size_t runs_claim(const struct run_host *host, struct run **ret, size_t most)
+{
+    struct err err;
+    struct offboarding_id ids[RUNS_CLAIM_MAX];
+    size_t claimed = 0;
+    AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
+    ptrdiff_t count = tx ? offboarding_due(tx, clock_utc_ms(host->parts->clock), ids, most, &err) : -1;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        if (!(ret[claimed] = claim_one(host, tx, ids[i].text, &err)))
+            break;
+        claimed++;
+    }
+    bool durable = count > 0 && claimed == (size_t)count && journal_commit(host->parts->journal, &tx, &err);
+    return keep_claimed(host, ret, claimed, durable);
+}
+
+void run_renew(struct run *run)
 {
     struct err err;
     bool cancelled = false;
     const struct run_host *host = run->host;
-    int64_t until = now_ms(run) + host->settings->lease_ms;
-    if (run->stale || run->finished ||
-        (!now && run->lease_until - now_ms(run) >= host->settings->lease_ms * 2 / 3))
+    int64_t now = now_ms(run), lease_ms = host->settings->lease_ms;
+    if (run->stale || run->finished || run->lease_until - now >= lease_ms * 2 / 3)
         return;
     AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
-    if (tx && offboarding_renew(tx, run->o.id, run->o.epoch, until, &cancelled, &err) &&
+    if (tx && offboarding_renew(tx, run->o.id, run->o.epoch, now, lease_ms, &cancelled, &err) &&
         tx_commit(&tx, &err)) {
-        run->lease_until = until;
+        run->lease_until = now + lease_ms;
         run->cancelled |= cancelled;
         return;
     }
@@ -505,4 +550,9 @@ void run_renew(struct run *run, bool now)
         run->stale = true; /* self-fencing: without a lease nothing more is sent */
         cancel_trigger(run->cancel);
     }
+}
+
+void run_note_cancelled(struct run *run, const char *offboarding_id)
+{
+    run->cancelled |= strcmp(run->o.id, offboarding_id) == 0;
 }

@@ -19,12 +19,17 @@ struct run_host {
     void *ctx;
 };
 
-/* Claims the most urgent one that is due; NULL when nothing is, or when the store does not answer. */
-struct run *run_claim(const struct run_host *host);
+#define RUNS_CLAIM_MAX 32 /* in one transaction */
+
+/* Claims up to `most` (at most RUNS_CLAIM_MAX) of those that are due, the most urgent first, in one
+ * transaction. Returns how many; fewer when no more are due, or when the store does not answer. */
+size_t runs_claim(const struct run_host *host, struct run **ret, size_t most);
 /* No job of it may be under way. */
 void run_free(struct run *run);
-/* Makes the claim last and notices a cancellation, when it is time for it or `now` is true. */
-void run_renew(struct run *run, bool now);
+/* Makes the claim last and notices a cancellation whose hint was lost, when it is time for it. */
+void run_renew(struct run *run);
+/* The offboarding with this id, which may be this one, is to be cancelled. */
+void run_note_cancelled(struct run *run, const char *offboarding_id);
 /* Starts what is ready, ends what cannot start, and the run itself. Returns when it next wants to be looked
  * at. */
 int64_t run_advance(struct run *run, bool stopping);

@@ -1,38 +1,39 @@
 /* States move as the tables say, stale writers change nothing, and followers wake after the commit. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/thread.h"
 #include "journal/offboardings.h"
+#include "store/store_fixture.h"
 
-static char directory[64];
+static struct store_fixture fixture;
 static struct store *store;
 static struct journal *journal;
 
 static int setup(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/lastday-journal-XXXXXX");
-    if (!mkdtemp(directory))
-        return -1;
-    store = store_open("sqlite:test.db", directory, NULL);
+    store_fixture_make(&fixture);
+    store = store_fixture_open(&fixture);
     journal = journal_new(store);
-    return store ? 0 : -1;
+    return 0;
 }
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     journal_free(journal);
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 static bool insert(const char *id, const char *user, int64_t due_at, struct err *err)
@@ -56,12 +57,16 @@ static bool insert(const char *id, const char *user, int64_t due_at, struct err 
     return tx && offboarding_insert(tx, &o, err) && journal_commit(journal, &tx, err);
 }
 
-static bool claim(int64_t now, struct arena *arena, struct offboarding *ret)
+/* A lease that has run out already when lease_ms is negative, by whatever clock the store goes. */
+static bool claim(int64_t now, int64_t lease_ms, struct arena *arena, struct offboarding *ret)
 {
     struct err err;
-    bool found = false;
+    struct offboarding_id id;
     AUTO_TX struct tx *tx = store_begin(store, &err);
-    assert_true(offboarding_claim(tx, arena, "node", now, 100, ret, &found, &err));
+    ptrdiff_t found = offboarding_due(tx, now, &id, 1, &err);
+    assert_true(found >= 0);
+    if (found)
+        assert_true(offboarding_take(tx, arena, id.text, "node", now, lease_ms, ret, &err));
     assert_true(journal_commit(journal, &tx, &err));
     return found;
 }
@@ -86,21 +91,20 @@ static void a_lost_claim_writes_nothing(void **state)
     struct err err;
     bool cancel;
     AUTO_ARENA struct arena *arena = arena_new();
-    struct offboarding first, second;
+    struct offboarding first = {0}, second = {0}, third = {0};
     assert_true(insert("o1", "u1", 500, &err));
-    assert_false(claim(499, arena, &first));
-    assert_true(claim(500, arena, &first));
-    assert_int_equal(first.epoch, 1);
-    assert_false(claim(599, arena, &second));
-    assert_true(claim(600, arena, &second)); /* the lease of 100 ms has run out */
-    assert_int_equal(second.epoch, 2);
+    assert_false(claim(499, 60000, arena, &first));
+    assert_true(claim(500, -1, arena, &first));
+    assert_true(claim(600, 60000, arena, &second)); /* the first lease has run out */
+    assert_int_equal(second.epoch, first.epoch + 1);
+    assert_false(claim(700, 60000, arena, &third));
     const struct task_row row = {.task = TASK_disable_sign_in, .status = TASK_STATUS_RUNNING};
     AUTO_TX struct tx *tx = store_begin(store, &err);
     assert_false(task_move(tx, "o1", first.epoch, &row, 700, &err));
     assert_int_equal(err.kind, ERR_STALE);
     assert_false(offboarding_move(tx, "o1", first.epoch, RUN_SUCCEEDED, 700, 0, &err));
     assert_false(journal_effect(tx, "o1", first.epoch, EVENT_INTENT, NULL, json_object(), 700, &err));
-    assert_false(offboarding_renew(tx, "o1", first.epoch, 900, &cancel, &err));
+    assert_false(offboarding_renew(tx, "o1", first.epoch, 700, 200, &cancel, &err));
     assert_true(task_move(tx, "o1", second.epoch, &row, 700, &err));
     assert_true(tx_commit(&tx, &err));
     offboarding_done(&first);
@@ -112,9 +116,9 @@ static void states_move_as_the_tables_say(void **state)
     (void)state;
     struct err err;
     AUTO_ARENA struct arena *arena = arena_new();
-    struct offboarding o;
+    struct offboarding o = {0};
     assert_true(insert("o1", "u1", 0, &err));
-    assert_true(claim(10, arena, &o));
+    assert_true(claim(10, 60000, arena, &o));
     struct task_row row = {.task = TASK_disable_sign_in, .status = TASK_STATUS_SUCCEEDED};
     AUTO_TX struct tx *tx = store_begin(store, &err);
     assert_false(task_move(tx, "o1", o.epoch, &row, 20, &err)); /* pending cannot become succeeded */
@@ -135,9 +139,34 @@ static void states_move_as_the_tables_say(void **state)
     offboarding_done(&o);
 }
 
+static void a_node_sees_which_of_its_runs_are_cancelled(void **state)
+{
+    (void)state;
+    struct err err;
+    struct offboarding_id ids[4];
+    struct offboarding mine = {0};
+    AUTO_ARENA struct arena *arena = arena_new();
+    assert_true(insert("o1", "u1", 0, &err));
+    assert_true(claim(10, 60000, arena, &mine));
+    assert_true(insert("o2", "u2", 0, &err));
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_int_equal(offboarding_cancelled(tx, "node", 20, ids, 4, &err), 0);
+    assert_true(offboarding_cancel(tx, "o1", "bob", 20, &err));
+    assert_true(offboarding_cancel(tx, "o2", "bob", 20, &err)); /* ends at once */
+    assert_int_equal(offboarding_cancelled(tx, "other", 20, ids, 4, &err), 0);
+    assert_int_equal(offboarding_cancelled(tx, "node", 20, ids, 4, &err), 1);
+    assert_string_equal(ids[0].text, "o1");
+    offboarding_done(&mine);
+}
+
 static void count_wake(void *ctx)
 {
     ++*(int *)ctx;
+}
+
+static void count_wake_atomic(void *ctx)
+{
+    ++*(_Atomic int *)ctx;
 }
 
 static void followers_read_in_order(void **state)
@@ -165,6 +194,210 @@ static void followers_read_in_order(void **state)
     assert_string_equal(events[0].kind, "intent");
     json_decref(events[0].data);
     json_decref(events[1].data);
+}
+
+/* --- several nodes; on SQLite several threads of the only one --- */
+
+#define NODES 4
+#define RUNS 400
+
+struct node {
+    pthread_t thread;
+    struct store *store;
+    char name[8];
+    int claims, lost;
+};
+static _Atomic int times_taken[RUNS];
+static _Atomic int left;
+
+/* Claims in batches, lets every fifth lease run out at once, ends the others as their owner. */
+static void *node_run(void *arg)
+{
+    struct node *node = arg;
+    while (left > 0) {
+        struct err err;
+        struct offboarding_id ids[16];
+        struct offboarding taken[16];
+        AUTO_ARENA struct arena *arena = arena_new();
+        AUTO_TX struct tx *tx = store_begin(node->store, &err);
+        ptrdiff_t count = tx ? offboarding_due(tx, 1000, ids, 16, &err) : -1;
+        if (count < 0)
+            return "due";
+        for (ptrdiff_t i = 0; i < count; i++) {
+            int64_t lease_ms = (node->claims + i) % 5 ? 60000 : -1;
+            if (!offboarding_take(tx, arena, ids[i].text, node->name, 1000, lease_ms, &taken[i], &err))
+                return "take";
+        }
+        if (!tx_commit(&tx, &err))
+            return "commit";
+        node->claims += (int)count;
+        for (ptrdiff_t i = 0; i < count; i++) {
+            tx = store_begin(node->store, &err);
+            bool ended =
+                tx && offboarding_move(tx, taken[i].id, taken[i].epoch, RUN_SUCCEEDED, 1000, 1000, &err);
+            if (ended && !tx_commit(&tx, &err))
+                return "commit";
+            if (!ended && err.kind != ERR_STALE && err.kind != ERR_CONFLICT)
+                return "move";
+            if (ended) {
+                times_taken[strtol(taken[i].id, NULL, 10)]++;
+                left--;
+            } else {
+                tx_auto_rollback(&tx);
+                node->lost++;
+            }
+            offboarding_done(&taken[i]);
+        }
+    }
+    return NULL;
+}
+
+static void f24_of_nodes_that_claim_one_run_one_wins(void **state)
+{
+    (void)state;
+    struct err err;
+    struct node nodes[NODES] = {0};
+    char id[8];
+    for (int i = 0; i < RUNS; i++) {
+        snprintf(id, sizeof id, "%d", i);
+        assert_true(insert(id, id, 0, &err));
+        times_taken[i] = 0;
+    }
+    left = RUNS;
+    for (int i = 0; i < NODES; i++) {
+        snprintf(nodes[i].name, sizeof nodes[i].name, "n%d", i);
+        nodes[i].store = store_is_shared(store) && i ? store_fixture_open(&fixture) : store;
+        nodes[i].thread = thread_start(nodes[i].name, node_run, &nodes[i]);
+    }
+    for (int i = 0; i < NODES; i++) {
+        void *failed;
+        pthread_join(nodes[i].thread, &failed);
+        if (failed)
+            fail_msg("%s", (const char *)failed);
+        print_message("%s: %d claims, %d lost\n", nodes[i].name, nodes[i].claims, nodes[i].lost);
+        if (nodes[i].store != store)
+            store_close(nodes[i].store);
+    }
+    for (int i = 0; i < RUNS; i++)
+        assert_int_equal(times_taken[i], 1);
+}
+
+#define WRITERS 6
+#define EACH 60
+static _Atomic int writing;
+
+/* Some commit late, some not at all. */
+static void *append_some(void *arg)
+{
+    for (int i = 0; i < EACH; i++) {
+        struct err err;
+        AUTO_TX struct tx *tx = store_begin(arg, &err);
+        if (!tx || !journal_append(tx, "o", i, EVENT_TASK, NULL, json_object(), &err))
+            return "append";
+        usleep((unsigned)(i * 7919 % 5) * 700);
+        if (i % 4 && !tx_commit(&tx, &err))
+            return "commit";
+    }
+    writing--;
+    return NULL;
+}
+
+static int64_t rows_in_events(void)
+{
+    struct err err;
+    AUTO_TX struct tx *tx = store_begin_read(store, &err);
+    AUTO_ROWS struct rows *rows = tx_query(tx, &err, "SELECT count(*) FROM events");
+    assert_true(rows_next(rows));
+    return row_int(rows, 0);
+}
+
+static void followers_of_many_writers_miss_nothing_and_read_in_order(void **state)
+{
+    (void)state;
+    pthread_t threads[WRITERS];
+    struct store *other = store_is_shared(store) ? store_fixture_open(&fixture) : store;
+    int64_t last = 0, count = 0;
+    bool quiet = false;
+    writing = WRITERS;
+    for (int i = 0; i < WRITERS; i++)
+        threads[i] = thread_start("writer", append_some, i % 2 ? other : store);
+    for (;;) {
+        struct err err;
+        struct event events[7];
+        AUTO_ARENA struct arena *arena = arena_new();
+        ptrdiff_t found = journal_read(store, arena, NULL, last, true, events, 7, &err);
+        assert_true(found >= 0);
+        for (ptrdiff_t i = 0; i < found; i++) {
+            assert_true(events[i].id > last);
+            last = events[i].id;
+            json_decref(events[i].data);
+        }
+        count += found;
+        if (!found && quiet)
+            break;
+        quiet = writing == 0;
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        void *failed;
+        pthread_join(threads[i], &failed);
+        assert_null(failed);
+    }
+    assert_int_equal(count, WRITERS * EACH * 3 / 4);
+    assert_int_equal(count, rows_in_events());
+    if (other != store)
+        store_close(other);
+}
+
+/* An id that is out, and not there yet, holds the later ones back; one that never comes does not. */
+static void an_event_that_commits_late_is_not_passed(void **state)
+{
+    (void)state;
+    struct err err;
+    struct event events[4];
+    int64_t oldest, newest;
+    if (!store_is_shared(store))
+        skip(); /* writers take turns: nobody is late */
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_TX struct tx *late = store_begin(store, &err), *lost = store_begin(store, &err);
+    assert_true(journal_append(late, "late", 1, EVENT_TASK, NULL, json_object(), &err));
+    assert_true(journal_append(lost, "lost", 1, EVENT_TASK, NULL, json_object(), &err));
+    AUTO_TX struct tx *soon = store_begin(store, &err);
+    assert_true(journal_append(soon, "soon", 1, EVENT_TASK, NULL, json_object(), &err));
+    assert_true(tx_commit(&soon, &err));
+    assert_int_equal(journal_read(store, arena, NULL, 0, true, events, 4, &err), 0);
+    assert_int_equal(journal_read(store, arena, "soon", 0, true, events, 4, &err), 0);
+    AUTO_TX struct tx *reader = store_begin_read(store, &err);
+    assert_true(journal_bounds(reader, &oldest, &newest, &err));
+    tx_auto_rollback(&reader);
+    assert_int_equal(newest, 0);
+    tx_auto_rollback(&lost);
+    assert_true(tx_commit(&late, &err));
+    assert_int_equal(journal_read(store, arena, NULL, 0, true, events, 4, &err), 2);
+    assert_string_equal(events[0].offboarding_id, "late");
+    assert_string_equal(events[1].offboarding_id, "soon");
+    json_decref(events[0].data);
+    json_decref(events[1].data);
+}
+
+static void followers_are_woken_by_other_nodes(void **state)
+{
+    (void)state;
+    struct err err;
+    static _Atomic int woken;
+    if (!store_is_shared(store))
+        skip();
+    struct store *other = store_fixture_open(&fixture);
+    struct journal *theirs = journal_new(other);
+    journal_subscribe(theirs, count_wake_atomic, &woken);
+    while (!woken) { /* a hint that comes before they listen is lost */
+        AUTO_TX struct tx *tx = store_begin(store, &err);
+        assert_true(journal_append(tx, "o1", 1, EVENT_END, NULL, json_object(), &err));
+        assert_true(journal_commit(journal, &tx, &err));
+        usleep(20 * 1000);
+    }
+    journal_unsubscribe(theirs, count_wake_atomic, &woken);
+    journal_free(theirs);
+    store_close(other);
 }
 
 static int64_t count_notices(const char *event)
@@ -220,7 +453,12 @@ int main(void)
         WITH_STORE(a_notice_lives_and_dies_with_its_change),
         WITH_STORE(a_lost_claim_writes_nothing),
         WITH_STORE(states_move_as_the_tables_say),
+        WITH_STORE(a_node_sees_which_of_its_runs_are_cancelled),
         WITH_STORE(followers_read_in_order),
+        WITH_STORE(f24_of_nodes_that_claim_one_run_one_wins),
+        WITH_STORE(followers_of_many_writers_miss_nothing_and_read_in_order),
+        WITH_STORE(an_event_that_commits_late_is_not_passed),
+        WITH_STORE(followers_are_woken_by_other_nodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,11 @@
 #include "journal/offboardings.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "journal/licenses.h"
 #include "journal/notices.h"
+#include "store/sql.h"
 
 #define COLUMNS                                                                                              \
     "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, "    \
@@ -42,7 +44,7 @@ static char *searchable(const struct offboarding *o)
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(4096);
     strbuf_printf(&text, "%s %s %s", o->display_name, o->user_principal_name,
                   o->reference ? o->reference : "");
-    return text_fold(strbuf_text(&text));
+    return sql_searchable(strbuf_text(&text));
 }
 
 bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *err)
@@ -84,7 +86,9 @@ bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *
                      P_TEXT(o->id), P_TEXT(task), P_INT(id)))
             return false;
     }
-    return journal_append(tx, o->id, o->created_at, EVENT_OFFBOARDING, NULL,
+    return journal_append(tx, o->id, o->created_at, EVENT_REQUEST, NULL, offboarding_request_json(tx, o),
+                          err) &&
+           journal_append(tx, o->id, o->created_at, EVENT_OFFBOARDING, NULL,
                           json_make("{s:s, s:s, s:s}", "id", o->id, "status", run_status_name(o->status),
                                     "requested_by", o->requested_by),
                           err) &&
@@ -198,12 +202,24 @@ bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_
     return !rows_failed(rows, err);
 }
 
+/* A claim from before a standby was promoted is void: this node may remember steps whose record was lost. It
+ * is claimed anew, and each task looks again. */
+static bool is_of_this_time(struct tx *tx, int64_t epoch, struct err *err)
+{
+    struct lease_base lease;
+    return tx_lease_base(tx, 0, &lease, err) &&
+           (epoch >= lease.epoch_floor ||
+            err_set(err, ERR_STALE,
+                    "the database was replaced by its standby since this offboarding was claimed"));
+}
+
 /* Status and epoch as stored; ERR_STALE when the caller's claim is not the current one. */
 static bool check_claim(struct tx *tx, const char *id, int64_t epoch, enum run_status *ret_status,
                         struct err *err)
 {
+    *ret_status = RUN_STATUS_COUNT;
     AUTO_ROWS struct rows *rows =
-        tx_query(tx, err, "SELECT status, epoch FROM offboardings WHERE id = $1", P_TEXT(id));
+        tx_query(tx, err, "SELECT status, epoch FROM offboardings WHERE id = $1 FOR UPDATE", P_TEXT(id));
     if (!rows)
         return false;
     if (!rows_next(rows))
@@ -212,7 +228,7 @@ static bool check_claim(struct tx *tx, const char *id, int64_t epoch, enum run_s
     if (epoch != NO_EPOCH && row_int(rows, 1) != epoch)
         return err_set(err, ERR_STALE, "another node has taken over this offboarding");
     *ret_status = run_status_parse(row_text(rows, 0));
-    return true;
+    return epoch == NO_EPOCH || is_of_this_time(tx, epoch, err);
 }
 
 /* The moments that a status tells of. While something is undone, its own start and end stay. */
@@ -263,34 +279,58 @@ bool offboarding_move(struct tx *tx, const char *id, int64_t epoch, enum run_sta
            notice_of_move(tx, id, from, to, now, err);
 }
 
-bool offboarding_claim(struct tx *tx, struct arena *arena, const char *node, int64_t now, int64_t lease_ms,
-                       struct offboarding *ret, bool *ret_found, struct err *err)
+static ptrdiff_t read_ids(struct rows *rows, struct offboarding_id *ret_ids, size_t limit, struct err *err)
 {
-    *ret_found = false;
+    ptrdiff_t count = 0;
+    while (rows && (size_t)count < limit && rows_next(rows))
+        snprintf(ret_ids[count++].text, sizeof ret_ids->text, "%s", row_text(rows, 0));
+    return rows && !rows_failed(rows, err) ? count : -1;
+}
+
+ptrdiff_t offboarding_due(struct tx *tx, int64_t now, struct offboarding_id *ret_ids, size_t limit,
+                          struct err *err)
+{
+    struct lease_base lease;
+    if (!tx_lease_base(tx, now, &lease, err))
+        return -1;
     AUTO_ROWS struct rows *rows = tx_query(
         tx, err,
-        "SELECT " COLUMNS " FROM offboardings WHERE unfinished = 1 AND due_at <= $1 AND lease_until <= $1 "
+        "SELECT id FROM offboardings WHERE unfinished = 1 AND due_at <= $1 AND lease_until <= $2 "
         "AND status IN ('planned', 'queued', 'running', 'waiting', 'undoing') "
-        "ORDER BY CASE status WHEN 'queued' THEN 0 ELSE 1 END, due_at, id LIMIT 1",
-        P_INT(now));
-    if (!rows)
+        "ORDER BY CASE status WHEN 'queued' THEN 0 ELSE 1 END, due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED",
+        P_INT(now), P_INT(lease.now), P_INT(limit));
+    return read_ids(rows, ret_ids, limit, err);
+}
+
+/* Who cancels brings the due time forward (offboarding_cancel), so that this looks at what is under way
+ * alone. */
+ptrdiff_t offboarding_cancelled(struct tx *tx, const char *node, int64_t now, struct offboarding_id *ret_ids,
+                                size_t limit, struct err *err)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err,
+                 "SELECT id FROM offboardings WHERE unfinished = 1 AND due_at <= $1 AND "
+                 "owner = $2 AND cancel_requested = 1 LIMIT $3",
+                 P_INT(now), P_TEXT(node), P_INT(limit));
+    return read_ids(rows, ret_ids, limit, err);
+}
+
+bool offboarding_take(struct tx *tx, struct arena *arena, const char *id, const char *node, int64_t now,
+                      int64_t lease_ms, struct offboarding *ret, struct err *err)
+{
+    struct lease_base lease;
+    if (!tx_lease_base(tx, now, &lease, err) || !offboarding_load(tx, arena, id, ret, err))
         return false;
-    if (!rows_next(rows))
-        return !rows_failed(rows, err);
-    read_row(arena, rows, ret);
-    rows_auto_close(&rows);
     enum run_status running = ret->direction == DIRECTION_UNDO ? RUN_UNDOING : RUN_RUNNING;
-    if (!tx_exec(tx, err,
-                 "UPDATE offboardings SET owner = $2, epoch = epoch + 1, lease_until = $3 WHERE id = $1",
-                 P_TEXT(ret->id), P_TEXT(node), P_INT(now + lease_ms)) ||
-        !offboarding_move(tx, ret->id, ret->epoch + 1, running, now, ret->due_at, err)) {
+    ret->epoch = ret->epoch < lease.epoch_floor ? lease.epoch_floor : ret->epoch + 1;
+    if (!tx_exec(tx, err, "UPDATE offboardings SET owner = $2, epoch = $3, lease_until = $4 WHERE id = $1",
+                 P_TEXT(id), P_TEXT(node), P_INT(ret->epoch), P_INT(lease.now + lease_ms)) ||
+        !offboarding_move(tx, id, ret->epoch, running, now, ret->due_at, err)) {
         offboarding_done(ret);
         return false;
     }
-    ret->epoch++;
     ret->status = running;
     ret->started_at = ret->started_at ? ret->started_at : now;
-    *ret_found = true;
     return true;
 }
 
@@ -307,11 +347,14 @@ bool offboarding_next_due(struct tx *tx, int64_t *ret_at, struct err *err)
     return true;
 }
 
-bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t lease_until, bool *ret_cancel,
-                       struct err *err)
+bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t now, int64_t lease_ms,
+                       bool *ret_cancel, struct err *err)
 {
+    struct lease_base lease;
+    if (!tx_lease_base(tx, now, &lease, err))
+        return false;
     AUTO_ROWS struct rows *rows =
-        tx_query(tx, err, "SELECT cancel_requested FROM offboardings WHERE id = $1 AND epoch = $2",
+        tx_query(tx, err, "SELECT cancel_requested FROM offboardings WHERE id = $1 AND epoch = $2 FOR UPDATE",
                  P_TEXT(id), P_INT(epoch));
     if (!rows)
         return false;
@@ -320,8 +363,9 @@ bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t lea
                err_set(err, ERR_STALE, "another node has taken over this offboarding");
     *ret_cancel = row_int(rows, 0) != 0;
     rows_auto_close(&rows);
-    return tx_exec(tx, err, "UPDATE offboardings SET lease_until = $3 WHERE id = $1 AND epoch = $2",
-                   P_TEXT(id), P_INT(epoch), P_INT(lease_until));
+    return is_of_this_time(tx, epoch, err) &&
+           tx_exec(tx, err, "UPDATE offboardings SET lease_until = $3 WHERE id = $1 AND epoch = $2",
+                   P_TEXT(id), P_INT(epoch), P_INT(lease.now + lease_ms));
 }
 
 bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoch, int64_t now, struct err *err)
@@ -392,6 +436,7 @@ bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t n
 static bool task_status_stored(struct tx *tx, const char *id, const struct task_row *row,
                                enum task_status *ret, struct err *err)
 {
+    *ret = TASK_STATUS_COUNT;
     const char *task = task_info(row->task)->id;
     AUTO_ROWS struct rows *rows = tx_query(
         tx, err, "SELECT status FROM tasks WHERE offboarding_id = $1 AND task = $2 AND direction = $3",

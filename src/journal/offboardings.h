@@ -81,15 +81,27 @@ MUST_USE bool offboarding_tasks(struct tx *tx, struct arena *arena, const char *
 MUST_USE bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_id,
                                   const char *user_id, const char **ret_id, struct err *err);
 
-/* Takes the most urgent one that is due (queued first, then oldest due time) and whose lease has run out,
- * raises its epoch, moves it to running and loads it. *ret_found false: nothing is due. */
-MUST_USE bool offboarding_claim(struct tx *tx, struct arena *arena, const char *node, int64_t now,
-                                int64_t lease_ms, struct offboarding *ret, bool *ret_found, struct err *err);
+/* The most urgent ones that are due (queued first, then oldest due time) and whose lease has run out. No
+ * other node is given them before this transaction ends. Returns the count, -1 with err set. */
+struct offboarding_id {
+    char text[40];
+};
+ptrdiff_t offboarding_due(struct tx *tx, int64_t now, struct offboarding_id *ret_ids, size_t limit,
+                          struct err *err);
+/* Claims one of these: raises its epoch, moves it to running and loads it. The lease counts by the clock that
+ * all nodes share (store.h, tx_lease_base), which on SQLite is `now`. */
+MUST_USE bool offboarding_take(struct tx *tx, struct arena *arena, const char *id, const char *node,
+                               int64_t now, int64_t lease_ms, struct offboarding *ret, struct err *err);
 /* The moment when the next one falls due or its lease runs out; INT64_MAX when nothing waits. */
 MUST_USE bool offboarding_next_due(struct tx *tx, int64_t *ret_at, struct err *err);
 /* ERR_STALE when the claim is lost. *ret_cancel tells whether somebody asked to cancel. */
-MUST_USE bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t lease_until,
+MUST_USE bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t now, int64_t lease_ms,
                                 bool *ret_cancel, struct err *err);
+
+/* Which of those that this node has claimed somebody asked to cancel; one look for all of them. Returns the
+ * count, -1 with err set. */
+ptrdiff_t offboarding_cancelled(struct tx *tx, const char *node, int64_t now, struct offboarding_id *ret_ids,
+                                size_t limit, struct err *err);
 
 /* Moves the status. now becomes started_at or ended_at where the status asks for it; due_at counts for
  * waiting (ends the lease). */
@@ -128,7 +140,7 @@ struct offboarding_start {
     const json_t *context;
     const char *user_principal_name; /* as they are now */
     const char *display_name;
-    int64_t lease_until;
+    int64_t lease_ms;
 };
 MUST_USE bool offboarding_started(struct tx *tx, const char *id, int64_t epoch,
                                   const struct offboarding_start *start, int64_t now, struct err *err);
@@ -157,6 +169,8 @@ MUST_USE bool journal_effect(struct tx *tx, const char *id, int64_t epoch, enum 
 
 /* Everything, as GET /offboardings/{id} returns it (api.md); a new value, NULL with err set. */
 json_t *offboarding_json(struct tx *tx, const char *id, struct err *err);
+/* What was asked for and what was known then, for the first event: a new value. */
+json_t *offboarding_request_json(struct tx *tx, const struct offboarding *offboarding);
 /* One task as that answer holds it. */
 json_t *task_row_json(const struct task_row *row);
 /* What GET holds without tasks and evidence, with "progress": {"ended","failed","total"}; NULL with err set.

@@ -10,6 +10,7 @@
 
 #include "journal/offboardings.h"
 #include "journal/stats.h"
+#include "store/store_fixture.h"
 
 #define A "11111111-1111-4111-8111-111111111111"
 #define B "22222222-2222-4222-8222-222222222222"
@@ -18,7 +19,7 @@
 #define DAY INT64_C(86400000)
 #define BEGIN (20000 * DAY)
 
-static char directory[64];
+static struct store_fixture fixture;
 static struct store *store;
 static struct journal *journal;
 static const struct stats_scope everything, only_a = {.tenant_id = A};
@@ -55,21 +56,19 @@ static void run(const char *sql, const char *id, int64_t a, int64_t b)
 static int setup(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/lastday-stats-XXXXXX");
-    if (!mkdtemp(directory) || !(store = store_open("sqlite:test.db", directory, NULL)))
-        return -1;
+    store_fixture_make(&fixture);
+    store = store_fixture_open(&fixture);
     journal = journal_new(store);
     return 0;
 }
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     journal_free(journal);
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 /* A hundred runs an hour apart, locked out after 1 s, 2 s … 100 s; every tenth failed; odd ones are A's. */

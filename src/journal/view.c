@@ -49,19 +49,42 @@ static json_t *tenant_json(struct tx *tx, const char *id)
     return view_tenant(id, found ? row_text(rows, 0) : NULL, found ? row_text(rows, 1) : NULL);
 }
 
-json_t *view_head(const struct offboarding *o, json_t *tenant)
+static json_t *user_json(const struct offboarding *o)
 {
-    json_t *value = json_object(), *user = json_object();
+    json_t *user = json_object();
     json_put_text(user, "id", o->user_id);
     json_put_text(user, "user_principal_name", o->user_principal_name);
-    json_put_text(user, "display_name", o->display_name);
+    return json_put_text(user, "display_name", o->display_name);
+}
+
+json_t *offboarding_request_json(struct tx *tx, const struct offboarding *o)
+{
+    json_t *value = json_object();
+    json_put_text(value, "batch", o->batch);
+    json_put_text(value, "reference", o->reference);
+    json_put_text(value, "reason", o->reason);
+    json_put_text(value, "requested_by", o->requested_by);
+    json_put_time(value, "created_at", o->created_at);
+    json_put_time(value, "scheduled_at", o->scheduled_at);
+    json_put(value, "tenant", tenant_json(tx, o->tenant_id));
+    json_put(value, "user", user_json(o));
+    json_put(value, "options", copy_or(o->options, json_object()));
+    json_put(value, "schedule", copy_or(o->schedule, json_null()));
+    json_put(value, "notify", copy_or(o->notify, json_null()));
+    json_put(value, "plan", copy_or(o->plan, json_array()));
+    return json_put(value, "warnings", copy_or(o->warnings, json_array()));
+}
+
+json_t *view_head(const struct offboarding *o, json_t *tenant)
+{
+    json_t *value = json_object();
     json_put_text(value, "id", o->id);
     json_put_text(value, "batch", o->batch);
     json_put_text(value, "status", run_status_name(o->status));
     json_put_text(value, "reference", o->reference);
     json_put_text(value, "reason", o->reason);
     json_put(value, "tenant", tenant);
-    json_put(value, "user", user);
+    json_put(value, "user", user_json(o));
     json_put_text(value, "requested_by", o->requested_by);
     json_put_time(value, "created_at", o->created_at);
     json_put_time(value, "scheduled_at", o->scheduled_at);

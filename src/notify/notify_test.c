@@ -18,6 +18,7 @@
 #include "notify/message.h"
 #include "notify/retry.h"
 #include "notify/settings.h"
+#include "store/store_fixture.h"
 #include "vault/signature.h"
 
 /* --- texts --- */
@@ -201,27 +202,23 @@ static void retry_after_is_seconds_or_a_date(void **state)
 
 /* --- the queue --- */
 
-static char folder[64];
+static struct store_fixture fixture;
 static struct store *store;
 
 static int open_store(void **state)
 {
-    struct err err;
     (void)state;
-    snprintf(folder, sizeof folder, "/tmp/lastday-notify-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
-    store = store_open("sqlite:test.db", folder, &err);
-    return store ? 0 : -1;
+    store_fixture_make(&fixture);
+    store = store_fixture_open(&fixture);
+    return 0;
 }
 
 static int close_store(void **state)
 {
-    char command[100];
     (void)state;
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 static void add(int64_t notice, const char *offboarding, const char *endpoint, const char *id, int64_t now)
@@ -401,7 +398,7 @@ static void a_full_queue_takes_no_more(void **state)
 static void settings_are_sealed_and_masked(void **state)
 {
     struct err err = {0};
-    const struct vault_source source = {.data_dir = folder};
+    const struct vault_source source = {.data_dir = fixture.directory};
     AUTO_VAULT struct vault *vault = vault_open(&source, rng_system(), &err);
     static const struct outside_policy strict = {0};
     AUTO_JSON json_t *body = json_make("{s:[{s:s, s:s, s:s}]}", "webhooks", "name", "n", "url",

@@ -36,8 +36,11 @@ bool idempotency_begin(struct tx *tx, const char *principal, const char *key, co
     *ret_state = IDEMPOTENCY_NEW;
     *ret_status = 0;
     *ret_response = NULL;
-    if (!tx_exec(tx, err, "DELETE FROM idempotency WHERE principal = $1 AND key = $2 AND created_at <= $3",
-                 P_TEXT(principal), P_TEXT(key), P_INT(now - IDEMPOTENCY_KEPT_MS)) ||
+    if (!tx_exec(tx, err,
+                 "DELETE FROM idempotency WHERE principal = $1 AND key = $2 AND (created_at <= $3 OR "
+                 "(status = 0 AND created_at <= $4))",
+                 P_TEXT(principal), P_TEXT(key), P_INT(now - IDEMPOTENCY_KEPT_MS),
+                 P_INT(now - IDEMPOTENCY_RUNS_MS)) ||
         !tx_exec(tx, err,
                  "INSERT INTO idempotency(principal, key, request_hash, status, created_at) "
                  "VALUES ($1, $2, $3, 0, $4) ON CONFLICT (principal, key) DO NOTHING",

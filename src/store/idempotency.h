@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #define IDEMPOTENCY_KEPT_MS (INT64_C(30) * 24 * 3600 * 1000)
+#define IDEMPOTENCY_RUNS_MS (INT64_C(10) * 60 * 1000) /* no request takes longer: its node has died */
 
 enum idempotency_state {
     IDEMPOTENCY_NEW,        /* ours now: do the work */
@@ -27,7 +28,7 @@ MUST_USE bool idempotency_finish(struct tx *tx, const char *principal, const cha
                                  const json_t *response, struct err *err);
 /* Gives a begun key free; a finished one stays. */
 MUST_USE bool idempotency_forget(struct tx *tx, const char *principal, const char *key, struct err *err);
-/* At the start of a server: those who began before have died with their process. */
+/* At the start of the only server: those who began before have died with their process. */
 MUST_USE bool idempotency_recover(struct tx *tx, struct err *err);
 /* Removes what is older than 30 days. */
 MUST_USE bool idempotency_sweep(struct tx *tx, int64_t now, struct err *err);

@@ -39,7 +39,7 @@ static char *searchable(const struct logbook_by *by, const struct logbook_entry 
     const char *const parts[] = {by->name, entry->object, by->client, by->request_id};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         strbuf_printf(&text, "%s%s", i ? "\n" : "", parts[i] ? parts[i] : "");
-    return text_fold(strbuf_text(&text));
+    return sql_searchable(strbuf_text(&text));
 }
 
 bool logbook_add(struct tx *tx, const struct logbook_by *by, const struct logbook_entry *entry, int64_t now,

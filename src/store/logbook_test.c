@@ -10,12 +10,13 @@
 
 #include "store/logbook.h"
 #include "store/sql.h"
+#include "store/store_fixture.h"
 #include "store/tenants.h"
 
 #define CONTOSO "11111111-1111-4111-8111-111111111111"
 #define FABRIKAM "22222222-2222-4222-8222-222222222222"
 
-static char directory[64];
+static struct store_fixture fixture;
 static struct store *store;
 
 static const struct logbook_by ann = {"account", "a-1", "Ännchen", "req-1", "192.0.2.7"};
@@ -36,9 +37,8 @@ static int setup(void **state)
 {
     struct err err = {0};
     (void)state;
-    strcpy(directory, "/tmp/lastday-logbook-XXXXXX");
-    if (!mkdtemp(directory) || !(store = store_open("sqlite:test.db", directory, &err)))
-        return -1;
+    store_fixture_make(&fixture);
+    store = store_fixture_open(&fixture);
     AUTO_TX struct tx *tx = store_begin(store, &err);
     const struct tenant tenant = {
         .id = CONTOSO, .default_domain = "contoso.example", .display_name = "Contoso", .created_at = 1};
@@ -53,11 +53,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 /* The ids that the filter finds, such as "4 3". */
@@ -160,7 +159,8 @@ static void statements_are_put_together_of_parts(void **state)
                         "SELECT id FROM logbook WHERE 1 = 1 AND what IN ($1) AND (at, id) < "
                         "($2, $3) ORDER BY at DESC, id DESC LIMIT $4");
     assert_int_equal(sql.count, 4);
-    expect_plan(&sql, "logbook_of_kind (what=? AND at");
+    if (!store_is_shared(store)) /* PostgreSQL plans by the size of tables */
+        expect_plan(&sql, "logbook_of_kind (what=? AND at");
 }
 
 int main(void)

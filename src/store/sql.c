@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define PATTERN_MAX 4096
+#define SEARCHABLE_MAX ((size_t)2000)
 
 void sql_done(struct sql *sql)
 {
@@ -54,6 +55,16 @@ void sql_add_any(struct sql *sql, struct arena *arena, const char *column, const
 struct rows *sql_query(struct tx *tx, struct err *err, const struct sql *sql)
 {
     return tx_query_params(tx, err, strbuf_text(&sql->text), sql->params, sql->count);
+}
+
+char *sql_searchable(const char *text)
+{
+    char *folded = text_fold(text);
+    if (strlen(folded) > SEARCHABLE_MAX) {
+        folded[SEARCHABLE_MAX] = '\0';
+        text_trim_partial_utf8(folded);
+    }
+    return folded;
 }
 
 char *sql_part_of(struct arena *arena, const char *text)

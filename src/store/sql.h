@@ -39,7 +39,11 @@ void sql_add_any(struct sql *sql, struct arena *arena, const char *column, const
 /* As tx_query. */
 MUST_USE struct rows *sql_query(struct tx *tx, struct err *err, const struct sql *sql);
 
-/* For LIKE … ESCAPE '\\' on a column that text_fold filled: any place in it. The text stands for itself. */
+/* A text to be searched, for a column in an index: folded, and cut where an index of PostgreSQL would refuse
+ * it (2704 bytes a row). The caller frees. */
+char *sql_searchable(const char *text);
+/* For LIKE … ESCAPE '\\' on a column that sql_searchable or text_fold filled: any place in it. The text
+ * stands for itself. */
 char *sql_part_of(struct arena *arena, const char *text);
 
 #endif

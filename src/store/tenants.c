@@ -228,24 +228,26 @@ bool tenant_rename(struct tx *tx, const char *id, const char *display_name,
            changed(tx, folded, id, err);
 }
 
+bool tenant_hold(struct tx *tx, const char *id, struct err *err)
+{
+    AUTO_FREE char *folded = text_fold(id);
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT 1 FROM tenants WHERE id = $1 FOR UPDATE", P_TEXT(folded));
+    return rows && (rows_next(rows) || (!rows_failed(rows, err) && unknown(id, err)));
+}
+
 bool tenant_delete(struct tx *tx, const char *id, struct err *err)
 {
-    bool there;
     AUTO_FREE char *folded = text_fold(id);
-    /* one statement, so that no offboarding slips in between */
-    if (!tx_exec(tx, err,
-                 "DELETE FROM tenants WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM offboardings "
-                 "WHERE tenant_id = $1 AND unfinished = 1)",
-                 P_TEXT(folded)))
-        return false;
-    if (tx_changes(tx) > 0)
-        return true;
-    if (!is_there(tx, folded, &there, err))
-        return false;
-    return there
-               ? err_code(err, ERR_CONFLICT, "unfinished_offboardings",
-                          "Offboardings of this tenant are not finished. Wait for them or cancel them first.")
-               : unknown(id, err);
+    /* held first, so that no offboarding slips in between */
+    return tenant_hold(tx, id, err) &&
+           tx_exec(tx, err,
+                   "DELETE FROM tenants WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM offboardings "
+                   "WHERE tenant_id = $1 AND unfinished = 1)",
+                   P_TEXT(folded)) &&
+           (tx_changes(tx) > 0 ||
+            err_code(err, ERR_CONFLICT, "unfinished_offboardings",
+                     "Offboardings of this tenant are not finished. Wait for them or cancel them first."));
 }
 
 /* --- the partner account's list ------------------------------------------------------------------------ */
@@ -270,7 +272,8 @@ static bool read_stored(struct tx *tx, struct arena *arena, const char *id, stru
                         struct err *err)
 {
     AUTO_ROWS struct rows *rows = tx_query(
-        tx, err, "SELECT default_domain, display_name, synced_name FROM tenants WHERE id = $1", P_TEXT(id));
+        tx, err, "SELECT default_domain, display_name, synced_name FROM tenants WHERE id = $1 FOR UPDATE",
+        P_TEXT(id));
     *ret = (struct stored){0};
     if (rows && rows_next(rows))
         *ret = (struct stored){arena_text(arena, row_text(rows, 0)), arena_text(arena, row_text(rows, 1)),

@@ -52,6 +52,8 @@ MUST_USE bool tenant_set_defaults(struct tx *tx, const char *id, const json_t *d
 /* The name that people see; the partner account's name does not come back. Errors as above. */
 MUST_USE bool tenant_rename(struct tx *tx, const char *id, const char *display_name,
                             const struct tenant_change *change, struct err *err);
+/* It is not deleted before this transaction ends. ERR_NOT_FOUND (code unknown_tenant). */
+MUST_USE bool tenant_hold(struct tx *tx, const char *id, struct err *err);
 /* Its offboardings and the logbook stay as history. ERR_NOT_FOUND (code unknown_tenant); ERR_CONFLICT (code
  * unfinished_offboardings) while one of it is not finished. */
 MUST_USE bool tenant_delete(struct tx *tx, const char *id, struct err *err);

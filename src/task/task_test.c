@@ -165,6 +165,78 @@ static void observing_compares_facts_with_the_promise(void **state)
     }
 }
 
+/* What the index shows for the first time while a task reads back was never sent: it has to come with a look
+ * of its own, or the task would wait for it to vanish. */
+static void what_is_new_while_reading_back_comes_with_the_next_look(void **state)
+{
+    (void)state;
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *first = parse("{\"mailbox\":null,\"access_index\":{\"usable\":false,\"kept\":true},"
+                                    "\"access_elsewhere\":[{\"mailbox\":\"m1\",\"name\":\"One\"}]}");
+    AUTO_JSON json_t *more = parse("{\"mailbox\":null,\"access_index\":{\"usable\":true},"
+                                   "\"access_elsewhere\":[{\"mailbox\":\"m2\",\"name\":\"Two\"}]}");
+    const struct run_view run = {
+        .user_id = "u", .chosen = TASK_BIT(TASK_remove_mailbox_permissions), .clock = clock_system()};
+    struct task_row row = {.task = TASK_remove_mailbox_permissions};
+    struct work work = {.run = &run, .task = row.task, .row = &row, .arena = arena};
+    const struct task_verbs *verbs = &task_type(row.task)->forward;
+    assert_int_equal(verbs->observe(&work, first), OBSERVED_NEEDED);
+    work.acted = true;
+    assert_int_equal(verbs->observe(&work, more), OBSERVED_WAIT); /* m1 is gone, m2 is new */
+    assert_string_equal(row.reason, "permission_index");
+    assert_int_equal(json_array_size(row.items), 1);
+    assert_string_equal(json_text(json_array_get(row.items, 0), "status"), "succeeded");
+    work.acted = false;
+    assert_int_equal(verbs->observe(&work, more), OBSERVED_NEEDED);
+    assert_int_equal(json_array_size(row.items), 2);
+    assert_int_equal(json_array_size(json_array_at(row.before, "full_access")), 2);
+    task_row_done(&row);
+}
+
+static void waiting_for_the_index_has_an_end(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t hours;       /* since the task began */
+        const char *error;   /* of the scan */
+        int64_t error_hours; /* since that happened */
+        bool again;
+        enum observed observed;
+        const char *words;
+    } cases[] = {
+        {1, NULL, 0, false, OBSERVED_WAIT, NULL},
+        {23, NULL, 0, false, OBSERVED_WAIT, NULL},
+        {25, NULL, 0, false, OBSERVED_FAILED, "within 24 hours"},
+        {25, "The service failed.", 1, true, OBSERVED_FAILED,
+         "within 24 hours. What was known has been done. Microsoft 365 says: The service failed."},
+        {1, "The service failed.", 0, true, OBSERVED_WAIT, NULL},
+        {2, "The role lacks the cmdlet.", 1, false, OBSERVED_FAILED,
+         "cannot be looked at. Microsoft 365 says: The role lacks the cmdlet."},
+        {1, "The role lacks the cmdlet.", 2, false, OBSERVED_WAIT,
+         NULL}, /* from before: it may be granted by now */
+    };
+    const int64_t hour = 3600000, now = clock_utc_ms(clock_system());
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_ARENA struct arena *arena = arena_new();
+        AUTO_JSON json_t *facts = parse("{\"access_index\":{\"usable\":false,\"kept\":true}}");
+        if (cases[i].error)
+            json_put(
+                json_object_get(facts, "access_index"), "error",
+                json_put_time(json_make("{s:s, s:b}", "message", cases[i].error, "retryable", cases[i].again),
+                              "at", now - cases[i].error_hours * hour));
+        const struct run_view run = {.user_id = "u", .clock = clock_system()};
+        struct task_row row = {.task = TASK_remove_calendar_permissions,
+                               .started_at = now - cases[i].hours * hour};
+        struct work work = {.run = &run, .task = row.task, .row = &row, .arena = arena};
+        assert_int_equal(task_type(row.task)->forward.observe(&work, facts), cases[i].observed);
+        if (cases[i].words)
+            assert_non_null(strstr(json_text(row.error, "message"), cases[i].words));
+        else
+            assert_in_range(work.wait_ms, 2000, 120000);
+        task_row_done(&row);
+    }
+}
+
 static void groups_are_told_apart(void **state)
 {
     (void)state;
@@ -192,6 +264,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_of_the_catalogue_can_run),
         cmocka_unit_test(observing_compares_facts_with_the_promise),
+        cmocka_unit_test(what_is_new_while_reading_back_comes_with_the_next_look),
+        cmocka_unit_test(waiting_for_the_index_has_an_end),
         cmocka_unit_test(groups_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

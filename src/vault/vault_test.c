@@ -9,31 +9,31 @@
 
 #include <cmocka.h>
 
+#include "store/store_fixture.h"
 #include "vault/links.h"
 
 #define KEY_TEXT "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
-static char directory[64], key_path[100];
+static struct store_fixture fixture;
+static const char *const directory = fixture.directory;
+static char key_path[100];
 static struct store *store;
 
 static int setup(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/lastday-vault-XXXXXX");
-    if (!mkdtemp(directory))
-        return -1;
+    store_fixture_make(&fixture);
     snprintf(key_path, sizeof key_path, "%s/master.key", directory);
-    store = store_open("sqlite:test.db", directory, NULL);
-    return store ? 0 : -1;
+    store = store_fixture_open(&fixture);
+    return 0;
 }
 
 static int teardown(void **state)
 {
-    char command[100];
     (void)state;
     store_close(store);
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    return system(command);
+    store_fixture_remove(&fixture);
+    return 0;
 }
 
 static struct vault *open_vault(const char *key_text, struct err *err)

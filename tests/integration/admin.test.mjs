@@ -108,7 +108,7 @@ test('doctor names what cannot be reached and what is not set, and exits with 4'
 test('a second server on the same data or the same port is refused with a sentence', async () => {
   const same = await world.run(['serve']);
   assert.equal(same.code, 4);
-  assert.match(same.stderr, /another Lastday has this store open/);
+  assert.match(same.stderr, world.postgres ? /another program uses that port/ : /another Lastday has this store open/);
   const keep = { ...world.env };
   world.env.LASTDAY_SERVER_DATA_DIR = join(world.folder, 'other');
   const port = await world.run(['serve']);

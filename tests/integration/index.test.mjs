@@ -133,11 +133,14 @@ describe('while the index is being made', () => {
     world = await World.make({ settings: INDEXED, prepare: onlyCompany(1) });
   });
   after(() => world.close());
-  const make = async (faults = []) => {
+  const make = async (faults = [], more) => {
     await world.sim('DELETE', '/requests');
     await world.sim('DELETE', '/faults');
     await world.sim('POST', '/faults', faults);
-    await addCompany(world, 40, (tenant) => share(tenant, 30, 1));
+    await addCompany(world, 40, (tenant) => {
+      share(tenant, 30, 1);
+      more?.(tenant);
+    });
   };
 
   test('kill -9 in the middle: the scan goes on at the mailbox where it was', async () => {
@@ -197,6 +200,21 @@ describe('while the index is being made', () => {
     assert.equal(task(done, 'remove_mailbox_permissions').status, 'succeeded');
     assert.equal(task(done, 'remove_mailbox_permissions').before.full_access.length, 1);
     assert.deepEqual(holders(await mailboxes(world), 30), []);
+  });
+
+  test('what it shows while the task is at work is dealt with too', async () => {
+    await world.sim('PUT', '/latency', { exchange: 100 });
+    await make([], (tenant) => {
+      share(tenant, 1, 2);
+      share(tenant, 40, 2);
+    });
+    await until('the first mailboxes', async () => (await permissionIndex(world)).pass?.looked >= 10);
+    const done = await world.finished((await world.offboard(personId(2), { remove_mailbox_permissions: true })).id);
+    await world.sim('PUT', '/latency', {});
+    assert.equal(done.status, 'succeeded', JSON.stringify(done.tasks));
+    assert.equal(done.tasks[0].before.full_access.length, 2);
+    const all = await mailboxes(world);
+    assert.deepEqual([holders(all, 1), holders(all, 40)], [[], []]);
   });
 
   test('a scan that is refused fails the task with the reason instead of letting it wait', async () => {

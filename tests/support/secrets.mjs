@@ -56,7 +56,11 @@ export async function assertNoSecrets(world, { more = [], received = [] } = {}) 
     const token = JWT.exec(text);
     assert.equal(token, null, `an access token is in ${where}`);
   };
-  for (const path of await files(world.env.LASTDAY_SERVER_DATA_DIR)) within(path, await readFile(path), [...always, ...links]);
+  for (const node of [world.main, ...world.nodes])
+    for (const path of await files(node.env.LASTDAY_SERVER_DATA_DIR).catch(() => [])) // none, when it never started
+      within(path, await readFile(path), [...always, ...links]);
+  const dump = await world.postgres?.dump();
+  if (dump) within('the database', dump, [...always, ...links]);
   within('the log', Buffer.from(world.logs), [...always, ...links]);
   within('what receivers were sent', Buffer.from(texts), always);
   within('the mails', Buffer.from(received.join('\n')), always);

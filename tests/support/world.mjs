@@ -1,15 +1,17 @@
 // A world of its own for each test file: m365sim and lastday, the real programs, on free ports and in a folder that
 // goes away. Tests ask the simulator's state, not the product, whether a promise holds.
-import { spawn, execFile } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { join } from 'node:path';
+import { lastday, Node } from './node.mjs';
+import { Postgres } from './postgres.mjs';
 import { assertNoSecrets } from './secrets.mjs';
-import { build, CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
+import { CLIENT_ID, CLIENT_SECRET, Simulator, until } from './simulator.mjs';
 
-export { CLIENT_ID, CLIENT_SECRET, until };
-export const lastday = join(build, 'lastday');
+export { CLIENT_ID, CLIENT_SECRET, lastday, until };
 
 // The server's Unix time, moved by a mapped file that only test builds read (src/base/clock.c).
 class Clock {
@@ -43,14 +45,23 @@ async function makeCertificate(folder) {
 
 export class World {
   // prepare(world) may change the simulator's state before the server knows of it; `tenants` of the sample tenants are
-  // made known to the server, all when it is not given.
-  static async make({ settings = {}, simulator = [], certificate = false, prepare, tenants: count } = {}) {
+  // made known to the server, all when it is not given. store: 'sqlite', 'postgresql' or 'external' (settings say which);
+  // LASTDAY_TEST_STORE decides where a test does not care. prefix: a command that runs the server's.
+  static async make({
+    settings = {},
+    simulator = [],
+    certificate = false,
+    prepare,
+    tenants: count,
+    store = process.env.LASTDAY_TEST_STORE ?? 'sqlite',
+    prefix = [],
+  } = {}) {
     const world = new World();
+    world.nodes = [];
     world.folder = await mkdtemp(join(tmpdir(), 'lastday-world-'));
     world.clock = await Clock.make(join(world.folder, 'clock'));
     const sim = (world.simulator = await Simulator.start(simulator));
     world.secret = CLIENT_SECRET;
-    world.logs = '';
     world.simUrl = sim.url;
     await prepare?.(world);
     world.env = {
@@ -68,10 +79,13 @@ export class World {
       // Off, so that a request log holds what a test asked for; tests about the permission index switch it on.
       LASTDAY_INDEX_ENABLED: 'no',
       HOME: world.folder,
+      LSAN_OPTIONS: `suppressions=${fileURLToPath(new URL('../lsan.supp', import.meta.url))}:print_suppressions=0`,
       LASTDAY_TEST_CLOCK: world.clock.path,
       ...(certificate ? await makeCertificate(world.folder) : {}),
+      ...(await world.storeSettings(store)),
       ...settings,
     };
+    world.main = new Node(world.env, [], prefix);
     const tenants = await world.tenants();
     world.tenant = tenants[0];
     world.seed = await world.whole();
@@ -86,38 +100,65 @@ export class World {
     return world;
   }
 
+  // Several nodes need one store and one master key.
+  async storeSettings(store) {
+    if (store === 'sqlite') return {};
+    if (store === 'postgresql') this.postgres = await Postgres.start();
+    return {
+      ...(this.postgres ? { LASTDAY_STORE_URL: await this.postgres.database('lastday') } : {}),
+      LASTDAY_SECRETS_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+      LASTDAY_ENGINE_NODE_NAME: 'main',
+    };
+  }
+
+  // Another node on the same store, not started yet.
+  node(name, { args = [], settings = {} } = {}) {
+    const node = new Node(
+      {
+        ...this.env,
+        LASTDAY_SERVER_DATA_DIR: join(this.folder, name),
+        LASTDAY_SERVER_LISTEN: '127.0.0.1:0',
+        LASTDAY_ENGINE_NODE_NAME: name,
+        ...settings,
+      },
+      args,
+    );
+    this.nodes.push(node);
+    return node;
+  }
+
   async start() {
-    this.log = '';
-    this.child = spawn(lastday, ['serve'], { env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
-    this.child.stderr.on('data', (text) => {
-      this.log += text;
-      this.logs += text;
-    });
-    this.url = await until('server', () => {
-      if (this.child.exitCode !== null) throw new Error(`lastday ended with ${this.child.exitCode}: ${this.log}`);
-      const line = this.log.split('\n').find((text) => text.includes('"event":"started"'));
-      return line ? JSON.parse(line).url : null;
-    });
-    // The same address after a restart, as in life.
-    this.env.LASTDAY_SERVER_LISTEN = new URL(this.url).host;
+    this.main.env = this.env; // a test may have replaced it
+    await this.main.start();
+    this.url = this.main.url;
+  }
+
+  get child() {
+    return this.main.child;
+  }
+
+  get log() {
+    return this.main.log;
+  }
+
+  // Of all nodes, from their first start on.
+  get logs() {
+    return [this.main, ...this.nodes].map((node) => node.allLogs).join('');
   }
 
   async stop(signal = 'SIGTERM') {
-    const { child } = this;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((done) => child.once('exit', done));
-    child.kill(signal);
-    await gone;
+    await this.main.stop(signal);
   }
 
   // Looks for secrets in all that was stored, logged and sent (secrets.mjs), with those that the test adds.
   async close(more = {}) {
-    await this.stop();
+    for (const node of [...this.nodes, this.main]) await node.stop();
     const found = await assertNoSecrets(this, more).catch((error) => error); // the store is at rest, the simulator there
     await this.simulator.stop();
+    await this.postgres?.remove();
     await rm(this.folder, { recursive: true, force: true });
     if (found instanceof Error) throw found;
-    if (/AddressSanitizer|runtime error|LeakSanitizer/.test(this.logs)) throw new Error(this.logs.slice(-4000));
+    for (const node of [...this.nodes, this.main]) node.checkLog();
   }
 
   // The command line, as a user calls it.
@@ -197,8 +238,8 @@ export class World {
           const one = await this.api('GET', `/offboardings/${id}`);
           return one.ended_at ? one : null;
         } catch (error) {
-          if (error.status) throw error;
-          return null; // the server is away just now
+          if (error.status && error.status !== 503) throw error;
+          return null; // the server or its store is away just now
         }
       },
       timeout,

@@ -35,7 +35,7 @@ CREATE INDEX logbook_of_kind ON logbook (what, at, id);
 CREATE INDEX logbook_of_tenant ON logbook (tenant_id, at, id);
 -- Name, address and reference in lower case, for searching and sorting.
 ALTER TABLE offboardings ADD COLUMN search_text TEXT NOT NULL DEFAULT '';
-UPDATE offboardings SET search_text = lower(display_name || ' ' || user_principal_name || ' ' || COALESCE(reference, ''));
+UPDATE offboardings SET search_text = substr(lower(display_name || ' ' || user_principal_name || ' ' || COALESCE(reference, '')), 1, 500);
 -- Each order of the list, and what its filters look at, so that a search by part of a name reads the index alone.
 DROP INDEX offboardings_newest;
 CREATE INDEX offboardings_newest ON offboardings (created_at, id, search_text, status, tenant_id);
