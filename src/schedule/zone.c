@@ -37,8 +37,8 @@ const char *zone_iana(const char *name)
     return name;
 }
 
-/* From 2038 on the zone's file gives a rule, in which Ireland's winter is the daylight saving; GLib reads that
- * wrongly. London has had the same clock since 1971. */
+/* From 2038 on the zone's file gives a rule, in which Ireland's winter is the daylight saving; GLib reads
+ * that wrongly. London has had the same clock since 1971. */
 static const char *same_clock(const char *name)
 {
     return strcmp(name, "Europe/Dublin") == 0 || strcmp(name, "Eire") == 0 ? "Europe/London" : name;
