@@ -159,32 +159,34 @@ static void a_node_sees_which_of_its_runs_are_cancelled(void **state)
     offboarding_done(&mine);
 }
 
-static void count_wake(void *ctx)
-{
-    ++*(int *)ctx;
-}
-
 static void count_wake_atomic(void *ctx)
 {
     ++*(_Atomic int *)ctx;
+}
+
+/* Watchers of a shared store are also woken when they may have missed something, as at the start. */
+static void expect_woken(int woken, int times)
+{
+    assert_true(store_is_shared(store) ? woken >= times : woken == times);
 }
 
 static void followers_read_in_order(void **state)
 {
     (void)state;
     struct err err;
-    int woken = 0;
+    static _Atomic int woken;
     struct event events[10];
     AUTO_ARENA struct arena *arena = arena_new();
-    journal_subscribe(journal, count_wake, &woken);
+    woken = 0;
+    journal_subscribe(journal, count_wake_atomic, &woken);
     assert_true(insert("o1", "u1", 0, &err));
-    assert_int_equal(woken, 1);
+    expect_woken(woken, 1);
     AUTO_TX struct tx *tx = store_begin(store, &err);
     assert_true(journal_append(tx, "o1", 1, EVENT_INTENT, NULL, json_object(), &err));
     assert_true(journal_append(tx, "o1", 1, EVENT_END, NULL, json_object(), &err));
     assert_true(journal_commit(journal, &tx, &err));
-    assert_int_equal(woken, 2);
-    journal_unsubscribe(journal, count_wake, &woken);
+    expect_woken(woken, 2);
+    journal_unsubscribe(journal, count_wake_atomic, &woken);
     assert_int_equal(journal_read(store, arena, "o1", 0, false, events, 10, &err), 2);
     assert_string_equal(events[1].kind, "end");
     int64_t last = events[0].id;

@@ -232,6 +232,43 @@ static void pages_are_found_by_an_index(void **state)
                  .after = "start o10 4990");
 }
 
+/* Names that no index of PostgreSQL would hold whole. */
+static void a_very_long_name_is_found_by_its_beginning(void **state)
+{
+    (void)state;
+    struct err err;
+    char name[3 * 3000 + 1] = "Zz Longest";
+    uint32_t seed = 1; /* what repeats would be compressed */
+    for (size_t i = strlen(name); i + 1 < sizeof name; i++, seed = seed * 1103515245U + 12345U)
+        name[i] = (char)('!' + (seed >> 16) % 90);
+    AUTO_JSON json_t *options = json_make("{s:{}}", "disable_sign_in");
+    AUTO_JSON json_t *none = json_array();
+    const struct offboarding o = {.id = "long",
+                                  .batch = "b",
+                                  .tenant_id = A,
+                                  .user_id = "long",
+                                  .user_principal_name = "long@contoso.com",
+                                  .display_name = name,
+                                  .status = RUN_QUEUED,
+                                  .options = options,
+                                  .plan = none,
+                                  .warnings = none,
+                                  .requested_by = "bob",
+                                  .created_at = 1,
+                                  .due_at = 1};
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    if (!offboarding_insert(tx, &o, &err))
+        fail_msg("%s", err.message);
+    assert_true(journal_commit(journal, &tx, &err));
+    AUTO_ARENA struct arena *arena = arena_new();
+    const char *next;
+    tx = store_begin_read(store, &err);
+    AUTO_JSON json_t *found = offboarding_list(
+        tx, arena, &(struct offboarding_filter){.limit = 9, .search = "zz longest"}, &next, &err);
+    assert_int_equal(json_array_size(found), 1);
+    assert_string_equal(json_text(json_array_get(found, 0), "id"), "long");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +276,7 @@ int main(void)
         cmocka_unit_test(each_order_is_kept),
         cmocka_unit_test(cursors_of_another_order_are_refused),
         cmocka_unit_test(pages_are_found_by_an_index),
+        cmocka_unit_test(a_very_long_name_is_found_by_its_beginning),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -41,7 +41,7 @@ static char *text_of(const json_t *value)
 /* Begins with the name: the list is sorted by it too. */
 static char *searchable(const struct offboarding *o)
 {
-    AUTO_STRBUF struct strbuf text = STRBUF_MAX(4096);
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX((size_t)64 * 1024);
     strbuf_printf(&text, "%s %s %s", o->display_name, o->user_principal_name,
                   o->reference ? o->reference : "");
     return sql_searchable(strbuf_text(&text));

@@ -4,7 +4,7 @@
 
 #include "store/sql.h"
 
-#define SEARCH_MAX 4096
+#define SEARCH_MAX ((size_t)64 * 1024)
 
 static const struct {
     const char *name, *words;
