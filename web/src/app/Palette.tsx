@@ -103,7 +103,9 @@ function useEntries(text: string, pages: Page[], mayOperate: boolean): [heading:
     id: one.id,
     to: `/offboardings/${one.id}`,
     name: one.user.display_name,
-    hint: [one.user.user_principal_name, words('status', one.status), one.reference].filter(Boolean).join(' · '),
+    hint: [one.user.user_principal_name, words('status', one.status), one.reference]
+      .filter(Boolean)
+      .join(' · '),
     icon: <PersonRegular />,
   }));
   const groups: [string, Entry[]][] = [
@@ -179,7 +181,14 @@ export default function Palette({ pages, mayOperate, onClose }: Props) {
                 onKeyDown,
               }}
             />
-            <div ref={list} id={listId} role="listbox" aria-label={t('palette.title')} className={styles.list} tabIndex={-1}>
+            <div
+              ref={list}
+              id={listId}
+              role="listbox"
+              aria-label={t('palette.title')}
+              className={styles.list}
+              tabIndex={-1}
+            >
               {groups.map(([heading, entries]) => (
                 // biome-ignore lint/a11y/useSemanticElements: a group of options, for which there is no element
                 <div key={heading} role="group" aria-label={heading}>

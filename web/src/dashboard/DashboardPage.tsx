@@ -25,6 +25,8 @@ import { Licenses } from './Licenses';
 import { attentionQuery, attentionStatuses, comingUpQuery, statsQuery } from './queries';
 
 const useStyles = makeStyles({
+  /* Both beside each other on a phone. */
+  choice: { maxWidth: '200px', minWidth: 0 },
   tiles: {
     display: 'grid',
     gap: '16px',
@@ -86,6 +88,7 @@ const useStyles = makeStyles({
 const spans = ['7', '30', '90'] as const;
 
 export function DashboardPage() {
+  const styles = useStyles();
   const page = usePageStyles();
   const { data: me } = useQuery(meQuery);
   const { values, set } = useFilters(['days', 'tenant'] as const);
@@ -103,6 +106,7 @@ export function DashboardPage() {
           <>
             {(choices.length > 1 || tenant) && (
               <Select
+                className={styles.choice}
                 aria-label={t('dash.tenant')}
                 value={tenant}
                 onChange={(_, { value }) => set('tenant', value)}
@@ -136,7 +140,13 @@ export function DashboardPage() {
             action={mayAll(me) && <TextLink to="/tenants">{t('dash.add_tenant')}</TextLink>}
           />
         ) : (
-          <Figures stats={stats.data} days={Number(days)} tenant={tenant} begin={may(me, 'operate')} prices={mayAll(me)} />
+          <Figures
+            stats={stats.data}
+            days={Number(days)}
+            tenant={tenant}
+            begin={may(me, 'operate')}
+            prices={mayAll(me)}
+          />
         ))}
     </div>
   );
@@ -157,7 +167,9 @@ function Figures({ stats, days, tenant, begin, prices }: FiguresProps) {
   const waiting = attention.failed + attention.needs_attention + attention.awaiting_approval;
   const running = underWay.queued + underWay.running + underWay.waiting;
   const nobodyYet =
-    leavers.days.every((one) => one.leavers === 0) && leavers.this_month === 0 && stats.coming_up.planned === 0;
+    leavers.days.every((one) => one.leavers === 0) &&
+    leavers.this_month === 0 &&
+    stats.coming_up.planned === 0;
   return (
     <>
       <ul className={styles.tiles}>

@@ -19,9 +19,9 @@ const useStyles = makeStyles({
     display: 'flex',
     flexDirection: 'column',
     justifyContent: 'space-between',
-    height: `${HEIGHT}px`,
+    /* Half a line above the topmost line and below the lowest. */
+    height: `${HEIGHT + 16}px`,
     marginBlock: '-8px',
-    paddingBlockEnd: '16px',
     textAlign: 'end',
     fontVariantNumeric: 'tabular-nums',
     color: tokens.colorNeutralForeground3,
@@ -30,9 +30,12 @@ const useStyles = makeStyles({
   },
   plot: { display: 'block', width: '100%', height: `${HEIGHT}px`, overflow: 'visible' },
   line: { stroke: tokens.colorNeutralStroke2, strokeWidth: '1px' },
-  good: { fill: tokens.colorBrandBackground, '@media (forced-colors: active)': { fill: 'CanvasText' } },
+  good: {
+    fill: tokens.colorCompoundBrandBackground,
+    '@media (forced-colors: active)': { fill: 'CanvasText' },
+  },
   bad: {
-    fill: tokens.colorPaletteRedBackground3,
+    fill: tokens.colorPaletteRedForeground1,
     '@media (forced-colors: active)': { fill: 'Highlight' },
   },
   days: {

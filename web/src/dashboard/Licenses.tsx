@@ -12,7 +12,7 @@ const useStyles = makeStyles({
   list: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
   row: {
     display: 'grid',
-    gridTemplateColumns: 'minmax(0, 240px) minmax(0, 1fr) auto',
+    gridTemplateColumns: 'minmax(0, 240px) minmax(0, 1fr) 180px',
     alignItems: 'center',
     columnGap: '16px',
     rowGap: '4px',
@@ -24,8 +24,11 @@ const useStyles = makeStyles({
     height: '12px',
     '@media (max-width: 640px)': { gridRow: '2', gridColumn: '1 / -1' },
   },
-  track: { fill: tokens.colorNeutralBackground4, '@media (forced-colors: active)': { fill: 'Canvas' } },
-  fill: { fill: tokens.colorBrandBackground, '@media (forced-colors: active)': { fill: 'CanvasText' } },
+  track: { fill: tokens.colorNeutralStroke2, '@media (forced-colors: active)': { fill: 'Canvas' } },
+  fill: {
+    fill: tokens.colorCompoundBrandBackground,
+    '@media (forced-colors: active)': { fill: 'CanvasText' },
+  },
   numbers: { fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
 });
 

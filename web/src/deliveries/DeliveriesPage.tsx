@@ -1,12 +1,19 @@
 /* What was sent to whom, and what became of it. */
-import { Button, MessageBar, MessageBarActions, MessageBarBody, makeStyles, Text } from '@fluentui/react-components';
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  makeStyles,
+  Text,
+} from '@fluentui/react-components';
 import { SearchInfoRegular, SendRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { meQuery } from '../api/queries';
 import type { Delivery } from '../api/schema';
 import { mayAll } from '../app/pages';
 import { dateTime, relative } from '../i18n/format';
-import { t } from '../i18n/t';
+import { t, words } from '../i18n/t';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterChoice } from '../ui/FilterBar';
@@ -46,7 +53,7 @@ export function DeliveriesPage() {
           <TextLink to={`/deliveries/${row.id}`}>{t(`event.${row.event}`)}</TextLink>
           {row.reason && (
             <Text size={200} className={page.quiet}>
-              {t(`delivery.reason.${row.reason as 'gone'}`)}
+              {words('delivery.reason', row.reason)}
             </Text>
           )}
         </span>

@@ -8,7 +8,7 @@ import { meQuery } from '../api/queries';
 import type { DeliveryAttempt, DeliveryDetails } from '../api/schema';
 import { may } from '../app/pages';
 import { dateTime, duration } from '../i18n/format';
-import { t } from '../i18n/t';
+import { t, words } from '../i18n/t';
 import { Disclosure } from '../ui/Disclosure';
 import { Empty } from '../ui/Empty';
 import { Facts } from '../ui/Facts';
@@ -43,7 +43,7 @@ function factsOf(one: DeliveryDetails) {
     ['created', t('delivery.created'), dateTime(one.created_at)],
     ['ended', t('delivery.ended'), one.ended_at && dateTime(one.ended_at)],
     ['next', t('delivery.next'), one.next_attempt_at && dateTime(one.next_attempt_at)],
-    ['reason', t('delivery.why'), one.reason && t(`delivery.reason.${one.reason as 'gone'}`)],
+    ['reason', t('delivery.why'), one.reason && words('delivery.reason', one.reason)],
     ['message', t('delivery.message_id'), one.message_id],
   ];
   return rows.flatMap(([id, label, value]) => (value ? [{ id, label, value }] : []));
@@ -105,7 +105,10 @@ export function DeliveryPage() {
               </Text>
             )}
           </Panel>
-          <Panel title={t('delivery.attempts')} lead={one.attempts_made.length === 0 && t('delivery.no_attempt')}>
+          <Panel
+            title={t('delivery.attempts')}
+            lead={one.attempts_made.length === 0 && t('delivery.no_attempt')}
+          >
             <ol>
               {[...one.attempts_made].reverse().map((attempt) => (
                 <Attempt key={attempt.number} attempt={attempt} />
@@ -127,7 +130,9 @@ function Attempt({ attempt }: { attempt: DeliveryAttempt }) {
         <Text weight="semibold">{t('delivery.attempt', { number: attempt.number })}</Text>
         <Text>{dateTime(attempt.at)}</Text>
         <Text className={page.quiet}>
-          {attempt.status === null ? t('delivery.no_answer') : t('delivery.answer', { status: String(attempt.status) })}
+          {attempt.status === null
+            ? t('delivery.no_answer')
+            : t('delivery.answer', { status: String(attempt.status) })}
           {' · '}
           {duration(attempt.ms)}
         </Text>

@@ -15,6 +15,7 @@ const useStyles = makeStyles({
     display: 'flex',
     flexWrap: 'wrap',
     columnGap: '4px',
+    '@media (max-width: 640px)': { columnGap: 0 },
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
   },
   link: {
@@ -24,6 +25,7 @@ const useStyles = makeStyles({
     textDecoration: 'none',
     borderBottom: '2px solid transparent',
     ':hover': { color: tokens.colorNeutralForeground1 },
+    '@media (max-width: 640px)': { paddingInline: '9px' },
   },
   current: {
     color: tokens.colorNeutralForeground1,

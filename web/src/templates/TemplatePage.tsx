@@ -1,5 +1,12 @@
 /* One template: name, whom it is for, and the options. New ones and clones of others begin here too. */
-import { Badge, Button, MessageBar, MessageBarBody, MessageBarTitle, makeStyles, Text } from '@fluentui/react-components';
+import {
+  Badge,
+  Button,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+} from '@fluentui/react-components';
 import { DocumentDismissRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
@@ -163,8 +170,7 @@ function Edit({ id, read, catalog }: { id: string; read: Tagged<Template> | unde
   const setOptions = useCallback((options: Options) => set({ options }), [set]);
   const chosen = tenants.data?.items.find((one) => one.id === draft.tenant);
   const tenant = useMemo(
-    () =>
-      chosen ?? (read?.value.tenant && read.value.tenant.id === draft.tenant ? read.value.tenant : null),
+    () => chosen ?? (read?.value.tenant && read.value.tenant.id === draft.tenant ? read.value.tenant : null),
     [chosen, read, draft.tenant],
   );
   const choices = [
@@ -234,6 +240,7 @@ function Edit({ id, read, catalog }: { id: string; read: Tagged<Template> | unde
         </Suspense>
       </Panel>
       <SaveBar
+        sticky
         dirty={dirty}
         saving={save.isPending}
         saved={save.isSuccess}

@@ -1,6 +1,12 @@
 /* Named sets of options: what there is, and making another. */
 import { Badge, Button, makeStyles, Text } from '@fluentui/react-components';
-import { AddRegular, CopyRegular, DeleteRegular, DocumentBulletListRegular, SearchInfoRegular } from '@fluentui/react-icons';
+import {
+  AddRegular,
+  CopyRegular,
+  DeleteRegular,
+  DocumentBulletListRegular,
+  SearchInfoRegular,
+} from '@fluentui/react-icons';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';

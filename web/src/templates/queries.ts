@@ -31,8 +31,7 @@ export const templateQuery = (template: string) =>
       askTagged(() => api.GET('/api/v1/templates/{template}', { signal, params: { path: { template } } })),
   });
 
-export const addTemplate = (body: NewTemplate) =>
-  writeTagged(() => api.POST('/api/v1/templates', { body }));
+export const addTemplate = (body: NewTemplate) => writeTagged(() => api.POST('/api/v1/templates', { body }));
 
 export const saveTemplate = (template: string, body: NewTemplate, tag: string) =>
   writeTagged(() =>

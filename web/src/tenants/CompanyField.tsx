@@ -47,7 +47,9 @@ export function CompanyField({ value, onChange, error }: Props) {
           <SearchBox value={text} onChange={(_, data) => setText(data.value)} />
         </Field>
         <div role="status" className={styles.found}>
-          {search !== '' && found.isError && <Text className={styles.bad}>{asProblem(found.error).message}</Text>}
+          {search !== '' && found.isError && (
+            <Text className={styles.bad}>{asProblem(found.error).message}</Text>
+          )}
           {search !== '' && found.isSuccess && companies.length === 0 && (
             <Text className={page.quiet}>{t('defaults.company_none')}</Text>
           )}

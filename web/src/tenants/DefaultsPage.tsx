@@ -23,12 +23,12 @@ import { ProblemBar } from '../ui/ProblemBar';
 import { SaveBar } from '../ui/SaveBar';
 import { usePageStyles } from '../ui/usePageStyles';
 import type { Person } from '../wizard/draft';
-import { PeoplePicker } from '../wizard/PeoplePicker';
 import { fieldProblems } from '../wizard/request';
 import { CompanyField } from './CompanyField';
 import { defaultsTagQuery, protectedUsersQuery, saveDefaults, tenantQuery } from './queries';
 
 const OptionsForm = lazy(() => import('../options/OptionsForm'));
+const PeoplePicker = lazy(async () => ({ default: (await import('../wizard/PeoplePicker')).PeoplePicker }));
 
 export function DefaultsPage() {
   const { tenant: id = '' } = useParams();
@@ -69,11 +69,11 @@ interface Props {
   tenant: Tenant;
   read: Tagged<Defaults>;
   /* Missing when the directory could not be asked: then the ids stand for the names. */
-  people: ProtectedUsers | undefined;
+  people: Pick<ProtectedUsers, 'items'> | undefined;
   catalog: Catalog;
 }
 
-function peopleOf(defaults: Defaults, people: ProtectedUsers | undefined): Person[] {
+function peopleOf(defaults: Defaults, people: Pick<ProtectedUsers, 'items'> | undefined): Person[] {
   const known = new Map(people?.items.map((one) => [one.id, one]));
   return defaults.protected_users.map((id) => ({
     id,
@@ -130,17 +130,19 @@ function Edit({ tenant, read, people, catalog }: Props) {
         back={{ to: `/tenants/${tenant.id}`, label: tenant.display_name }}
       />
       <Panel title={t('defaults.safety')}>
-        <PeoplePicker
-          label={t('defaults.protected')}
-          hint={t('defaults.protected_hint')}
-          tenant={tenant.id}
-          people={guarded}
-          onChange={(now) => {
-            setGuarded(now);
-            set({ protected_users: now.map((person) => person.id) });
-          }}
-          error={errorAt('/protected_users')}
-        />
+        <Suspense fallback={<Loading rows={1} />}>
+          <PeoplePicker
+            label={t('defaults.protected')}
+            hint={t('defaults.protected_hint')}
+            tenant={tenant.id}
+            people={guarded}
+            onChange={(now) => {
+              setGuarded(now);
+              set({ protected_users: now.map((person) => person.id) });
+            }}
+            error={errorAt('/protected_users')}
+          />
+        </Suspense>
         <SwitchField
           label={t('defaults.external')}
           hint={t('defaults.external_hint')}
@@ -195,6 +197,7 @@ function Edit({ tenant, read, people, catalog }: Props) {
       <Panel title={t('defaults.options')} lead={t('defaults.options_lead')}>
         <Field label={t('defaults.from')}>
           <RadioGroup
+            className={page.choices}
             value={draft.template ? 'template' : 'own'}
             onChange={(_, { value }) => {
               if (value === 'own') set({ template: null });
@@ -236,6 +239,7 @@ function Edit({ tenant, read, people, catalog }: Props) {
         )}
       </Panel>
       <SaveBar
+        sticky
         dirty={dirty}
         saving={save.isPending}
         saved={save.isSuccess}

@@ -213,7 +213,11 @@ function Health({ tenant }: { tenant: string }) {
       title={t('tenant.health')}
       lead={health && t('tenant.looked_when', { when: dateTime(health.checked_at) })}
       actions={
-        <Button size="small" disabledFocusable={look.isPending || read.isPending} onClick={() => look.mutate()}>
+        <Button
+          size="small"
+          disabledFocusable={look.isPending || read.isPending}
+          onClick={() => look.mutate()}
+        >
           {look.isPending ? t('tenant.looking') : t('tenant.look')}
         </Button>
       }
@@ -271,7 +275,11 @@ function PermissionList({ permissions }: { permissions: TenantHealth['permission
       {permissions.map(({ resource, any, granted, tasks }) => (
         <li key={`${resource} ${any}`} className={styles.permission}>
           <span
-            className={mergeClasses(styles.icon, granted === true && styles.good, granted === false && styles.bad)}
+            className={mergeClasses(
+              styles.icon,
+              granted === true && styles.good,
+              granted === false && styles.bad,
+            )}
             aria-hidden
           >
             {granted === true ? (
@@ -338,7 +346,10 @@ function Defaults({ tenant, edits }: { tenant: string; edits: boolean }) {
   const { data: catalog } = useQuery(catalogQuery);
   const people = useQuery(protectedUsersQuery(tenant));
   const defaults = read.data?.value;
-  const template = useQuery({ ...templateQuery(defaults?.template ?? ''), enabled: Boolean(defaults?.template) });
+  const template = useQuery({
+    ...templateQuery(defaults?.template ?? ''),
+    enabled: Boolean(defaults?.template),
+  });
   const names = people.data?.items.map((one) => one.display_name ?? one.id) ?? [];
   return (
     <Panel

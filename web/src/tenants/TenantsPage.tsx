@@ -14,7 +14,12 @@ import {
   makeStyles,
   Text,
 } from '@fluentui/react-components';
-import { AddRegular, ArrowSyncRegular, BuildingMultipleRegular, SearchInfoRegular } from '@fluentui/react-icons';
+import {
+  AddRegular,
+  ArrowSyncRegular,
+  BuildingMultipleRegular,
+  SearchInfoRegular,
+} from '@fluentui/react-icons';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -79,7 +84,7 @@ export function TenantsPage() {
       cell: (row) =>
         row.health && (
           <span title={dateTime(row.health.checked_at)}>
-            {t('tenant.looked_when', {
+            {t('tenant.checked', {
               when: relative(row.health.checked_at, Math.max(now, Date.parse(row.health.checked_at))),
             })}
           </span>
@@ -199,7 +204,8 @@ function Add({ onClose }: { onClose(): void }) {
   const [domain, setDomain] = useState('');
   const [name, setName] = useState('');
   const add = useMutation({
-    mutationFn: () => addTenant({ tenant_id: id.trim(), default_domain: domain.trim(), display_name: name.trim() }),
+    mutationFn: () =>
+      addTenant({ tenant_id: id.trim(), default_domain: domain.trim(), display_name: name.trim() }),
     onSuccess: (tenant) => {
       void client.invalidateQueries({ queryKey: ['tenants'] });
       onClose();

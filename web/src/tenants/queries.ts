@@ -17,7 +17,9 @@ export const tenantListQuery = (search: string) =>
       ask(() =>
         api.GET('/api/v1/tenants', {
           signal,
-          params: { query: { limit: 50, ...(search && { search }), ...(pageParam && { cursor: pageParam }) } },
+          params: {
+            query: { limit: 50, ...(search && { search }), ...(pageParam && { cursor: pageParam }) },
+          },
         }),
       ),
     initialPageParam: '',

@@ -26,6 +26,7 @@ const useStyles = makeStyles({
   header: { [NARROW]: { display: 'none' } },
   body: { [NARROW]: { display: 'block' } },
   row: {
+    ':last-child': { borderBottomStyle: 'none' },
     [NARROW]: {
       display: 'flex',
       flexWrap: 'wrap',

@@ -22,8 +22,8 @@ export function Json({ value, label }: { value: unknown; label: string }) {
   return (
     /* Scrolls by itself, so it must be reached by the keyboard. */
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has the focus
-    <pre className={useStyles().root} tabIndex={0} role="region" aria-label={label}>
+    <section className={useStyles().root} tabIndex={0} aria-label={label}>
       {text}
-    </pre>
+    </section>
   );
 }

@@ -5,7 +5,13 @@ import { usePageStyles } from './usePageStyles';
 
 const useStyles = makeStyles({
   texts: { display: 'flex', flexDirection: 'column', rowGap: '2px', minWidth: 0 },
-  head: { display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', gap: '8px 16px' },
+  head: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    justifyContent: 'space-between',
+    alignItems: 'flex-start',
+    gap: '8px 16px',
+  },
 });
 
 interface Props {

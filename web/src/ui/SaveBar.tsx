@@ -1,5 +1,5 @@
 /* The end of a form: save, take back what was not saved, and what became of it. */
-import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { CheckmarkCircleFilled } from '@fluentui/react-icons';
 import { asProblem } from '../api/problem';
 import { t } from '../i18n/t';
@@ -7,6 +7,15 @@ import { ProblemBar } from './ProblemBar';
 import { usePageStyles } from './usePageStyles';
 
 const useStyles = makeStyles({
+  sticky: {
+    position: 'sticky',
+    bottom: 0,
+    zIndex: 5,
+    marginInline: '-4px',
+    padding: '12px 4px',
+    backgroundColor: tokens.colorNeutralBackground2,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
   saved: { display: 'inline-flex', alignItems: 'center', columnGap: '6px' },
   icon: { color: tokens.colorPaletteGreenForeground1, fontSize: '20px', display: 'inline-flex' },
 });
@@ -21,14 +30,16 @@ interface Props {
   /* Reads what somebody else has stored meanwhile. */
   onReload?(): void;
   label?: string;
+  /* Stays in sight below a long form. */
+  sticky?: boolean;
 }
 
-export function SaveBar({ dirty, saving, saved, error, onSave, onDiscard, onReload, label }: Props) {
+export function SaveBar({ dirty, saving, saved, error, onSave, onDiscard, onReload, label, sticky }: Props) {
   const styles = useStyles();
   const page = usePageStyles();
   const problem = error ? asProblem(error) : null;
   return (
-    <div className={page.column}>
+    <div className={mergeClasses(page.column, sticky && styles.sticky)}>
       {problem && (
         <ProblemBar error={problem} title={t('form.refused')}>
           {problem.errors.length > 0 && (

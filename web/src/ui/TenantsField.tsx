@@ -46,6 +46,7 @@ export function TenantsField({ label, value, onChange, hint, error }: Props) {
       <Field label={label} hint={hint} validationMessage={error}>
         <RadioGroup
           layout="horizontal"
+          className={page.choices}
           value={value ? 'some' : 'all'}
           onChange={(_, data) => onChange(data.value === 'all' ? null : [])}
         >
@@ -98,9 +99,7 @@ function Ticks({
             key={id}
             label={name}
             checked={ids.includes(id)}
-            onChange={(_, { checked }) =>
-              onChange(checked ? [...ids, id] : ids.filter((one) => one !== id))
-            }
+            onChange={(_, { checked }) => onChange(checked ? [...ids, id] : ids.filter((one) => one !== id))}
           />
         ))}
       </div>

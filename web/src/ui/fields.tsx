@@ -1,5 +1,5 @@
 /* Fields of a form whose values are held by the page: label, help and what the server refused stand at each. */
-import { Field, Input, Select, Switch, Textarea } from '@fluentui/react-components';
+import { Field, Input, makeStyles, Select, Switch, Textarea } from '@fluentui/react-components';
 import { t } from '../i18n/t';
 
 interface Common<T> {
@@ -83,10 +83,22 @@ export function ChoiceField<T extends string>(props: ChoiceProps<T>) {
   );
 }
 
+const useStyles = makeStyles({
+  /* In line with the fields above and below; the help stands under the label. */
+  switch: { marginInlineStart: '-8px' },
+  help: { paddingInlineStart: '52px', marginBlockStart: '-4px' },
+});
+
 export function SwitchField({ label, value, onChange, hint, error }: Common<boolean>) {
+  const styles = useStyles();
   return (
-    <Field hint={hint} validationMessage={error}>
-      <Switch label={label} checked={value} onChange={(_, { checked }) => onChange(checked)} />
+    <Field hint={hint && { children: hint, className: styles.help }} validationMessage={error}>
+      <Switch
+        className={styles.switch}
+        label={label}
+        checked={value}
+        onChange={(_, { checked }) => onChange(checked)}
+      />
     </Field>
   );
 }

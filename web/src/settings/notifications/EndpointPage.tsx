@@ -1,10 +1,5 @@
 /* One way of telling people: its settings, what a message looks like, and a test. */
-import {
-  Button,
-  MessageBar,
-  MessageBarBody,
-  makeStyles,
-} from '@fluentui/react-components';
+import { Button, MessageBar, MessageBarBody, makeStyles } from '@fluentui/react-components';
 import { PlugDisconnectedRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -115,9 +110,7 @@ function Edit({ settings, stored }: { settings: Tagged<NotificationSettings>; st
         title={titleOf(stored)}
         back={back}
         lead={t(`notify.lead.${endpoint.kind}`)}
-        actions={
-          hook?.id && <Button onClick={() => setRemoving(true)}>{t('notify.remove')}</Button>
-        }
+        actions={hook?.id && <Button onClick={() => setRemoving(true)}>{t('notify.remove')}</Button>}
       />
       {hook?.disabled_reason && (
         <MessageBar intent="warning" layout="multiline">

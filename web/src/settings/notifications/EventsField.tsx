@@ -5,7 +5,11 @@ import { t } from '../../i18n/t';
 import { events } from './endpoints';
 
 const useStyles = makeStyles({
-  grid: { display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 200px), 1fr))' },
+  grid: {
+    marginInlineStart: '-8px',
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 200px), 1fr))',
+  },
 });
 
 interface Props {

@@ -60,13 +60,15 @@ interface Row {
 const told = (events: unknown[] | undefined) => t('notify.events_count', { count: events?.length ?? 0 });
 
 function rowsOf(settings: NotificationSettings): Row[] {
-  const hooks = (settings.webhooks ?? []).map((hook): Row => ({
-    to: hook.id ?? '',
-    name: hook.name,
-    what: [t(`notify.format.${formatOf(hook)}`), hostOf(hook.url), told(hook.events)].join(' · '),
-    icon: <PlugConnectedRegular />,
-    state: hook.enabled === false ? (hook.disabled_reason ? 'switched_off' : 'off') : 'on',
-  }));
+  const hooks = (settings.webhooks ?? []).map(
+    (hook): Row => ({
+      to: hook.id ?? '',
+      name: hook.name,
+      what: [t(`notify.format.${formatOf(hook)}`), hostOf(hook.url), told(hook.events)].join(' · '),
+      icon: <PlugConnectedRegular />,
+      state: hook.enabled === false ? (hook.disabled_reason ? 'switched_off' : 'off') : 'on',
+    }),
+  );
   const { email, psa, password_links: links } = settings;
   const to = [
     ...(email?.to ?? []),
@@ -78,7 +80,9 @@ function rowsOf(settings: NotificationSettings): Row[] {
     {
       to: 'email',
       name: t('notify.kind.email'),
-      what: email?.enabled ? [list(to), told(email.events)].filter(Boolean).join(' · ') : t('notify.not_used'),
+      what: email?.enabled
+        ? [list(to), told(email.events)].filter(Boolean).join(' · ')
+        : t('notify.not_used'),
       icon: <MailRegular />,
       state: email?.enabled ? 'on' : 'off',
     },
@@ -169,8 +173,7 @@ function Reminder({ settings }: { settings: Tagged<NotificationSettings> }) {
   const [draft, setDraft] = useState<number | null | undefined>(undefined);
   const minutes = draft === undefined ? stored : draft;
   const save = useMutation({
-    mutationFn: () =>
-      saveNotifications({ ...settings.value, reminder_minutes: minutes ?? 0 }, settings.tag),
+    mutationFn: () => saveNotifications({ ...settings.value, reminder_minutes: minutes ?? 0 }, settings.tag),
     onSuccess: (now) => {
       client.setQueryData(notificationsQuery.queryKey, now);
       setDraft(undefined);

@@ -58,7 +58,11 @@ export function WebhookForm({ value, onChange, errorAt }: Props) {
         onChange={(format) => set({ format })}
         error={errorAt('/format')}
       />
-      <SigningSecret value={value.secret ?? ''} onChange={(secret) => set({ secret })} error={errorAt('/secret')} />
+      <SigningSecret
+        value={value.secret ?? ''}
+        onChange={(secret) => set({ secret })}
+        error={errorAt('/secret')}
+      />
       <Auth value={value.auth ?? { type: 'none' }} onChange={(auth) => set({ auth })} errorAt={errorAt} />
       <EventsField
         value={value.events ?? []}

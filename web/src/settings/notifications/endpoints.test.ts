@@ -1,8 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { NotificationSettings, WebhookSettings } from '../../api/schema';
-import { endpointAt, formatOf, newSigningSecret, newWebhook, pointerOf, withEndpoint, withoutWebhook } from './endpoints';
+import {
+  endpointAt,
+  formatOf,
+  newSigningSecret,
+  newWebhook,
+  pointerOf,
+  withEndpoint,
+  withoutWebhook,
+} from './endpoints';
 
-const hook = (id: string): WebhookSettings => ({ ...newWebhook(), id, name: id, url: 'https://one.example/********' });
+const hook = (id: string): WebhookSettings => ({
+  ...newWebhook(),
+  id,
+  name: id,
+  url: 'https://one.example/********',
+});
 const settings: NotificationSettings = { webhooks: [hook('a'), hook('b')], reminder_minutes: 60, psa: null };
 
 describe('one endpoint of the settings', () => {
@@ -21,14 +34,21 @@ describe('one endpoint of the settings', () => {
   it('says where a refusal of it will point to', () => {
     expect(pointerOf(settings, { kind: 'webhook', value: hook('b') })).toBe('/webhooks/1');
     expect(pointerOf(settings, { kind: 'webhook', value: newWebhook() })).toBe('/webhooks/2');
-    expect(pointerOf(settings, { kind: 'password-links', value: {} })).toBe('/password_links');
+    expect(
+      pointerOf(settings, {
+        kind: 'password-links',
+        value: { host: 'lastday', api: 'v2', expires_in_days: 7, views: 1 },
+      }),
+    ).toBe('/password_links');
   });
 });
 
 describe('formatOf', () => {
   it('goes by the host, also of an address whose rest is masked', () => {
     expect(formatOf({ format: 'auto', url: 'https://hooks.slack.com/********' })).toBe('slack');
-    expect(formatOf({ format: 'auto', url: 'https://prod-1.westeurope.logic.azure.com:443/********' })).toBe('teams');
+    expect(formatOf({ format: 'auto', url: 'https://prod-1.westeurope.logic.azure.com:443/********' })).toBe(
+      'teams',
+    );
     expect(formatOf({ format: 'auto', url: 'https://discord.com/********' })).toBe('discord');
     expect(formatOf({ format: 'auto', url: 'https://notdiscord.com/x' })).toBe('generic');
     expect(formatOf({ format: 'cipp', url: 'https://hooks.slack.com/x' })).toBe('cipp');

@@ -57,7 +57,17 @@ export function newPsa(kind: PsaKind): Psa {
   const shared = { ...common, events: [...common.events], default_company: null };
   switch (kind) {
     case 'halopsa':
-      return { ...shared, kind, auth_url: '', resource_url: '', client_id: '', client_secret: '', tickettype_id: 0 };
+      return {
+        ...shared,
+        kind,
+        auth_url: '',
+        resource_url: '',
+        client_id: '',
+        client_secret: '',
+        tickettype_id: 0,
+        outcome_id: 7,
+        closed_status_id: 9,
+      };
     case 'connectwise':
       return {
         ...shared,
@@ -68,9 +78,25 @@ export function newPsa(kind: PsaKind): Psa {
         private_key: '',
         client_id: '',
         board_id: 0,
+        status: 'New',
+        closed_status: 'Closed',
       };
     case 'autotask':
-      return { ...shared, kind, url: '', integration_code: '', user: '', password: '', queue_id: 0 };
+      return {
+        ...shared,
+        kind,
+        url: '',
+        integration_code: '',
+        user: '',
+        password: '',
+        queue_id: 0,
+        status: 1,
+        priority: 2,
+        ticket_type: 1,
+        closed_status: 5,
+        note_type: 1,
+        publish: 2,
+      };
   }
 }
 
@@ -87,6 +113,18 @@ export function newAuth(type: WebhookAuth['type']): WebhookAuth {
   }
 }
 
+const noEmail: EmailSettings = {
+  enabled: false,
+  via: 'graph',
+  to: [],
+  to_manager: false,
+  to_requester: false,
+  events: usualEvents,
+  private: false,
+};
+
+const usualLinks: PasswordLinkSettings = { host: 'lastday', api: 'v2', expires_in_days: 7, views: 1 };
+
 /* What one page edits. */
 export type Endpoint =
   | { kind: 'webhook'; value: WebhookSettings }
@@ -97,9 +135,10 @@ export type Endpoint =
 /* The endpoint that an address names; null when there is none (any more). */
 export function endpointAt(settings: NotificationSettings, name: string): Endpoint | null {
   if (name === 'new-webhook') return { kind: 'webhook', value: newWebhook() };
-  if (name === 'email') return { kind: 'email', value: settings.email ?? {} };
+  if (name === 'email') return { kind: 'email', value: settings.email ?? noEmail };
   if (name === 'psa') return { kind: 'psa', value: settings.psa ?? null };
-  if (name === 'password-links') return { kind: 'password-links', value: settings.password_links ?? {} };
+  if (name === 'password-links')
+    return { kind: 'password-links', value: settings.password_links ?? usualLinks };
   const value = settings.webhooks?.find(({ id }) => id === name);
   return value ? { kind: 'webhook', value } : null;
 }
@@ -157,6 +196,8 @@ export function formatOf({ format = 'auto', url }: Pick<WebhookSettings, 'format
 }
 
 /* A secret that signs after Standard Webhooks. */
-export function newSigningSecret(random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => crypto.getRandomValues(bytes)): string {
+export function newSigningSecret(
+  random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => crypto.getRandomValues(bytes),
+): string {
   return `whsec_${btoa(String.fromCharCode(...random(new Uint8Array(32))))}`;
 }

@@ -9,7 +9,9 @@ export const notificationsQuery = queryOptions({
 });
 
 export const saveNotifications = (body: NotificationSettings, tag: string) =>
-  writeTagged(() => api.PUT('/api/v1/settings/notifications', { body, params: { header: { 'If-Match': tag } } }));
+  writeTagged(() =>
+    api.PUT('/api/v1/settings/notifications', { body, params: { header: { 'If-Match': tag } } }),
+  );
 
 export const testEndpoint = (channel: NotificationChannel, webhook: string | null) =>
   write(() => api.POST('/api/v1/settings/notifications/test', { body: { channel, webhook } }));
@@ -24,6 +26,7 @@ export interface PreviewOf {
 export const previewQuery = (body: PreviewOf) =>
   queryOptions({
     queryKey: ['preview', body],
-    queryFn: ({ signal }) => write(() => api.POST('/api/v1/settings/notifications/preview', { signal, body })),
+    queryFn: ({ signal }) =>
+      write(() => api.POST('/api/v1/settings/notifications/preview', { signal, body })),
     staleTime: 5 * 60_000,
   });
