@@ -27,11 +27,12 @@ import {
   SignOutRegular,
 } from '@fluentui/react-icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { NavLink, Outlet, useLocation, useNavigate } from 'react-router';
 import { meQuery, signOut } from '../api/queries';
 import { humanise, t } from '../i18n/t';
 import { ConnectionBar } from '../live/ConnectionBar';
+import { usePreferences } from '../session/preferences';
 import { Loading } from '../ui/Loading';
 import { Mark } from '../ui/Mark';
 import { usePageStyles } from '../ui/usePageStyles';
@@ -39,7 +40,8 @@ import { may, type Page, pagesFor } from './pages';
 import { useShortcuts } from './shortcuts';
 import { type Appearance, setAppearance, useAppearance } from './theme';
 
-const Palette = lazy(() => import('./Palette'));
+const loadPalette = () => import('./Palette');
+const Palette = lazy(loadPalette);
 const ShortcutsDialog = lazy(() => import('./ShortcutsDialog'));
 
 /* Below this width the pages are in a menu. */
@@ -144,6 +146,7 @@ function PagesMenu({ pages }: { pages: Page[] }) {
 function AccountMenu({ onHelp }: { onHelp(): void }) {
   const { data: me } = useQuery(meQuery);
   const appearance = useAppearance();
+  const { save } = usePreferences();
   const leaving = useMutation({
     mutationFn: signOut,
     onSettled: () => {
@@ -156,9 +159,11 @@ function AccountMenu({ onHelp }: { onHelp(): void }) {
     <Menu
       positioning="below-end"
       checkedValues={{ appearance: [appearance] }}
-      onCheckedValueChange={(_, { checkedItems }) =>
-        setAppearance((checkedItems[0] ?? 'system') as Appearance)
-      }
+      onCheckedValueChange={(_, { checkedItems }) => {
+        const theme = (checkedItems[0] ?? 'system') as Appearance;
+        setAppearance(theme);
+        save({ theme });
+      }}
     >
       <MenuTrigger disableButtonEnhancement>
         <Button
@@ -215,9 +220,16 @@ export function Shell() {
   const pages = pagesFor(me);
   const main = pagesFor(me, 'main');
   const letters = me?.preferences.shortcuts ?? true;
+  /* Who presses Ctrl+K goes on typing at once. */
+  useEffect(() => void loadPalette(), []);
+  const theme = me?.preferences.theme;
+  useEffect(() => {
+    if (theme) setAppearance(theme);
+  }, [theme]);
   useShortcuts({
     pages: new Map(main.map(({ letter = '', to }) => [letter, to])),
-    letters,
+    /* What is typed before a dialog is there was meant for it. */
+    letters: letters && open === null,
     go: navigate,
     palette: () => setOpen('palette'),
     help: () => setOpen('help'),

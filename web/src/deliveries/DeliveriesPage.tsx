@@ -51,6 +51,7 @@ export function DeliveriesPage() {
       cell: (row) => (
         <span className={styles.two}>
           <TextLink to={`/deliveries/${row.id}`}>{t(`event.${row.event}`)}</TextLink>
+          {row.user && <Text size={200}>{row.user}</Text>}
           {row.reason && (
             <Text size={200} className={page.quiet}>
               {words('delivery.reason', row.reason)}

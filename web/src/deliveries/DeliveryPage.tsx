@@ -38,6 +38,7 @@ const back = { to: '/deliveries', label: t('page.deliveries') };
 
 function factsOf(one: DeliveryDetails) {
   const rows: [string, string, string | null][] = [
+    ['user', t('list.user'), one.user],
     ['to', t('delivery.endpoint'), one.endpoint_name],
     ['channel', t('delivery.channel'), t(`delivery.channel.${one.channel}`)],
     ['created', t('delivery.created'), dateTime(one.created_at)],

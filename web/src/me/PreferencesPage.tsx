@@ -7,6 +7,7 @@ import type { Me } from '../api/schema';
 import { type Appearance, setAppearance, useAppearance } from '../app/theme';
 import { dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
+import { usePreferences } from '../session/preferences';
 import { Facts } from '../ui/Facts';
 import { FormGrid } from '../ui/FormGrid';
 import { fieldErrors } from '../ui/fieldErrors';
@@ -17,7 +18,7 @@ import { Panel } from '../ui/Panel';
 import { ProblemBar } from '../ui/ProblemBar';
 import { SaveBar } from '../ui/SaveBar';
 import { usePageStyles } from '../ui/usePageStyles';
-import { accountQuery, changePassword, usePreferences } from './queries';
+import { accountQuery, changePassword } from './queries';
 
 const appearances: Appearance[] = ['system', 'light', 'dark'];
 
@@ -25,7 +26,7 @@ export function PreferencesPage() {
   const page = usePageStyles();
   const { data: me } = useQuery(meQuery);
   const appearance = useAppearance();
-  const change = usePreferences();
+  const { preferences, save, error } = usePreferences();
   if (!me) return null;
   return (
     <div className={page.page}>
@@ -33,7 +34,7 @@ export function PreferencesPage() {
         title={t('page.preferences')}
         lead={t('me.lead', { name: me.name, role: t(`role.${me.role}`) })}
       />
-      {change.isError && <ProblemBar error={change.error} />}
+      {error && <ProblemBar error={error} />}
       <Panel title={t('app.theme')}>
         <Field label={t('me.theme')}>
           <RadioGroup
@@ -43,7 +44,7 @@ export function PreferencesPage() {
             onChange={(_, { value }) => {
               const theme = value as Appearance;
               setAppearance(theme);
-              change.mutate({ theme });
+              save({ theme });
             }}
           >
             {appearances.map((value) => (
@@ -62,8 +63,8 @@ export function PreferencesPage() {
         <SwitchField
           label={t('me.letters')}
           hint={t('me.letters_hint')}
-          value={me.preferences.shortcuts ?? true}
-          onChange={(shortcuts) => change.mutate({ shortcuts })}
+          value={preferences.shortcuts ?? true}
+          onChange={(shortcuts) => save({ shortcuts })}
         />
       </Panel>
       {me.kind === 'account' && <Account me={me} />}
