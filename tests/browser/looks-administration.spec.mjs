@@ -1,6 +1,6 @@
 // The pages around the offboardings in every size and colour, with something on them; empty where that looks different.
 import { expect, signIn, test as base } from './support/fixtures.mjs';
-import { expectGoodLooks, expectGoodLooksBriefly } from './support/look.mjs';
+import { expectGoodLooks, expectGoodLooksBriefly, screenshotForReadme } from './support/look.mjs';
 import { addEndpoints, addLeavers, makeOffice, taggedPut, template } from './support/office.mjs';
 
 // One for all: what is on the pages takes longer to make than to look at.
@@ -46,6 +46,7 @@ async function look(page, world, pages) {
 
 test('the dashboard', async ({ page, world, watch: _ }) => {
   await look(page, world, [['dashboard', '/', 'Dashboard', 'HR-120']]);
+  await screenshotForReadme(page, 'dashboard');
   await page.getByLabel('Tenant', { exact: true }).selectOption('Northwind Traders plc');
   await expect(page.getByRole('heading', { name: 'Nobody has been offboarded yet' })).toBeVisible();
   await expectGoodLooksBriefly(page, 'dashboard-empty');
@@ -86,7 +87,7 @@ test('accounts, tokens, prices and the logbook', async ({ page, world, watch: _ 
     ['accounts', '/settings/accounts', 'Accounts', 'robin'],
     ['tokens', '/settings/tokens', 'API tokens', 'Ticket system'],
     ['prices', '/settings/prices', 'List prices', 'Freed and without a price'],
-    ['logbook', '/logbook?text=template', 'Logbook'],
+    ['logbook', '/logbook?text=contoso', 'Logbook', 'requested to offboard'],
   ]);
 });
 

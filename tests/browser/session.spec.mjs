@@ -25,7 +25,7 @@ test('a wrong password is refused in words, and the right one opens the door', a
 
   await page.keyboard.type(account.password);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Offboardings', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Dashboard', level: 1 })).toBeVisible();
 });
 
 test('an address is asked for, the sign-in stands before it, and it opens afterwards', async ({

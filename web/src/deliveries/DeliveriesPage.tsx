@@ -26,7 +26,7 @@ import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
 import { DeliveryState } from './DeliveryState';
 import { deliveriesQuery } from './queries';
-import { channels, deliveryEvents, statuses } from './words';
+import { channels, deliveryEvents, endpointName, statuses } from './words';
 
 const useStyles = makeStyles({
   two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
@@ -65,10 +65,12 @@ export function DeliveriesPage() {
       label: t('delivery.endpoint'),
       cell: (row) => (
         <span className={styles.two}>
-          {row.endpoint_name}
-          <Text size={200} className={page.quiet}>
-            {t(`delivery.channel.${row.channel}`)}
-          </Text>
+          {endpointName(row)}
+          {row.channel !== 'email' && (
+            <Text size={200} className={page.quiet}>
+              {t(`delivery.channel.${row.channel}`)}
+            </Text>
+          )}
         </span>
       ),
     },

@@ -21,6 +21,7 @@ import { TextLink } from '../ui/TextLink';
 import { usePageStyles } from '../ui/usePageStyles';
 import { DeliveryState } from './DeliveryState';
 import { deliveryQuery, redeliver } from './queries';
+import { endpointName } from './words';
 
 const useStyles = makeStyles({
   attempt: {
@@ -39,7 +40,7 @@ const back = { to: '/deliveries', label: t('page.deliveries') };
 function factsOf(one: DeliveryDetails) {
   const rows: [string, string, string | null][] = [
     ['user', t('list.user'), one.user],
-    ['to', t('delivery.endpoint'), one.endpoint_name],
+    ['to', t('delivery.endpoint'), endpointName(one)],
     ['channel', t('delivery.channel'), t(`delivery.channel.${one.channel}`)],
     ['created', t('delivery.created'), dateTime(one.created_at)],
     ['ended', t('delivery.ended'), one.ended_at && dateTime(one.ended_at)],

@@ -1,5 +1,6 @@
 /* What deliveries can be filtered by, in words. */
-import { t } from '../i18n/t';
+import type { Delivery } from '../api/schema';
+import { t, words } from '../i18n/t';
 
 export const statuses = (['pending', 'delivered', 'failed'] as const).map(
   (one) => [one, t(`delivery.status.${one}`)] as const,
@@ -26,3 +27,7 @@ export const deliveryEvents = (
     'delivery_failed',
   ] as const
 ).map((one) => [one, t(`event.${one}`)] as const);
+
+/* Where it went: the name of a webhook, the PSA, or just mail. */
+export const endpointName = ({ channel, endpoint_name: name }: Delivery) =>
+  channel === 'psa' ? words('psa.kind', name) : channel === 'email' ? t('delivery.channel.email') : name;

@@ -230,9 +230,10 @@ export const en = {
   'psa.kind.halopsa': 'HaloPSA',
   'psa.kind.connectwise': 'ConnectWise PSA',
   'psa.kind.autotask': 'Autotask',
-  'psa.url_hint.halopsa': 'Such as https://name.halopsa.com/auth?tenant=name and https://name.halopsa.com.',
-  'psa.url_hint.connectwise': 'Such as https://api-eu.myconnectwise.net/v4_6_release/apis/3.0.',
-  'psa.url_hint.autotask': 'Of your zone, such as https://webservices15.autotask.net/atservicesrest.',
+  'psa.hint.auth_url': 'Such as https://name.halopsa.com/auth?tenant=name.',
+  'psa.hint.resource_url': 'Such as https://name.halopsa.com.',
+  'psa.hint.connectwise': 'Such as https://api-eu.myconnectwise.net/v4_6_release/apis/3.0.',
+  'psa.hint.autotask': 'Of your zone, such as https://webservices15.autotask.net/atservicesrest.',
   'psa.numbers_hint':
     'Numbers are the ids that the system shows in its own settings. An empty one is left to the system.',
   'psa.default_company': 'Company',

@@ -114,7 +114,6 @@ function Details({ read }: { read: Tagged<Whole> }) {
   const [open, setOpen] = useState<'rename' | 'remove' | null>(null);
   const tenant = read.value;
   const leave = () => {
-    client.removeQueries({ queryKey: ['tenant', tenant.id] });
     void client.invalidateQueries({ queryKey: ['tenants'] });
     navigate(back.to);
   };

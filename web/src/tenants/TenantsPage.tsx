@@ -207,6 +207,8 @@ function Add({ onClose }: { onClose(): void }) {
     mutationFn: () =>
       addTenant({ tenant_id: id.trim(), default_domain: domain.trim(), display_name: name.trim() }),
     onSuccess: (tenant) => {
+      /* It may have been here before, under another name. */
+      client.removeQueries({ queryKey: ['tenant', tenant.id] });
       void client.invalidateQueries({ queryKey: ['tenants'] });
       onClose();
       navigate(`/tenants/${tenant.id}`);

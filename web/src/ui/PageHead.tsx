@@ -6,6 +6,7 @@ import { TextLink } from './TextLink';
 import { usePageStyles } from './usePageStyles';
 
 const useStyles = makeStyles({
+  actions: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px' },
   texts: { display: 'flex', flexDirection: 'column', rowGap: '4px', minWidth: 0, maxWidth: '72ch' },
 });
 
@@ -34,7 +35,7 @@ export function PageHead({ title, lead, actions, back }: Props) {
         </Text>
         {lead && <Text className={page.quiet}>{lead}</Text>}
       </div>
-      {actions && <div className={page.row}>{actions}</div>}
+      {actions && <div className={styles.actions}>{actions}</div>}
     </div>
   );
 }

@@ -19,13 +19,14 @@ type PsaField = Extract<Key, `psa.field.${string}`> extends `psa.field.${infer N
 interface Row {
   name: PsaField;
   type: 'text' | 'url' | 'secret' | 'number';
+  hint?: string;
   required?: boolean;
 }
 
 const rows: Record<PsaKind, Row[]> = {
   halopsa: [
-    { name: 'auth_url', type: 'url', required: true },
-    { name: 'resource_url', type: 'url', required: true },
+    { name: 'auth_url', type: 'url', required: true, hint: t('psa.hint.auth_url') },
+    { name: 'resource_url', type: 'url', required: true, hint: t('psa.hint.resource_url') },
     { name: 'client_id', type: 'text', required: true },
     { name: 'client_secret', type: 'secret', required: true },
     { name: 'tickettype_id', type: 'number', required: true },
@@ -34,7 +35,7 @@ const rows: Record<PsaKind, Row[]> = {
     { name: 'closed_status_id', type: 'number' },
   ],
   connectwise: [
-    { name: 'url', type: 'url', required: true },
+    { name: 'url', type: 'url', required: true, hint: t('psa.hint.connectwise') },
     { name: 'company_id', type: 'text', required: true },
     { name: 'public_key', type: 'text', required: true },
     { name: 'private_key', type: 'secret', required: true },
@@ -45,7 +46,7 @@ const rows: Record<PsaKind, Row[]> = {
     { name: 'closed_status', type: 'text' },
   ],
   autotask: [
-    { name: 'url', type: 'url', required: true },
+    { name: 'url', type: 'url', required: true, hint: t('psa.hint.autotask') },
     { name: 'user', type: 'text', required: true },
     { name: 'password', type: 'secret', required: true },
     { name: 'integration_code', type: 'secret', required: true },
@@ -93,7 +94,6 @@ function Fields({ value, onChange, errorAt }: Props & { value: Psa }) {
           <OneField
             key={row.name}
             row={row}
-            kind={value.kind}
             value={values[row.name]}
             onChange={(now) => set({ [row.name]: now } as Partial<Psa>)}
             error={errorAt(`/${row.name}`)}
@@ -134,13 +134,12 @@ function Fields({ value, onChange, errorAt }: Props & { value: Psa }) {
 
 interface OneProps {
   row: Row;
-  kind: PsaKind;
   value: string | number | null | undefined;
   onChange(value: string | number | null): void;
   error: string | undefined;
 }
 
-function OneField({ row: { name, type, required = false }, kind, value, onChange, error }: OneProps) {
+function OneField({ row: { name, type, hint, required = false }, value, onChange, error }: OneProps) {
   const label = t(`psa.field.${name}`);
   if (type === 'number')
     return (
@@ -162,7 +161,7 @@ function OneField({ row: { name, type, required = false }, kind, value, onChange
       required={required}
       type={type}
       value={text}
-      hint={type === 'url' ? t(`psa.url_hint.${kind}`) : undefined}
+      hint={hint}
       onChange={(now) => onChange(now.trim() || (required ? '' : null))}
       error={error}
     />
