@@ -22,7 +22,6 @@ MUST_USE json_t *request_options(struct client *client, const struct request *re
 /* Facts, warnings and the plan for one user. */
 bool request_preflight(struct client *client, const struct request *request, const char *user,
                        const json_t *options, struct answer *ret, struct err *err);
-void request_print_preflight(FILE *out, const char *user, const json_t *preflight);
 
 void request_done(struct request *request);
 
