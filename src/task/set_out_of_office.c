@@ -44,9 +44,10 @@ static char *message(const struct work *work, const json_t *facts, const char *p
 static char *bare_text(const char *html)
 {
     static const char space[] = " \r\n\t";
-    char *clean = html_clean(html ? html : "", NULL);
+    const char *text = html ? html : "";
+    char *clean = html_clean(text, NULL);
     if (!clean)
-        clean = strdup(html); /* too long or too deep: another program's */
+        clean = strdup(text); /* too long or too deep: another program's */
     size_t skip = strspn(clean, space), length = strlen(clean);
     while (length > skip && strchr(space, clean[length - 1]))
         length--;
