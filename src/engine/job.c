@@ -88,12 +88,16 @@ static bool store_rows(struct job *job)
     bool good = tx && job_record_reads(tx, job->view->offboarding_id, job->epoch,
                                        job->count == 1 ? task_info(job->tasks[0])->id : NULL,
                                        json_incref(job->reads), now, &err);
+    bool wakes = job->wakes && !job->woke;
+    if (good && wakes)
+        good = offboarding_move(tx, job->view->offboarding_id, job->epoch, RUN_RUNNING, now, now, &err);
     for (size_t i = 0; good && i < job->count; i++)
         good = task_move(tx, job->view->offboarding_id, job->epoch, &job->rows[i], now, &err) &&
                elsewhere_note(tx, job->view, &job->rows[i], now, &err);
     if (good && journal_commit(job->parts->journal, &tx, &err)) {
         json_decref(job->reads);
         job->reads = NULL;
+        job->woke |= wakes;
         return true;
     }
     /* A conflict: the store holds another state than this node remembers. It is claimed anew and read again.

@@ -22,6 +22,8 @@ struct job {
     int64_t epoch;
     struct cancel *cancel;
     bool urgent;
+    bool wakes;              /* the run shows as waiting until a task of it starts */
+    bool woke;               /* and that is recorded */
     _Atomic bool sent;       /* its first change is on the way */
     void (*poke)(void *ctx); /* called then, so that the scheduler looks again */
     void *poke_ctx;

@@ -8,6 +8,7 @@
 #include "plan/plan.h"
 #include "task/elsewhere.h"
 
+#define SHOWN_AFTER_MS 5000       /* waiting longer shows */
 #define PARK_AFTER_MS (60 * 1000) /* waiting longer gives the claim back */
 #define STORE_RETRY_MS 500
 #define LOOK_AGAIN_MS (30 * 1000) /* when what has to be known at the start cannot be read */
@@ -25,6 +26,7 @@ struct run {
     struct task_row forward[TASK_COUNT]; /* what is undone; empty when going forward */
     task_set chosen, forward_set, active, ended, good;
     enum facts_state facts_state;
+    bool waits;    /* shows as waiting, with the claim held */
     bool unjudged; /* it was planned: nothing starts before it was looked at again */
     json_t *facts; /* jobs hold their own reference; replaced as a whole, never changed */
     json_t *elsewhere;
@@ -109,6 +111,7 @@ static void start_facts(struct run *run)
 static void start_unit(struct run *run, task_set tasks, bool urgent)
 {
     struct job *job = job_for(run, urgent);
+    job->wakes = run->waits;
     for (int id = 0; id < TASK_COUNT; id++) {
         if (!(tasks & TASK_BIT(id)))
             continue;
@@ -218,6 +221,26 @@ static void release(struct run *run, int64_t due_at)
                        P_TEXT(run->o.id), P_INT(run->o.epoch), P_INT(due_at > now ? due_at : now));
     run->finished = good && journal_commit(run->host->parts->journal, &tx, &err);
     run->stale |= !run->finished; /* the lease runs out by itself */
+}
+
+/* All that is left waits for a time that is not near: people see that, and this node keeps the claim. */
+static void show_waiting(struct run *run, int64_t until)
+{
+    struct err err;
+    bool cancelled = false;
+    int64_t now = now_ms(run);
+    AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
+    if (tx && record_reads(run, tx, now, &err) &&
+        offboarding_move(tx, run->o.id, run->o.epoch, RUN_WAITING, now, until, &err) &&
+        offboarding_renew(tx, run->o.id, run->o.epoch, now, run->host->settings->lease_ms, &cancelled,
+                          &err) &&
+        journal_commit(run->host->parts->journal, &tx, &err)) {
+        run->waits = true;
+        run->cancelled |= cancelled;
+        return;
+    }
+    run->stale |= err.kind == ERR_STALE;
+    log_error("waiting_not_recorded", LOG_TEXT("offboarding", run->o.id), LOG_ERR(&err));
 }
 
 static void note_lockout(struct run *run)
@@ -350,6 +373,9 @@ int64_t run_advance(struct run *run, bool stopping)
         end_run(run);
     else if (next != INT64_MAX && next > now + PARK_AFTER_MS)
         release(run, next);
+    else if (next != INT64_MAX && next > now + SHOWN_AFTER_MS && !run->waits &&
+             direction_of(run) == DIRECTION_DO)
+        show_waiting(run, next);
     return run->finished || run->stale ? 0 : next == INT64_MAX ? now + STORE_RETRY_MS : next;
 }
 
@@ -376,6 +402,7 @@ void run_absorb(struct job *job)
     keep_reads(run, job->reads);
     run->lockout = run->lockout == job ? NULL : run->lockout;
     run->stale |= job->stale;
+    run->waits &= !job->woke;
     if (!job->count)
         run->facts_state = FACTS_READ;
     if (job->look_at && !run->stale)

@@ -19,7 +19,7 @@
     X(RUNNING, "running",                                                                              \
       R(RUNNING) | R(WAITING) | R(SUCCEEDED) | R(SUCCEEDED_WITH_WARNINGS) | R(FAILED) | R(CANCELLED) | \
           R(NEEDS_ATTENTION))                                                                          \
-    X(WAITING, "waiting", R(RUNNING) | R(CANCELLED))                                                   \
+    X(WAITING, "waiting", R(RUNNING) | R(WAITING) | R(CANCELLED))                                      \
     X(SUCCEEDED, "succeeded", R(UNDOING))                                                              \
     X(SUCCEEDED_WITH_WARNINGS, "succeeded_with_warnings", R(UNDOING))                                  \
     X(FAILED, "failed", R(QUEUED) | R(UNDOING))                                                        \

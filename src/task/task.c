@@ -99,8 +99,10 @@ void work_fail(struct work *work, const struct err *err)
         return;
     }
     set_error(work, error_json(err));
-    /* Being asked to wait is no failure: it is obeyed, however often. */
-    bool asked = err->kind == ERR_LIMIT && err->retry_after_ms > 0;
+    /* Being asked to wait is no failure, and neither is what was not even sent because the service does not
+     * answer: it is waited out, however often. */
+    bool asked =
+        err->retry_after_ms > 0 && (err->kind == ERR_LIMIT || strcmp(err->code, "circuit_open") == 0);
     if (asked || ((err_again(err) || err->outcome_unknown) && work->row->failures + 1 < FAILURES_MAX)) {
         int64_t delay = asked ? RETRY_MIN_MS : retry_delay(work);
         work->row->failures += !asked;
