@@ -314,13 +314,14 @@ void node_stop(struct node *node)
 {
     if (!node)
         return;
+    engine_stop(node->engine); /* first: others may wait for receivers and upstreams that hang */
     local_stop(node->local);
     notifier_stop(node->notifier);
     server_stop(node->server);
     wire_stop(node->notify_wire);
     if (node->store)
         store_watch(node->store, STORE_WORK, NULL, NULL);
-    engine_stop(node->engine);
+    engine_free(node->engine);
     scanner_stop(node->scanner);
     directory_free(node->directory);
     upstream_close(&node->upstream);

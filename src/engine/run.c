@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "engine/queue.h"
 #include "plan/options.h"
 #include "plan/plan.h"
 #include "task/elsewhere.h"
@@ -34,7 +35,7 @@ struct run {
     json_t *reads;       /* not recorded yet: the next job or the end of the run does */
     struct job *lockout; /* while it is under way */
     size_t jobs;
-    int64_t lease_until;
+    int64_t lease_until; /* by the monotonic clock */
     bool cancelled;
     bool stale;
     bool finished; /* recorded: to be forgotten */
@@ -43,6 +44,11 @@ struct run {
 static int64_t now_ms(const struct run *run)
 {
     return clock_utc_ms(run->host->parts->clock);
+}
+
+static int64_t mono_ms(const struct run *run)
+{
+    return clock_mono_ms(run->host->parts->clock);
 }
 
 static enum direction direction_of(const struct run *run)
@@ -232,8 +238,8 @@ static void show_waiting(struct run *run, int64_t until)
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
     if (tx && record_reads(run, tx, now, &err) &&
         offboarding_move(tx, run->o.id, run->o.epoch, RUN_WAITING, now, until, &err) &&
-        offboarding_renew(tx, run->o.id, run->o.epoch, now, run->host->settings->lease_ms, &cancelled,
-                          &err) &&
+        offboarding_renew(tx, run->o.id, run->o.epoch, mono_ms(run), run->host->settings->lease_ms,
+                          &cancelled, &err) &&
         journal_commit(run->host->parts->journal, &tx, &err)) {
         run->waits = true;
         run->cancelled |= cancelled;
@@ -274,6 +280,7 @@ static void take_start(struct run *run, const struct start *start)
                                             .context = start->context,
                                             .user_principal_name = start->name,
                                             .display_name = start->display,
+                                            .mono = mono_ms(run),
                                             .lease_ms = run->host->settings->lease_ms};
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
     bool hold = start->verdict == START_HOLD, good = tx && record_reads(run, tx, now, &err);
@@ -404,8 +411,8 @@ void run_absorb(struct job *job)
     run->stale |= job->stale;
     run->waits &= !job->woke;
     if (!job->count)
-        run->facts_state = FACTS_READ;
-    if (job->look_at && !run->stale)
+        run->facts_state = job->unwritten ? FACTS_MISSING : FACTS_READ;
+    if (job->look_at && !run->stale && !job->unwritten)
         take_start(run, &job->start);
     start_done(&job->start);
     if (job->read) {
@@ -509,12 +516,13 @@ static bool load_rows(struct run *run, struct tx *tx, struct err *err)
 static struct run *claim_one(const struct run_host *host, struct tx *tx, const char *id, struct err *err)
 {
     int64_t lease_ms = host->settings->lease_ms, now = clock_utc_ms(host->parts->clock);
+    int64_t mono = clock_mono_ms(host->parts->clock);
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         abort();
     run->host = host;
     run->arena = arena_new();
-    if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, lease_ms, &run->o, err) ||
+    if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, mono, lease_ms, &run->o, err) ||
         !load_rows(run, tx, err)) {
         run_free(run);
         return NULL;
@@ -522,7 +530,7 @@ static struct run *claim_one(const struct run_host *host, struct tx *tx, const c
     run->cancel = cancel_new();
     run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
     run->cancelled = run->o.cancel_requested;
-    run->lease_until = now + lease_ms;
+    run->lease_until = mono + lease_ms;
     fill_view(run, tx);
     return run;
 }
@@ -542,20 +550,96 @@ static size_t keep_claimed(const struct run_host *host, struct run **claimed, si
     return durable ? count : 0;
 }
 
-size_t runs_claim(const struct run_host *host, struct run **ret, size_t most)
+/* A tenant with something due, and how many of its offboardings are under way here. */
+struct candidate {
+    struct offboarding_id tenant;
+    size_t held;
+};
+
+static int by_held(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    return (a->held > b->held) - (a->held < b->held);
+}
+
+/* The tenants in turn: from the one after the last on, then from the first. */
+static ptrdiff_t read_candidates(const struct run_host *host, struct tx *tx, const char *served,
+                                 struct candidate ret[RUNS_CLAIM_MAX], struct err *err)
+{
+    struct offboarding_id ids[2 * RUNS_CLAIM_MAX];
+    int64_t now = clock_utc_ms(host->parts->clock), mono = clock_mono_ms(host->parts->clock);
+    ptrdiff_t count = offboarding_due_tenants(tx, now, mono, served, ids, RUNS_CLAIM_MAX, err);
+    if (count >= 0 && count < RUNS_CLAIM_MAX && *served) {
+        ptrdiff_t more = offboarding_due_tenants(tx, now, mono, "", ids + count, RUNS_CLAIM_MAX, err);
+        for (ptrdiff_t i = 0; i < more && strcmp(ids[count].text, served) <= 0; i++)
+            count++;
+        count = more < 0 ? more : count;
+    }
+    count = count < RUNS_CLAIM_MAX ? count : RUNS_CLAIM_MAX;
+    for (ptrdiff_t i = 0; i < count; i++)
+        ret[i] = (struct candidate){.tenant = ids[i]};
+    return count;
+}
+
+/* Takes up to `most` of one tenant; how many, -1 with err set. */
+static ptrdiff_t claim_of(const struct run_host *host, struct tx *tx, const char *tenant_id, struct run **ret,
+                          size_t most, struct err *err)
+{
+    struct offboarding_id ids[RUNS_CLAIM_MAX];
+    int64_t now = clock_utc_ms(host->parts->clock), mono = clock_mono_ms(host->parts->clock);
+    ptrdiff_t count = most ? offboarding_due(tx, tenant_id, now, mono, ids, most, err) : 0;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        if ((ret[i] = claim_one(host, tx, ids[i].text, err)))
+            continue;
+        while (i > 0)
+            run_free(ret[--i]);
+        return -1;
+    }
+    return count;
+}
+
+static ptrdiff_t claim_in_turn(const struct run_host *host, const struct runs_room *room, struct tx *tx,
+                               struct run **runs, size_t count, struct err *err)
+{
+    struct candidate tenants[RUNS_CLAIM_MAX];
+    ptrdiff_t total = read_candidates(host, tx, room->served, tenants, err);
+    size_t claimed = 0, quota = total > 0 ? RUNS_CLAIM_MAX / (size_t)total : 0;
+    for (ptrdiff_t i = 0; i < total; i++)
+        for (size_t k = 0; k < count; k++)
+            tenants[i].held += strcmp(runs[k]->o.tenant_id, tenants[i].tenant.text) == 0;
+    if (total > 0)
+        qsort(tenants, (size_t)total, sizeof *tenants, by_held);
+    for (ptrdiff_t i = 0; i < total; i++) {
+        size_t most = fair_room(room->places, count + claimed, tenants[i].held, total > 1);
+        ptrdiff_t more = claim_of(host, tx, tenants[i].tenant.text, runs + count + claimed,
+                                  most < quota ? most : quota, err);
+        if (more < 0) {
+            total = -1;
+            break;
+        }
+        claimed += (size_t)more;
+        if (more)
+            memcpy(room->served, tenants[i].tenant.text, UUID_SIZE);
+    }
+    if (total >= 0)
+        return (ptrdiff_t)claimed;
+    keep_claimed(host, runs + count, claimed, false);
+    return -1;
+}
+
+size_t runs_claim(const struct run_host *host, const struct runs_room *room, struct run **runs, size_t count)
 {
     struct err err;
-    struct offboarding_id ids[RUNS_CLAIM_MAX];
-    size_t claimed = 0;
     AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
-    ptrdiff_t count = tx ? offboarding_due(tx, clock_utc_ms(host->parts->clock), ids, most, &err) : -1;
-    for (ptrdiff_t i = 0; i < count; i++) {
-        if (!(ret[claimed] = claim_one(host, tx, ids[i].text, &err)))
-            break;
-        claimed++;
-    }
-    bool durable = count > 0 && claimed == (size_t)count && journal_commit(host->parts->journal, &tx, &err);
-    return keep_claimed(host, ret, claimed, durable);
+    ptrdiff_t claimed = tx ? claim_in_turn(host, room, tx, runs, count, &err) : 0;
+    if (claimed <= 0)
+        return 0;
+    return keep_claimed(host, runs + count, (size_t)claimed, journal_commit(host->parts->journal, &tx, &err));
+}
+
+void run_cut_off(struct run *run)
+{
+    cancel_trigger(run->cancel);
 }
 
 void run_renew(struct run *run)
@@ -563,7 +647,7 @@ void run_renew(struct run *run)
     struct err err;
     bool cancelled = false;
     const struct run_host *host = run->host;
-    int64_t now = now_ms(run), lease_ms = host->settings->lease_ms;
+    int64_t now = mono_ms(run), lease_ms = host->settings->lease_ms;
     if (run->stale || run->finished || run->lease_until - now >= lease_ms * 2 / 3)
         return;
     AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
@@ -573,7 +657,7 @@ void run_renew(struct run *run)
         run->cancelled |= cancelled;
         return;
     }
-    if (err.kind == ERR_STALE || now_ms(run) > run->lease_until) {
+    if (err.kind == ERR_STALE || mono_ms(run) > run->lease_until) {
         run->stale = true; /* self-fencing: without a lease nothing more is sent */
         cancel_trigger(run->cancel);
     }

@@ -21,11 +21,19 @@ struct run_host {
 
 #define RUNS_CLAIM_MAX 32 /* in one transaction */
 
-/* Claims up to `most` (at most RUNS_CLAIM_MAX) of those that are due, the most urgent first, in one
- * transaction. Returns how many; fewer when no more are due, or when the store does not answer. */
-size_t runs_claim(const struct run_host *host, struct run **ret, size_t most);
+/* The room that tenants share (queue.h, fair_room). */
+struct runs_room {
+    size_t places;
+    char *served; /* [UUID_SIZE]: the tenant whose turn it was last; kept up to date */
+};
+/* Claims some of what is due (at most RUNS_CLAIM_MAX) in one transaction, by tenant in turn, those first that
+ * have the fewest among the `count` runs; the new ones are put behind these. Returns how many; 0 when there
+ * is no room for what is due, or the store does not answer. */
+size_t runs_claim(const struct run_host *host, const struct runs_room *room, struct run **runs, size_t count);
 /* No job of it may be under way. */
 void run_free(struct run *run);
+/* Lets go of what is under way: its results do not count. */
+void run_cut_off(struct run *run);
 /* Makes the claim last and notices a cancellation whose hint was lost, when it is time for it. */
 void run_renew(struct run *run);
 /* The offboarding with this id, which may be this one, is to be cancelled. */

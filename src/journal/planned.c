@@ -134,7 +134,7 @@ bool offboarding_started(struct tx *tx, const char *id, int64_t epoch, const str
     AUTO_FREE char *warnings = json_write(start->warnings);
     AUTO_FREE char *context = json_write(start->context);
     /* The renewal proves the claim. */
-    if (!offboarding_renew(tx, id, epoch, now, start->lease_ms, &cancelled, err) ||
+    if (!offboarding_renew(tx, id, epoch, start->mono, start->lease_ms, &cancelled, err) ||
         !tx_exec(tx, err,
                  "UPDATE offboardings SET warnings_json = $2, context_json = $3, user_principal_name = $4, "
                  "display_name = $5, version = version + 1 WHERE id = $1",
