@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "engine/queue.h"
+#include "journal/disconnected.h"
 #include "plan/options.h"
 #include "plan/plan.h"
 #include "task/elsewhere.h"
@@ -27,6 +28,7 @@ struct run {
     struct task_row forward[TASK_COUNT]; /* what is undone; empty when going forward */
     task_set chosen, forward_set, active, ended, good;
     enum facts_state facts_state;
+    bool tries;    /* whether its tenant can be signed in to again */
     bool waits;    /* shows as waiting, with the claim held */
     bool unjudged; /* it was planned: nothing starts before it was looked at again */
     json_t *facts; /* jobs hold their own reference; replaced as a whole, never changed */
@@ -264,6 +266,27 @@ static void note_lockout(struct run *run)
         run->o.locked_out_at = now;
 }
 
+/* Whether the tenant can be signed in to, as the job found out. */
+static void note_connection(struct run *run, const struct job *job)
+{
+    struct err err;
+    struct m365_connection state;
+    bool ok = m365_connection(run->host->parts->m365, run->o.tenant_id, &state);
+    bool reached = job->read != NULL;
+    for (size_t i = 0; i < job->count; i++)
+        reached |= task_status_good(job->rows[i].status);
+    if (ok && !(run->tries && reached))
+        return;
+    AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
+    bool good =
+        tx && (ok ? disconnected_mended(tx, run->o.tenant_id, now_ms(run), &err)
+                  : disconnected_note(tx, run->o.tenant_id, state.code, state.message, now_ms(run), &err));
+    if (good && journal_commit(run->host->parts->journal, &tx, &err))
+        run->tries = !ok;
+    else
+        log_error("connection_not_recorded", LOG_TEXT("tenant", run->o.tenant_id), LOG_ERR(&err));
+}
+
 /* What the look before the start of a planned one found is recorded. */
 static void take_start(struct run *run, const struct start *start)
 {
@@ -426,6 +449,7 @@ void run_absorb(struct job *job)
         cancel_trigger(run->cancel);
     else
         note_lockout(run);
+    note_connection(run, job);
     json_decref(job->read);
     json_decref(job->known);
     pthread_mutex_destroy(&job->lock);
@@ -587,10 +611,17 @@ static ptrdiff_t claim_of(const struct run_host *host, struct tx *tx, const char
 {
     struct offboarding_id ids[RUNS_CLAIM_MAX];
     int64_t now = clock_utc_ms(host->parts->clock), mono = clock_mono_ms(host->parts->clock);
-    ptrdiff_t count = most ? offboarding_due(tx, tenant_id, now, mono, ids, most, err) : 0;
+    bool tries;
+    if (!most)
+        return 0;
+    if (!disconnected_try(tx, tenant_id, now, &tries, err))
+        return -1;
+    ptrdiff_t count = offboarding_due(tx, tenant_id, now, mono, ids, tries ? 1 : most, err);
     for (ptrdiff_t i = 0; i < count; i++) {
-        if ((ret[i] = claim_one(host, tx, ids[i].text, err)))
+        if ((ret[i] = claim_one(host, tx, ids[i].text, err))) {
+            ret[i]->tries = tries;
             continue;
+        }
         while (i > 0)
             run_free(ret[--i]);
         return -1;

@@ -293,6 +293,8 @@ ptrdiff_t offboarding_due_tenants(struct tx *tx, int64_t now, int64_t mono, cons
         "o.tenant_id > turn.tenant_id) FROM turn WHERE turn.tenant_id IS NOT NULL) "
         "SELECT tenant_id FROM turn WHERE tenant_id IS NOT NULL AND EXISTS (SELECT 1 FROM offboardings o "
         "WHERE " CLAIMABLE " AND o.tenant_id = turn.tenant_id AND o.due_at <= $1 AND o.lease_until <= $2) "
+        "AND NOT EXISTS (SELECT 1 FROM disconnected_tenants d WHERE d.tenant_id = turn.tenant_id AND "
+        "d.try_at > $1) "
         "LIMIT $4",
         P_INT(now), P_INT(lease.now), P_TEXT(after), P_INT(limit));
     return read_ids(rows, ret_ids, limit, err);

@@ -89,7 +89,8 @@ struct offboarding_id {
     char text[UUID_SIZE];
 };
 /* The tenants with something due whose lease has run out, in the order of their ids, from the one after
- * `after` on ("": from the first). Returns the count, -1 with err set. */
+ * `after` on ("": from the first), but for those that are disconnected and not to be tried yet. Returns the
+ * count, -1 with err set. */
 ptrdiff_t offboarding_due_tenants(struct tx *tx, int64_t now, int64_t mono, const char *after,
                                   struct offboarding_id *ret_ids, size_t limit, struct err *err);
 /* What is due of one tenant and whose lease has run out, the oldest due time first. No other node is given

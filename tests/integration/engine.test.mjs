@@ -1,6 +1,7 @@
 // The engine as a whole: tenants share it, what waits shows, it stops in time, and a tenant that cannot be signed in to waits.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { configure, deliveries, hooks, sinks } from '../support/notify.mjs';
 import { onlyCompanies, personId } from '../support/company.mjs';
 import { writesOf } from '../support/upstream.mjs';
 import { until, World } from '../support/world.mjs';
@@ -11,7 +12,7 @@ let world;
 let crowd; // a tenant of many users
 let small;
 before(async () => {
-  world = await World.make({ prepare: onlyCompanies([200, 40]) });
+  world = await World.make({ prepare: onlyCompanies([200, 40]), settings: { LASTDAY_NOTIFY_ALLOW_PRIVATE_ADDRESSES: 'yes' } });
   [crowd, small] = await world.tenants();
   world.tenant = small;
 });
@@ -74,4 +75,46 @@ test('told to stop while the upstream hangs, it hands over and the next start go
   const done = await world.finished(id);
   assert.match(done.status, /^succeeded/);
   assert.equal((await world.look(`user3@${small.default_domain}`)).mailbox.HiddenFromAddressListsEnabled, true);
+});
+
+test('f13 a tenant that refuses the application: its offboardings wait, the operator is told once, repaired they go on', async () => {
+  await configure(world, { webhooks: [hooks.generic(world)] });
+  const planned = await offboard(small, [person(4), person(5)], OPTIONS, {
+    schedule: { at: new Date(Date.now() + 3600_000).toISOString().slice(0, 19), time_zone: 'UTC' },
+  });
+  await world.sim('PUT', '/latency', { graph: 400 });
+  const begun = await offboard(small, [person(6), person(7)]);
+  await until('them to begin', async () => (await world.api('GET', `/offboardings/${begun[0]}`)).status === 'running');
+  await world.stop('SIGKILL');
+  await world.sim('PUT', '/latency', {});
+  const refusal = 'AADSTS7000222: The provided client secret keys for app are expired.';
+  await world.sim('POST', '/faults', [{
+    service: 'login', path: `*${small.id}*`, status: 401,
+    body: { error: 'invalid_client', error_description: refusal, error_codes: [7000222], trace_id: personId(1), correlation_id: personId(1) },
+  }]);
+  await world.start();
+  const all = [...planned, ...begun];
+  const statuses = () => Promise.all(all.map(async (id) => (await world.api('GET', `/offboardings/${id}`)).status));
+  await until('what had begun to wait', async () => (await statuses()).slice(2).every((status) => status === 'waiting'));
+  await world.pass(3601_000);
+  for (let tries = 0; tries < 3; tries++) {
+    await world.sim('DELETE', '/requests');
+    await world.pass(70_000);
+    await until('another try', async () => (await world.requests('login')).some((one) => one.path.includes(small.id)));
+  }
+  assert.ok((await statuses()).every((status) => ['planned', 'waiting', 'running'].includes(status)), String(await statuses()));
+  // Nobody else is concerned.
+  const other = await offboard(crowd, [personId(190, 1)]);
+  assert.match((await world.finished(other[0])).status, /^succeeded/);
+  const told = () => deliveries(world, '&event=tenant_disconnected');
+  await until('the operator to be told', async () => (await told()).some((one) => one.status === 'delivered'));
+  assert.ok(/in the tenant Company 2\.[^"]*secret/.test(JSON.stringify(await sinks(world))), 'the name and the reason are told');
+  await world.sim('DELETE', '/faults');
+  await until('all to go on', async () => {
+    await world.pass(70_000);
+    return (await statuses()).every((status) => status.startsWith('succeeded'));
+  });
+  for (const id of begun)
+    for (const task of (await world.api('GET', `/offboardings/${id}`)).tasks) assert.ok(task.attempts <= 2, `${task.id}: ${task.attempts}`);
+  assert.equal((await told()).length, 1);
 });
