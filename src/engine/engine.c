@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "engine/job.h"
+#include "engine/jump.h"
 #include "engine/queue.h"
 #include "engine/run.h"
 
@@ -29,11 +30,12 @@ struct engine {
     struct run **runs; /* scheduler only, as all of these */
     size_t run_count;
     char served[UUID_SIZE]; /* the tenant whose turn it was last */
-    int64_t cut_off_at;     /* while stopping, by the monotonic clock */
-    int64_t sated_until;    /* what is due cannot be taken yet: by the monotonic clock */
-    pthread_mutex_t lock;   /* everything below */
-    pthread_cond_t wake;    /* the scheduler */
-    pthread_cond_t work;    /* the workers */
+    struct jump jump;
+    int64_t cut_off_at;   /* while stopping, by the monotonic clock */
+    int64_t sated_until;  /* what is due cannot be taken yet: by the monotonic clock */
+    pthread_mutex_t lock; /* everything below */
+    pthread_cond_t wake;  /* the scheduler */
+    pthread_cond_t work;  /* the workers */
     struct queue *queue;
     struct job *done;
     bool woken;
@@ -89,6 +91,23 @@ static json_t *take_facts(void *ctx, const char *offboarding_id)
         return facts;
     }
     return NULL;
+}
+
+/* Both at one moment: the process may be stopped for an hour between two readings. */
+static void look_at_clocks(struct engine *engine)
+{
+    int64_t before, passed;
+    do {
+        before = now_ms(engine);
+        passed = clock_passed_ms(engine->parts.clock);
+    } while (now_ms(engine) - before > 1000);
+    jump_look(&engine->jump, before, passed);
+}
+
+static bool leapt_over(void *ctx, int64_t at)
+{
+    const struct engine *engine = ctx;
+    return jump_went_over(&engine->jump, at);
 }
 
 void engine_offer_facts(struct engine *engine, const char *offboarding_id, json_t *facts)
@@ -216,6 +235,8 @@ static void *scheduler_run(void *arg)
             hand_over(engine);
         int64_t due = stopping ? INT64_MAX : claim_more(engine);
         size_t before = engine->run_count;
+        /* After claiming: what fell due by a jump is not started before the jump is seen. */
+        look_at_clocks(engine);
         int64_t next = look_after_runs(engine, woken, stopping);
         if (stopping && !engine->run_count)
             return NULL;
@@ -277,7 +298,9 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
         abort();
     engine->settings = *settings;
     engine->parts = *parts;
-    engine->host = (struct run_host){&engine->parts, &engine->settings, enqueue, poke, take_facts, engine};
+    engine->host =
+        (struct run_host){&engine->parts, &engine->settings, enqueue, poke, take_facts, leapt_over, engine};
+    look_at_clocks(engine);
     if (!take_up_again(engine, err)) {
         free(engine);
         return NULL;

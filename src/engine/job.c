@@ -187,7 +187,7 @@ static void read_facts(struct job *job, const struct m365_target *target)
         log_warn("facts_unreadable", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
     job->unwritten = cancel_requested(job->cancel);
     if (job->look_at && !job->unwritten)
-        start_judge(job->parts, job->look_at, job->read, &job->start);
+        start_judge(job->parts, job->look_at, job->read, job->leapt, &job->start);
 }
 
 void job_run(struct job *job)

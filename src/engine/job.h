@@ -31,6 +31,7 @@ struct job {
     fact_set wanted; /* of a job without tasks */
     const struct offboarding
         *look_at; /* of a job that judges whether it may start; NULL: none of that kind */
+    bool leapt;   /* its time has come by a jump of the clock alone */
     size_t count; /* of tasks; 0: read the wanted facts */
     enum task_id tasks[TASK_COUNT];
     struct task_row rows[TASK_COUNT]; /* the job's own copies */

@@ -112,6 +112,7 @@ static void start_facts(struct run *run)
     struct job *job = job_for(run, run->unjudged);
     job->wanted = wanted;
     job->look_at = run->unjudged ? &run->o : NULL;
+    job->leapt = run->host->leapt_over(run->host->ctx, run->o.scheduled_at);
     run->host->enqueue(run->host->ctx, job);
 }
 

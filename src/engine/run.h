@@ -16,6 +16,7 @@ struct run_host {
     void (*poke)(void *ctx);                     /* the scheduler is to look at its runs; from any thread */
     json_t *(*take_facts)(void *ctx,
                           const char *offboarding_id); /* offered ones, now the caller's; NULL: none */
+    bool (*leapt_over)(void *ctx, int64_t at); /* has this moment come by a jump of the clock alone? */
     void *ctx;
 };
 

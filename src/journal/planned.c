@@ -114,8 +114,11 @@ bool offboarding_hold(struct tx *tx, const char *id, int64_t epoch, const json_t
     size_t i;
     json_t *warning;
     bool good = offboarding_move(tx, id, epoch, RUN_NEEDS_ATTENTION, now, now, err) &&
-                tx_exec(tx, err, "UPDATE offboardings SET warnings_json = $2 WHERE id = $1", P_TEXT(id),
-                        P_TEXT(text));
+                tx_exec(tx, err,
+                        "UPDATE offboardings SET warnings_json = $2, started_at = CASE WHEN EXISTS (SELECT 1 "
+                        "FROM tasks t WHERE t.offboarding_id = offboardings.id AND t.attempts > 0) THEN "
+                        "started_at ELSE NULL END WHERE id = $1",
+                        P_TEXT(id), P_TEXT(text));
     json_array_foreach ((json_t *)warnings, i, warning) {
         if (good && strcmp(json_text_or(warning, "severity", ""), "blocker") == 0)
             good = journal_append(tx, id, now, EVENT_WARNING, json_text(warning, "task"),
