@@ -194,6 +194,7 @@ static bool start_engine(struct node *node, const struct config *config, struct 
     const struct engine_settings settings = {.workers = (int)config->engine_workers,
                                              .node_name = config->engine_node_name,
                                              .lease_ms = config->engine_lease_seconds * 1000,
+                                             .data_dir = config->server_data_dir,
                                              .indexed = keeps_index(config)};
     const struct engine_parts parts = {.store = node->store,
                                        .journal = node->journal,

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/thread.h"
+#include "engine/crash.h"
 #include "engine/job.h"
 #include "engine/jump.h"
 #include "engine/queue.h"
@@ -186,8 +187,7 @@ static int64_t look_after_runs(struct engine *engine, bool woken, bool stopping)
         note_cancellations(engine);
     for (size_t i = 0; i < engine->run_count; i++) {
         struct run *run = engine->runs[i];
-        run_renew(run);
-        int64_t wanted = run_advance(run, stopping);
+        int64_t wanted = run_look_after(run, stopping);
         next = wanted < next ? wanted : next;
         if (!run_is_over(run)) {
             engine->runs[kept++] = run;
@@ -301,7 +301,8 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
     engine->host =
         (struct run_host){&engine->parts, &engine->settings, enqueue, poke, take_facts, leapt_over, engine};
     look_at_clocks(engine);
-    if (!take_up_again(engine, err)) {
+    if (!crash_watch(parts->store, settings->data_dir, err) || !take_up_again(engine, err)) {
+        crash_unwatch();
         free(engine);
         return NULL;
     }
@@ -354,6 +355,7 @@ void engine_free(struct engine *engine)
     pthread_cond_destroy(&engine->work);
     for (size_t i = 0; i < OFFERS_MAX; i++)
         json_decref(engine->offers[i].facts);
+    crash_unwatch();
     queue_free(engine->queue);
     free(engine->runs);
     free(engine->workers);

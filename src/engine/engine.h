@@ -19,7 +19,8 @@ struct engine_settings {
     int workers;
     const char *node_name; /* borrowed for the engine's life */
     int64_t lease_ms;
-    bool indexed; /* somebody keeps the permission index */
+    const char *data_dir; /* where crashes are remembered; borrowed for the start */
+    bool indexed;         /* somebody keeps the permission index */
 };
 
 /* All borrowed; they must outlive the engine. */

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/thread.h"
+#include "engine/crash.h"
 #include "plan/options.h"
 #include "task/elsewhere.h"
 
@@ -202,8 +203,11 @@ void job_run(struct job *job)
                                        .after_writes = after_writes,
                                        .after_read = after_read,
                                        .ctx = job};
+    crash_working_on(job->view->offboarding_id);
+    crash_on_purpose(job->view->offboarding_id);
     if (job->count)
         run_tasks(job, &target);
     else
         read_facts(job, &target);
+    crash_working_on(NULL);
 }

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "engine/crash.h"
 #include "engine/queue.h"
 #include "journal/disconnected.h"
 #include "plan/options.h"
 #include "plan/plan.h"
 #include "task/elsewhere.h"
 
+#define CRASHES_MAX 3
 #define SHOWN_AFTER_MS 5000       /* waiting longer shows */
 #define PARK_AFTER_MS (60 * 1000) /* waiting longer gives the claim back */
 #define STORE_RETRY_MS 500
@@ -380,12 +382,41 @@ static void start_ready(struct run *run, task_set waiting, task_set soon)
     }
 }
 
-int64_t run_advance(struct run *run, bool stopping)
+/* The process died of it, more than once: nobody else is to suffer from that. */
+static int64_t set_aside(struct run *run)
+{
+    static const char words[] =
+        "The server stopped unexpectedly three times while it worked on this offboarding. It is set aside so "
+        "that the others go on. Approve it to try once more, and report the crash together with the log.";
+    struct err err;
+    int64_t now = now_ms(run);
+    AUTO_JSON json_t *warnings = json_array();
+    size_t i;
+    json_t *warning;
+    json_array_foreach (run->o.warnings, i, warning) {
+        if (strcmp(json_text_or(warning, "code", ""), "crashed") != 0)
+            json_add(warnings, json_incref(warning));
+    }
+    json_add(warnings, json_make("{s:s, s:s, s:s, s:n}", "code", "crashed", "severity", "blocker", "message",
+                                 words, "task"));
+    AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
+    run->finished = tx && offboarding_hold(tx, run->o.id, run->o.epoch, warnings, words, now, &err) &&
+                    journal_commit(run->host->parts->journal, &tx, &err);
+    if (run->finished)
+        return 0;
+    run->stale |= err.kind == ERR_STALE;
+    log_error("hold_not_recorded", LOG_TEXT("offboarding", run->o.id), LOG_ERR(&err));
+    return now + STORE_RETRY_MS;
+}
+
+static int64_t advance(struct run *run, bool stopping)
 {
     int64_t now = now_ms(run), next = INT64_MAX;
     task_set waiting = 0, soon = 0;
     if (run->finished)
         return 0;
+    if (run->o.crashes >= CRASHES_MAX && !run->stale && !run->cancelled && !stopping)
+        return set_aside(run);
     if (run->stale || stopping) {
         if (!run->jobs && !run->stale)
             release(run, 0);
@@ -429,6 +460,7 @@ static void take_row(struct run *run, const struct job *job, size_t i)
 void run_absorb(struct job *job)
 {
     struct run *run = job->run;
+    crash_working_on(run->o.id);
     run->jobs--;
     keep_reads(run, job->reads);
     run->lockout = run->lockout == job ? NULL : run->lockout;
@@ -455,6 +487,7 @@ void run_absorb(struct job *job)
     json_decref(job->known);
     pthread_mutex_destroy(&job->lock);
     free(job);
+    crash_working_on(NULL);
 }
 
 bool run_is_over(const struct run *run)
@@ -547,8 +580,10 @@ static struct run *claim_one(const struct run_host *host, struct tx *tx, const c
         abort();
     run->host = host;
     run->arena = arena_new();
+    crash_working_on(id);
     if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, mono, lease_ms, &run->o, err) ||
         !load_rows(run, tx, err)) {
+        crash_working_on(NULL);
         run_free(run);
         return NULL;
     }
@@ -557,6 +592,7 @@ static struct run *claim_one(const struct run_host *host, struct tx *tx, const c
     run->cancelled = run->o.cancel_requested;
     run->lease_until = mono + lease_ms;
     fill_view(run, tx);
+    crash_working_on(NULL);
     return run;
 }
 
@@ -674,7 +710,7 @@ void run_cut_off(struct run *run)
     cancel_trigger(run->cancel);
 }
 
-void run_renew(struct run *run)
+static void renew(struct run *run)
 {
     struct err err;
     bool cancelled = false;
@@ -693,6 +729,15 @@ void run_renew(struct run *run)
         run->stale = true; /* self-fencing: without a lease nothing more is sent */
         cancel_trigger(run->cancel);
     }
+}
+
+int64_t run_look_after(struct run *run, bool stopping)
+{
+    crash_working_on(run->o.id);
+    renew(run);
+    int64_t wanted = advance(run, stopping);
+    crash_working_on(NULL);
+    return wanted;
 }
 
 void run_note_cancelled(struct run *run, const char *offboarding_id)

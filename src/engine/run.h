@@ -35,13 +35,11 @@ size_t runs_claim(const struct run_host *host, const struct runs_room *room, str
 void run_free(struct run *run);
 /* Lets go of what is under way: its results do not count. */
 void run_cut_off(struct run *run);
-/* Makes the claim last and notices a cancellation whose hint was lost, when it is time for it. */
-void run_renew(struct run *run);
 /* The offboarding with this id, which may be this one, is to be cancelled. */
 void run_note_cancelled(struct run *run, const char *offboarding_id);
-/* Starts what is ready, ends what cannot start, and the run itself. Returns when it next wants to be looked
- * at. */
-int64_t run_advance(struct run *run, bool stopping);
+/* Makes the claim last and notices a cancellation whose hint was lost, when it is time for it; starts what is
+ * ready, ends what cannot start, and the run itself. Returns when it next wants to be looked at. */
+int64_t run_look_after(struct run *run, bool stopping);
 /* Takes an ended job back, which is freed. */
 void run_absorb(struct job *job);
 /* It is recorded, or lost to another node, and nothing of it is under way: free it. */

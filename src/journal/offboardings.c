@@ -9,7 +9,7 @@
     "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, "    \
     "notify_json, schedule_json, reference, reason, requested_by, created_at, due_at, scheduled_at, "        \
     "started_at, ended_at, locked_out_at, warnings_json, cancel_requested, epoch, context_json, undo_json, " \
-    "undo_started_at, undo_ended_at, direction, remind_at"
+    "undo_started_at, undo_ended_at, direction, remind_at, crashes"
 
 void offboarding_done(struct offboarding *offboarding)
 {
@@ -115,6 +115,7 @@ static void read_row(struct arena *arena, const struct rows *rows, struct offboa
         .undo_ended_at = row_int(rows, 26),
         .direction = strcmp(row_text(rows, 27), "undo") == 0 ? DIRECTION_UNDO : DIRECTION_DO,
         .remind_at = row_int(rows, 28),
+        .crashes = row_int(rows, 29),
     };
 }
 
@@ -434,17 +435,18 @@ bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoch, int64_
             notice_append(tx, id, "locked_out", 0, now, err));
 }
 
-static bool cancel_pending_tasks(struct tx *tx, const char *id, int64_t now, struct err *err)
+static bool cancel_open_tasks(struct tx *tx, const char *id, enum direction direction, int64_t now,
+                              struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     struct task_row rows[TASK_COUNT];
     task_set set = 0;
-    bool good = offboarding_tasks(tx, arena, id, DIRECTION_DO, rows, &set, err);
+    bool good = offboarding_tasks(tx, arena, id, direction, rows, &set, err);
     for (int task = 0; good && task < TASK_COUNT; task++) {
         if (!(set & TASK_BIT(task)))
             continue;
         rows[task].ended_at = now;
-        if (rows[task].status == TASK_STATUS_PENDING) {
+        if (!task_status_ended(rows[task].status)) {
             rows[task].status = TASK_STATUS_CANCELLED;
             good = task_move(tx, id, NO_EPOCH, &rows[task], now, err);
         }
@@ -477,7 +479,8 @@ bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t n
         return false;
     if (status == RUN_RUNNING || status == RUN_WAITING || status == RUN_UNDOING)
         return true; /* the node that runs it ends what is under way, and then it */
-    return cancel_pending_tasks(tx, id, now, err) &&
+    return cancel_open_tasks(tx, id, DIRECTION_DO, now, err) &&
+           cancel_open_tasks(tx, id, DIRECTION_UNDO, now, err) &&
            offboarding_move(tx, id, NO_EPOCH, RUN_CANCELLED, now, now, err);
 }
 

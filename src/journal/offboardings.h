@@ -47,6 +47,7 @@ struct offboarding {
     enum direction direction;
     bool cancel_requested;
     int64_t epoch;
+    int64_t crashes; /* how often the process died while it worked on this */
 };
 
 struct task_row {

@@ -80,7 +80,8 @@ static bool lift(struct tx *tx, const struct offboarding *o, const char *by, con
     AUTO_FREE char *context_text = json_write(context);
     AUTO_FREE char *warnings_text = json_write(o->warnings);
     json_decref(context);
-    return tx_exec(tx, err, "UPDATE offboardings SET context_json = $2, warnings_json = $3 WHERE id = $1",
+    return tx_exec(tx, err,
+                   "UPDATE offboardings SET context_json = $2, warnings_json = $3, crashes = 0 WHERE id = $1",
                    P_TEXT(o->id), P_TEXT(context_text), P_TEXT(warnings_text));
 }
 
@@ -99,7 +100,10 @@ bool offboarding_approve(struct tx *tx, const char *id, const char *by, const ch
                         "You asked for this offboarding: somebody else has to approve it.");
     bool later = waits && o.scheduled_at > now;
     return (waits || lift(tx, &o, by, reason, err)) &&
-           become(tx, &o, later ? RUN_PLANNED : RUN_QUEUED,
+           become(tx, &o,
+                  later                           ? RUN_PLANNED
+                  : o.direction == DIRECTION_UNDO ? RUN_UNDOING
+                                                  : RUN_QUEUED,
                   later                     ? o.scheduled_at
                   : waits && o.due_at > now ? o.due_at
                                             : now,

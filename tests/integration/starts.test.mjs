@@ -59,3 +59,89 @@ test('f22 a clock that jumps starts nothing by itself, and takes nothing from wh
     assert.equal(claims, id === running ? 1 : 2, id); // held and claimed again; what ran kept its claim
   }
 });
+
+test('f27 what crashes the server again and again is set aside, and the others are done', async () => {
+  const [poison, ...others] = await offboard(people(4), OPTIONS, { schedule: at(HOUR) });
+  await world.stop();
+  world.env.LASTDAY_TEST_CRASH = poison;
+  await world.start();
+  await world.pass(HOUR + 1000);
+  for (let crash = 1; crash <= 3; crash++) {
+    await until(`crash ${crash}`, () => world.main.gone);
+    assert.equal(world.child.signalCode, 'SIGABRT');
+    if (crash < 3) await world.main.start({ waits: false });
+  }
+  await world.start();
+  const held = await until('it to be set aside', async () => {
+    const one = await get(poison);
+    return one.status === 'needs_attention' ? one : null;
+  });
+  assert.match(held.warnings.find((one) => one.code === 'crashed').message, /three times/);
+  for (const id of others) assert.match((await world.finished(id)).status, /^succeeded/);
+  await world.stop();
+  delete world.env.LASTDAY_TEST_CRASH;
+  await world.start();
+  assert.equal((await get(poison)).status, 'needs_attention');
+  await world.api('POST', `/offboardings/${poison}/approve`, { reason: 'The crash was repaired.' });
+  assert.match((await world.finished(poison)).status, /^succeeded/);
+});
+
+test('f28 after a cancellation was acknowledged nothing new is written', async () => {
+  const users = people(Number(process.env.RACES ?? 60));
+  const instant = at(HOUR);
+  const ids = [];
+  for (let i = 0; i < users.length; i += 20) ids.push(...(await offboard(users.slice(i, i + 20), { disable_sign_in: true, hide_from_gal: true }, { schedule: instant })));
+  await world.sim('PUT', '/latency', { '*': 10 });
+  await world.sim('DELETE', '/requests');
+  await world.pass(HOUR - 1000);
+  // From just before the instant until well into the runs.
+  const acknowledged = await Promise.all(
+    ids.map(async (id, i) => {
+      await new Promise((done) => setTimeout(done, 60 * i));
+      const answer = await world.raw('POST', `/offboardings/${id}/cancel`);
+      await answer.arrayBuffer();
+      const { last_id } = await world.sim('GET', '/requests?since=999999999');
+      return { ok: answer.status === 200, last_id };
+    }),
+  );
+  const ends = await Promise.all(ids.map((id) => world.finished(id)));
+  const log = await world.requests();
+  let early = 0;
+  users.forEach((user, i) => {
+    if (!acknowledged[i].ok) return;
+    assert.equal(ends[i].status, 'cancelled', ids[i]);
+    const writes = log.filter((request) => writesOf([request]).some((one) => JSON.stringify([one.path, one.body]).includes(user)));
+    const late = writes.filter((one) => one.id > acknowledged[i].last_id);
+    assert.ok(late.length <= 2, `${user}: ${late.length} requests after the acknowledgement`); // one in flight for each service
+    early += writes.length === 0;
+    for (const task of ends[i].tasks) assert.ok(['cancelled', 'succeeded', 'already_done', 'skipped'].includes(task.status), task.status);
+    if (!writes.length) assert.ok(ends[i].tasks.every((task) => task.status === 'cancelled'));
+  });
+  assert.ok(early > 0 && early < users.length, `${early} were cancelled before they wrote anything`);
+  await world.sim('PUT', '/latency', {});
+});
+
+test('f29 the same request many times is one offboarding', async () => {
+  const [user] = people(1);
+  const times = Number(process.env.DOUBLES ?? 200);
+  const body = { tenant: world.tenant.id, users: [user], options: OPTIONS, acknowledged_warnings: ['*'] };
+  const key = { 'idempotency-key': 'f29' };
+  await world.sim('PUT', '/latency', { '*': 100 });
+  const answers = await Promise.all(Array.from({ length: times }, () => world.raw('POST', '/offboardings', body, key).then(async (one) => ({ status: one.status, body: await one.json() }))));
+  const accepted = answers.filter((one) => one.status === 202);
+  assert.ok(accepted.length >= 1);
+  const [{ id }] = accepted[0].body.offboardings;
+  for (const one of accepted) assert.deepEqual(one.body, accepted[0].body);
+  for (const one of answers.filter((answer) => answer.status !== 202)) assert.ok([409, 429, 503].includes(one.status), JSON.stringify(one));
+  assert.ok(answers.some((one) => one.body.code === 'idempotency_key_in_use'));
+  const other = await world.raw('POST', '/offboardings', { ...body, reason: 'another' }, key);
+  assert.equal(other.status, 422);
+  assert.equal((await other.json()).code, 'idempotency_key_reused');
+  // Another technician, no key: refused with the way to the one that is open.
+  const [clash] = await Promise.all([world.raw('POST', '/offboardings', body), world.finished(id)]);
+  const problem = await clash.json();
+  if (clash.status === 409) assert.equal(problem.errors[0].offboarding, id, JSON.stringify(problem));
+  await world.sim('PUT', '/latency', {});
+  const list = await world.api('GET', `/offboardings?search=user${next - 1}@`);
+  assert.equal(list.items.length, clash.status === 409 ? 1 : 2);
+});
