@@ -278,6 +278,7 @@ static bool serve(struct node *node, const struct config *config, struct err *er
                                         .wake_ctx = node,
                                         .notify = &node->notify,
                                         .indexed = keeps_index(config),
+                                        .approve_above = (size_t)config->engine_approve_above,
                                         .scanner = node->scanner,
                                         .clock = clock_system(),
                                         .rng = rng_system()};

@@ -147,3 +147,40 @@ test('f29 the same request many times is one offboarding', async () => {
   const list = await world.api('GET', `/offboardings?search=user${next - 1}@`);
   assert.equal(list.items.length, clash.status === 409 ? 1 : 2);
 });
+
+test('f38 many users at once: a second person, five first, and all of it stopped at once', async () => {
+  const users = people(60);
+  const answer = await world.api('POST', '/offboardings', { tenant: world.tenant.id, users, options: OPTIONS, acknowledged_warnings: ['*'] });
+  const ids = answer.offboardings.map((one) => one.id);
+  assert.ok(answer.offboardings.every((one) => one.status === 'awaiting_approval'));
+  const second = (await world.run(['admin', 'token-create', '--name', 'second', '--role', 'approver'])).stdout.trim();
+  const approve = async (token) => {
+    const reply = await world.raw('POST', `/batches/${answer.batch}/approve`, { reason: 'Site closed.' }, { authorization: `Bearer ${token}` });
+    return { status: reply.status, body: await reply.json() };
+  };
+  const own = await approve(world.token);
+  assert.deepEqual([own.status, own.body.code], [403, 'second_person']);
+  await world.sim('PUT', '/latency', { '*': 60 });
+  await world.sim('DELETE', '/requests');
+  assert.deepEqual((await approve(second)).body, { batch: answer.batch, released: 5, waiting: 55 });
+  const early = await approve(second);
+  assert.deepEqual([early.status, early.body.code], [409, 'first_stage_runs']);
+  for (const id of ids.slice(0, 5)) assert.match((await world.finished(id)).status, /^succeeded/);
+  const lockedOut = async () => {
+    const log = await world.requests();
+    return users.filter((user) => writesOf(log).some((one) => one.path.includes(user)));
+  };
+  assert.deepEqual((await lockedOut()).sort(), users.slice(0, 5).sort());
+  assert.deepEqual((await approve(second)).body, { batch: answer.batch, released: 55, waiting: 0 });
+  await until('the rest to begin', async () => (await lockedOut()).length > 8);
+  const { stopped } = await world.api('POST', '/stop', { batch: answer.batch });
+  const { last_id: last } = await world.sim('GET', '/requests?since=999999999');
+  assert.ok(stopped > 10 && stopped <= 55, `${stopped} were stopped`);
+  const ends = await Promise.all(ids.map((id) => world.finished(id)));
+  assert.ok(ends.every((one) => one.status === 'cancelled' || one.status.startsWith('succeeded')), ends.map((one) => one.status).join());
+  const late = (await world.requests()).filter((one) => one.id > last && writesOf([one]).length > 0);
+  assert.ok(late.length <= 8, `${late.length} changes after the stop`); // what the workers had on the way
+  await world.sim('PUT', '/latency', {});
+  const missing = await world.raw('POST', '/stop', { batch: personId(1) });
+  assert.equal(missing.status, 404);
+});
