@@ -11,7 +11,7 @@ const HOUR = 3600_000;
 let world;
 let next = 1;
 before(async () => {
-  world = await World.make({ prepare: onlyCompanies([600]) });
+  world = await World.make({ prepare: onlyCompanies([Number(process.env.RACES ?? 60) + 100]) });
   [world.tenant] = await world.tenants();
 });
 after(() => world.close());
@@ -183,4 +183,64 @@ test('f38 many users at once: a second person, five first, and all of it stopped
   await world.sim('PUT', '/latency', {});
   const missing = await world.raw('POST', '/stop', { batch: personId(1) });
   assert.equal(missing.status, 404);
+});
+
+// The zone's offset from UTC at that moment, by another implementation than the server's.
+function offsetOf(zone, utc) {
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).formatToParts(utc).map((one) => [one.type, Number(one.value)]),
+  );
+  return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - Math.floor(utc / 1000) * 1000;
+}
+
+// The moments of the week in which the zone changes its clocks.
+function changesOf(zone, begin, end) {
+  const found = [];
+  for (let at = begin; at < end; at += HOUR / 2) if (offsetOf(zone, at) !== offsetOf(zone, at + HOUR / 2)) found.push(at + HOUR / 2);
+  return found;
+}
+
+// The first moment that shows this local time, or the first after the gap that it falls into.
+function instantOf(zone, local) {
+  const wanted = Date.parse(`${local}Z`);
+  for (let at = wanted - 15 * HOUR; at < wanted + 15 * HOUR; at += 60_000) if (at + offsetOf(zone, at) >= wanted) return at;
+  throw new Error(`${zone} ${local}`);
+}
+
+test('f23 a week in which four zones change their clocks: each starts at its moment', async () => {
+  const zones = ['Europe/Amsterdam', 'Asia/Jerusalem', 'Atlantic/Azores', 'America/Nuuk'];
+  const begin = Date.parse('2027-03-24T12:00:00Z');
+  const week = 7 * 24 * HOUR;
+  await world.pass(begin - world.clock.now());
+  const plan = [];
+  for (const zone of zones) {
+    const changes = changesOf(zone, begin, begin + week);
+    assert.equal(changes.length, 1, zone);
+    const local = changes[0] + offsetOf(zone, changes[0] - 1000); // what would have been shown at that moment
+    // Just before the change, inside the gap, and just after it.
+    for (const minutes of [-10, 15, 75]) {
+      const text = new Date(Math.round((local + minutes * 60_000) / 60_000) * 60_000).toISOString().slice(0, 19);
+      plan.push({ zone, text, at: instantOf(zone, text), user: people(1)[0] });
+    }
+  }
+  for (const one of plan) {
+    [one.id] = await offboard([one.user], { disable_sign_in: true }, { schedule: { at: one.text, time_zone: one.zone } });
+    assert.equal(Date.parse((await get(one.id)).scheduled_at), one.at, `${one.zone} ${one.text}`);
+  }
+  plan.sort((a, b) => a.at - b.at);
+  for (const one of plan) {
+    if (one.at - world.clock.now() > 1500) await world.pass(one.at - 1100 - world.clock.now());
+    const begun = await until('it to start', async () => {
+      const now = await get(one.id);
+      return now.status === 'planned' ? null : now;
+    });
+    // Never early; a wrong rule would be off by a quarter of an hour at least.
+    const late = Date.parse(begun.started_at) - one.at;
+    assert.ok(late >= 0 && late < 5000, `${one.zone} ${one.text}: started ${late} ms after its time`);
+  }
+  for (const one of plan) {
+    const done = await world.finished(one.id);
+    assert.match(done.status, /^succeeded/);
+    assert.ok(!done.warnings.some((warning) => warning.code === 'clock_jumped'));
+  }
 });
