@@ -42,7 +42,9 @@ export class Postgres {
 
   // All that its databases hold.
   async dump() {
-    const { stdout } = await run('pg_dumpall', ['--no-role-passwords', '--dbname', this.url], { maxBuffer: 1 << 28, encoding: 'buffer' });
+    // It hands the password on to nobody that it starts itself.
+    const env = { ...process.env, PGPASSWORD: decodeURIComponent(new URL(this.url).password) };
+    const { stdout } = await run('pg_dumpall', ['--no-role-passwords', '--dbname', this.url], { maxBuffer: 1 << 28, encoding: 'buffer', env });
     return stdout;
   }
 
