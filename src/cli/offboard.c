@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "cli/follow.h"
+#include "cli/preflight.h"
 #include "cli/request.h"
 #include "cli/screen.h"
+#include "cli/users_file.h"
 
-enum { OPT_AT = 256, OPT_ZONE, OPT_NOTIFY, OPT_REFERENCE, OPT_REASON };
+enum { OPT_CSV = 256, OPT_AT, OPT_ZONE, OPT_NOTIFY, OPT_REFERENCE, OPT_REASON };
 
 struct offboard {
     struct request request;
@@ -15,6 +17,8 @@ struct offboard {
 };
 
 static const struct argp_option option_table[] = {
+    {"csv", OPT_CSV, "FILE", 0,
+     "many users at once: a CSV file whose first row names a column user, user_principal_name, upn or id", 0},
     {"at", OPT_AT, "LOCAL_TIME", 0, "when to run, such as 2026-12-24T17:00; without it: now", 0},
     {"time-zone", OPT_ZONE, "ZONE", 0, "the zone of --at, such as Europe/Amsterdam", 0},
     {"notify", OPT_NOTIFY, "LIST", 0, "who is told: webhook, email, psa, separated by commas", 0},
@@ -24,12 +28,26 @@ static const struct argp_option option_table[] = {
     {"follow", 'f', NULL, 0, "stay until the end; the exit code is then 1 when something failed", 0},
     {0}};
 
+static void add_users(const char *path, json_t *users, struct argp_state *state)
+{
+    struct err err = {0};
+    size_t length;
+    AUTO_FREE char *text = text_read_file(path, USERS_FILE_MAX, &length, &err);
+    if (!text)
+        argp_failure(state, EXIT_USAGE, 0, "--csv: %s", err.message);
+    else if (!users_file_parse(text, length, users, &err))
+        argp_failure(state, EXIT_USAGE, 0, "--csv: %s: %s", path, err.message);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct offboard *offboard = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &offboard->request;
+        return 0;
+    case OPT_CSV:
+        add_users(arg, offboard->request.users, state);
         return 0;
     case OPT_AT:
         offboard->at = arg;
@@ -76,12 +94,12 @@ static bool notify_json(const char *list, json_t *body, struct err *err)
     return true;
 }
 
-static json_t *request_body(const struct offboard *offboard, json_t *options, json_t *acknowledged,
+static json_t *request_body(const struct offboard *offboard, json_t *choice, json_t *acknowledged,
                             struct err *err)
 {
-    json_t *body =
-        json_make("{s:s, s:O, s:O, s:O}", "tenant", offboard->request.tenant, "users",
-                  offboard->request.users, "options", options, "acknowledged_warnings", acknowledged);
+    json_t *body = json_make("{s:s, s:O, s:O}", "tenant", offboard->request.tenant, "users",
+                             offboard->request.users, "acknowledged_warnings", acknowledged);
+    json_object_update(body, choice);
     if (offboard->at)
         json_put(body, "schedule",
                  json_make("{s:s, s:s}", "at", offboard->at, "time_zone", offboard->time_zone));
@@ -97,7 +115,7 @@ static json_t *request_body(const struct offboard *offboard, json_t *options, js
 }
 
 /* Shows each user's warnings and plan, asks, and returns the warning codes that the person has seen. */
-static json_t *ask(struct client *client, const struct offboard *offboard, const json_t *options,
+static json_t *ask(struct client *client, const struct offboard *offboard, const json_t *choice,
                    int *ret_code)
 {
     json_t *codes = json_array(), *user, *warning;
@@ -106,12 +124,12 @@ static json_t *ask(struct client *client, const struct offboard *offboard, const
     char question[120];
     json_array_foreach (offboard->request.users, i, user) {
         AUTO_ANSWER struct answer answer = {0};
-        if (!request_preflight(client, &offboard->request, json_string_value(user), options, &answer, &err)) {
+        if (!request_preflight(client, &offboard->request, json_string_value(user), choice, &answer, &err)) {
             *ret_code = command_fail(&err);
             json_decref(codes);
             return NULL;
         }
-        request_print_preflight(stderr, json_string_value(user), answer.json);
+        preflight_print(stderr, json_string_value(user), answer.json);
         json_array_foreach ((json_t *)json_array_at(answer.json, "warnings"), n, warning)
             if (json_text(warning, "code"))
                 json_add(codes, json_text_new(json_text(warning, "code")));
@@ -163,14 +181,14 @@ static int offboard_run(const struct offboard *offboard)
         return EXIT_USAGE;
     }
     AUTO_CLIENT struct client *client = client_open(&err);
-    AUTO_JSON json_t *options = client ? request_options(client, &offboard->request, &err) : NULL;
-    if (!options)
+    AUTO_JSON json_t *choice = client ? request_choice(&offboard->request, &err) : NULL;
+    if (!choice)
         return command_fail(&err);
     AUTO_JSON json_t *acknowledged =
-        offboard->yes ? json_make("[s]", "*") : ask(client, offboard, options, &code);
+        offboard->yes ? json_make("[s]", "*") : ask(client, offboard, choice, &code);
     if (!acknowledged)
         return code;
-    AUTO_JSON json_t *body = request_body(offboard, options, acknowledged, &err);
+    AUTO_JSON json_t *body = request_body(offboard, choice, acknowledged, &err);
     AUTO_ANSWER struct answer answer = {0};
     if (!body || !client_call(client, "POST", "/api/v1/offboardings", body, &answer, &err)) {
         if (offboard->request.json && answer.text)
