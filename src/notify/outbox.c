@@ -182,8 +182,8 @@ struct due {
     int64_t scheduled_at;
 };
 
-#define NOT_REMINDED                                                                                \
-    " AND o.unfinished = 1 AND o.status = 'planned' AND NOT EXISTS (SELECT 1 FROM notices n WHERE " \
+#define NOT_REMINDED                                                                                        \
+    " AND o.unfinished = 1 AND (o.status || '') = 'planned' AND NOT EXISTS (SELECT 1 FROM notices n WHERE " \
     "n.once = o.id || '/reminder/' || CAST(o.scheduled_at AS TEXT)) LIMIT $1"
 
 static bool take(struct rows *rows, struct arena *arena, struct due *ret, size_t *count, struct err *err)
