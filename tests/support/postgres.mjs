@@ -40,9 +40,13 @@ export class Postgres {
     return stdout.trim();
   }
 
-  // All that its databases hold.
+  // All that its databases hold. The programs that pg_dumpall starts are not given the password of the address: without
+  // one in the environment they would ask for it, and wait.
   async dump() {
-    const { stdout } = await run('pg_dumpall', ['--no-role-passwords', '--dbname', this.url], { maxBuffer: 1 << 28, encoding: 'buffer' });
+    const env = { ...process.env, PGPASSWORD: new URL(this.url).password };
+    const { stdout } = await run('pg_dumpall', ['--no-password', '--no-role-passwords', '--dbname', this.url], {
+      env, maxBuffer: 1 << 28, encoding: 'buffer',
+    });
     return stdout;
   }
 
