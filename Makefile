@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: help deps web build build-test demo test lint bench fuzz install clean
+.PHONY: help deps web build build-test demo test lint bench faults fuzz install clean
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
@@ -23,6 +23,7 @@ help:
 	@echo 'make build    build/lastday and build/m365sim, with the web client inside'
 	@echo 'make lint     formatting, static analysis, layers, the web client, the API description'
 	@echo 'make bench    a small measurement of the server on this machine'
+	@echo 'make faults   break the server at every point in turn, on both stores; make test does a sample'
 	@echo 'make fuzz     fuzz the parsers for a minute each'
 	@echo 'make install  install into prefix=$(prefix)'
 	@echo 'make clean    remove what was built'
@@ -65,6 +66,9 @@ lint: build-test
 
 bench: build
 	@tests/bench/run.sh
+
+faults: build-test
+	@FAULTS=long tests/run.sh faults
 
 fuzz: deps
 	@tests/fuzz/run.sh

@@ -22,7 +22,7 @@ export const FAULTS = {
   f11_effect_applied_html_answer: { status: 200, ...html, after_effect: true, whole: true },
   f11_torn_json: { status: 200, body: TORN, whole: true },
   f11_slow: { delay_ms: 2500, whole: true },
-  f12_token_refused: { status: 401, body: REFUSED, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } },
+  f12_token_refused: { status: 401, body: REFUSED, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' }, whole: true },
 };
 
 export const FAULT_KINDS = Object.keys(FAULTS);

@@ -83,16 +83,19 @@ export class Stage {
     return run;
   }
 
-  // Asked for once more with the same key as long as nobody answers, as a client does. A request may also be refused, for
-  // a fault that was met while it was looked at: then nothing was accepted, and a person asks anew.
+  // Asked for once more with the same key as long as nobody answers, as a client does. It may also be refused: for a fault
+  // that was met while the request was looked at, or because another node may still work on the key of one that died.
+  // Then a person asks anew.
   async ask(run) {
     const { world } = this;
     const body = { tenant: run.tenant.id, users: [this.mould.leaver], options: run.tenant.localized(everything()), acknowledged_warnings: ['*'] };
     while (!run.id && Date.now() < run.until) {
       const key = `run-${run.tenant.id}-${run.refused.length}`;
       const answer = await quietly(world.api('POST', '/offboardings', body, { 'idempotency-key': key })).catch((error) => {
-        if (error.status !== 409 || !/"code":"blocked"/.test(error.text) || !run.again) throw error;
-        run.refused.push(JSON.parse(error.text).detail);
+        const { code, detail } = JSON.parse(error.text);
+        const expected = run.kills ? 'idempotency_key_in_use' : 'blocked';
+        if (code !== expected) throw error;
+        run.refused.push(detail);
       });
       run.id = answer?.offboardings[0].id;
       if (!run.id) await this.revive(run);
@@ -164,6 +167,43 @@ export class Stage {
     run.met = this.points.trace().find((one) => one.killed);
     if (!run.met) run.unmet = true;
     await this.judge(run);
+  }
+
+  // Killed again and again while it takes up what it held: at random, 1 to 50 ms after it serves, or while it starts.
+  async restarted(about, times, random) {
+    const { world } = this;
+    for (let left = times; left > 0; ) {
+      const run = await this.begin(about);
+      await world.sim('PUT', '/latency', { graph: 20, exchange: 20 });
+      await this.ask(run);
+      for (let k = 0; k < Math.min(8, times) && left > 0; k++, left--) {
+        await sleep(1 + random(50));
+        await world.stop('SIGKILL');
+        run.kills++;
+        if (random(2)) {
+          await world.main.start({ waits: false });
+          await sleep(1 + random(600));
+          await world.stop('SIGKILL');
+        }
+        await world.start();
+      }
+      await world.sim('PUT', '/latency', {});
+      await this.follow(run);
+      await this.judge(run);
+    }
+  }
+
+  // How many calls a run makes that a fault of each kind can meet.
+  async counted() {
+    const run = await this.begin({ row: 'undisturbed' });
+    const never = { tenant: run.tenant.id, nth: 1_000_000 };
+    await this.world.sim('POST', '/faults', [never, { ...never, whole: true }]);
+    await this.ask(run);
+    await this.follow(run);
+    await this.judge(run);
+    const rules = (await this.world.sim('GET', '/faults')).filter((one) => one.tenant === run.tenant.id);
+    await this.world.sim('DELETE', `/faults?tenant=${run.tenant.id}`);
+    return Object.fromEntries(Object.entries(FAULTS).map(([row, fault]) => [row, rules.find((rule) => Boolean(rule.whole) === Boolean(fault.whole)).hits]));
   }
 
   // The nth call of the run fails in some way.
