@@ -11,7 +11,7 @@ import { FAULTS } from './kinds.mjs';
 import { Points } from './points.mjs';
 import { Mould } from './tenant.mjs';
 
-const RUN_MS = 60_000; // a run that has not ended by then is lost
+const RUN_MS = 180_000; // a run that has not ended by then is lost
 const EVENTS = ['finished', 'finished_with_warnings', 'failed'];
 
 // What is asked of a server that may be dead just now.
@@ -133,7 +133,9 @@ export class Stage {
     const [after, log] = [await this.look(tenant), await this.log(tenant, run.since)];
     run.calls = log.length;
     if (!run.done) {
-      run.lost = `not ended after ${RUN_MS / 1000} s`;
+      const one = run.id && (await quietly(this.world.api('GET', `/offboardings/${run.id}`)));
+      const open = one?.tasks.filter((task) => !task.ended_at).map((task) => `${task.id} ${task.status} ${task.reason ?? ''}`);
+      run.lost = `not ended after ${RUN_MS / 1000} s, ${one?.status ?? 'not accepted'}: ${open?.join(', ')}`;
       return;
     }
     const [was, is, sent, done] = [run.before, after, log, run.done].map(tenant.neutral);
