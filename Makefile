@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: help deps web build build-test demo test chaos lint bench fuzz install clean
+.PHONY: help deps web build build-test demo test chaos faults lint bench fuzz install clean
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
@@ -24,6 +24,7 @@ help:
 	@echo 'make chaos    2,000 offboardings on three nodes, of which one is killed every ten seconds'
 	@echo 'make lint     formatting, static analysis, layers, the web client, the API description'
 	@echo 'make bench    a small measurement of the server on this machine'
+	@echo 'make faults   break the server at every point in turn, on both stores; make test does a sample'
 	@echo 'make fuzz     fuzz the parsers for a minute each'
 	@echo 'make install  install into prefix=$(prefix)'
 	@echo 'make clean    remove what was built'
@@ -69,6 +70,9 @@ lint: build-test
 
 bench: build
 	@tests/bench/run.sh
+
+faults: build-test
+	@FAULTS=long tests/run.sh faults
 
 fuzz: deps
 	@tests/fuzz/run.sh
