@@ -107,6 +107,9 @@ export function startLive(client: QueryClient): () => void {
 
 type Pages = InfiniteData<OffboardingPage, string>;
 
+const isUndoing = (...states: Pick<Offboarding, 'status'>[]) =>
+  states.some(({ status }) => status === 'undoing');
+
 export function cacheUpdater(client: QueryClient) {
   let refresh: ReturnType<typeof setTimeout> | undefined;
   /* Lists are read again at most every second and a half, however much happens. */
@@ -125,10 +128,12 @@ export function cacheUpdater(client: QueryClient) {
       return;
     }
     const id = offboardingOf(event);
-    client.setQueryData<Offboarding>(
-      ['offboardings', 'one', id],
-      (shown) => shown && applyEvent(shown, event),
-    );
+    const key = ['offboardings', 'one', id];
+    const before = client.getQueryData<Offboarding>(key);
+    client.setQueryData<Offboarding>(key, (shown) => shown && applyEvent(shown, event));
+    /* Events say that an undo begins and ends, not what it is about. */
+    if (before && event.kind === 'offboarding' && isUndoing(before, event.data.summary))
+      void client.invalidateQueries({ queryKey: key });
     if (event.kind === 'offboarding') {
       const { summary } = event.data;
       client.setQueriesData<Pages>(

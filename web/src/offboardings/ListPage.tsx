@@ -22,7 +22,7 @@ import { PeopleCheckmarkRegular, SearchInfoRegular } from '@fluentui/react-icons
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { offboardingsQuery } from '../api/queries';
+import { offboardingsQuery } from '../api/offboardings';
 import type { OffboardingSummary } from '../api/schema';
 import { usePage } from '../app/usePage';
 import type { Key } from '../i18n/en';

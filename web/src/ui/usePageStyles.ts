@@ -36,6 +36,7 @@ export const usePageStyles = makeStyles({
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '8px', rowGap: '4px' },
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
   dialog: { maxWidth: '440px', width: 'calc(100% - 32px)' },
+  wideDialog: { maxWidth: '640px' },
   hidden: {
     position: 'absolute',
     width: '1px',

@@ -12,11 +12,13 @@ import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/rea
 import { useMemo, useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useNavigate } from 'react-router';
+import { createOffboardings } from '../api/offboardings';
 import { asProblem } from '../api/problem';
-import { catalogQuery, createOffboardings, preflightQuery } from '../api/queries';
+import { catalogQuery, preflightQuery } from '../api/queries';
 import type { Catalog } from '../api/schema';
 import { dateTimeIn } from '../i18n/format';
 import { t } from '../i18n/t';
+import { resolveWall } from '../schedule/zone';
 import { Announcer } from '../ui/Announcer';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
@@ -36,7 +38,6 @@ import {
   tickOf,
 } from './request';
 import { UserReview } from './UserReview';
-import { resolveWall } from './zone';
 
 const useStyles = makeStyles({
   links: {

@@ -1,6 +1,7 @@
 /* What the wizard has been told so far. Kept in this tab's session storage, so that a reload or a session that ended
  * loses nothing; it holds names and choices, no secrets. */
 import type { CatalogParameter, CatalogTask, Tenant, TenantRef, User } from '../api/schema';
+import { here } from '../schedule/zone';
 
 export interface Person {
   /* An object id, or the word that the server resolves to the user's manager. */
@@ -30,8 +31,6 @@ export interface Draft {
   reference: string;
   reason: string;
 }
-
-export const here = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
 export const emptyDraft = (): Draft => ({
   tenant: null,

@@ -10,8 +10,8 @@ import type {
   Warning,
 } from '../api/schema';
 import { t } from '../i18n/t';
+import { scheduleOf, wallProblems } from '../schedule/zone';
 import type { Choice, Draft, ParameterValue } from './draft';
-import { resolveWall } from './zone';
 
 const isEmpty = (value: ParameterValue | undefined) =>
   value === undefined || (typeof value !== 'boolean' && value.length === 0);
@@ -55,8 +55,7 @@ export function requestOf(draft: Draft, catalog: Catalog, acknowledged: string[]
     tenant: draft.tenant?.id ?? '',
     users: draft.users.map((person) => person.id),
     options: optionsOf(draft, catalog),
-    schedule:
-      draft.when === 'schedule' ? { at: `${draft.date}T${draft.time}:00`, time_zone: draft.zone } : null,
+    schedule: draft.when === 'schedule' ? scheduleOf(draft) : null,
     reference: draft.reference.trim() || null,
     reason: draft.reason.trim() || null,
     acknowledged_warnings: acknowledged,
@@ -85,12 +84,8 @@ export function missingOf(draft: Draft, catalog: Catalog, now: number): FieldPro
           task: task.label,
         });
   if (!draft.when) problems.push({ path: 'when', message: t('when.missing') });
-  if (draft.when === 'schedule') {
-    if (!draft.date) problems.push({ path: 'date', message: t('when.date_missing') });
-    if (!draft.time) problems.push({ path: 'time', message: t('when.time_missing') });
-    const wall = resolveWall(draft.date, draft.time, draft.zone);
-    if (wall && wall.at < now - 60_000) problems.push({ path: 'date', message: t('when.past') });
-  }
+  if (draft.when === 'schedule')
+    for (const [path, message] of Object.entries(wallProblems(draft, now))) problems.push({ path, message });
   return problems;
 }
 
