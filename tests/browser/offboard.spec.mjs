@@ -24,12 +24,12 @@ test('a user is offboarded from the first click to the last promise', async ({ s
 
   // Found while one types, by a part of the name.
   const search = page.getByRole('combobox', { name: 'Users' });
-  const found = page.getByRole('listbox', { name: 'Users', exact: true }).getByRole('option');
+  const found = page.getByRole('listbox', { name: 'Users' }).getByRole('option');
   await search.pressSequentially('van');
   await expect(found.filter({ hasText: 'Sanne van Dijk' })).toBeVisible();
   await search.pressSequentially('ce');
   await expect(found).toHaveCount(1);
-  await expect(found).toContainText('adele.vance@contoso.com · Account Executive · Sales');
+  await expect(found).toContainText(/adele\.vance@contoso\.com.*Account Executive · Sales/);
   await found.click();
   await wizard.next(page);
 

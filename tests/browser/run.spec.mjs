@@ -103,7 +103,8 @@ test('the report comes as a file in each format', async ({ signedIn: page, world
     ['JSON', '{"report":'],
   ]) {
     const download = page.waitForEvent('download');
-    await choose(page, `Report as ${name}`);
+    await page.getByRole('button', { name: 'Report' }).click();
+    await page.getByRole('menuitem', { name: `Report as ${name}` }).click();
     const file = await (await download).path();
     expect((await readFile(file, 'latin1')).toLowerCase().startsWith(begins.toLowerCase()), name).toBe(true);
   }

@@ -1,5 +1,5 @@
 /* What the screens read, each with its key; offboardings are in offboardings.ts. */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, ask, fetchMe, write } from './client';
 import type { Options } from './schema';
 
@@ -24,6 +24,14 @@ export const tenantsQuery = (search: string) =>
     staleTime: 60_000,
   });
 
+export const tenantQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: ['tenant', tenant],
+    queryFn: ({ signal }) =>
+      ask(() => api.GET('/api/v1/tenants/{tenant}', { signal, params: { path: { tenant } } })),
+    staleTime: 60_000,
+  });
+
 export const defaultsQuery = (tenant: string) =>
   queryOptions({
     queryKey: ['defaults', tenant],
@@ -42,6 +50,26 @@ export const usersQuery = (tenant: string, search: string) =>
           params: { path: { tenant }, query: search ? { search, limit: 50 } : { limit: 50 } },
         }),
       ),
+    staleTime: 30_000,
+  });
+
+/* The same, page by page, for a list that goes on as one scrolls. */
+export const directoryQuery = (tenant: string, search: string) =>
+  infiniteQueryOptions({
+    queryKey: ['users', tenant, search, 'pages'],
+    queryFn: ({ signal, pageParam }) =>
+      ask(() =>
+        api.GET('/api/v1/tenants/{tenant}/users', {
+          signal,
+          params: {
+            path: { tenant },
+            query: { limit: 100, ...(search && { search }), ...(pageParam && { cursor: pageParam }) },
+          },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    placeholderData: keepPreviousData,
     staleTime: 30_000,
   });
 

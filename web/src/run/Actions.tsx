@@ -3,7 +3,7 @@ import {
   Button,
   Field,
   Menu,
-  MenuDivider,
+  MenuButton,
   MenuItem,
   MenuItemLink,
   MenuList,
@@ -104,41 +104,31 @@ export function Actions({ shown }: { shown: Offboarding }) {
       {operates && open && !shown.cancel_requested && (
         <Button onClick={() => setAsking('cancel')}>{t('run.cancel')}</Button>
       )}
-      <Menu positioning="below-end">
-        <MenuTrigger disableButtonEnhancement>
-          <Button icon={<MoreHorizontalRegular />} aria-label={t('run.more')} />
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList>
-            {operates && unstarted && (
-              <MenuItem icon={<CalendarClockRegular />} onClick={() => setAsking('reschedule')}>
-                {t('run.reschedule')}
-              </MenuItem>
-            )}
-            {operates && undoable && (
-              <MenuItem icon={<ArrowUndoRegular />} onClick={() => setAsking('undo')}>
-                {t('run.undo')}
-              </MenuItem>
-            )}
-            {operates && (
+      {shown.started_at && <Report id={id} />}
+      {operates && (
+        <Menu positioning="below-end">
+          <MenuTrigger disableButtonEnhancement>
+            <Button icon={<MoreHorizontalRegular />} aria-label={t('run.more')} />
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              {unstarted && (
+                <MenuItem icon={<CalendarClockRegular />} onClick={() => setAsking('reschedule')}>
+                  {t('run.reschedule')}
+                </MenuItem>
+              )}
+              {undoable && (
+                <MenuItem icon={<ArrowUndoRegular />} onClick={() => setAsking('undo')}>
+                  {t('run.undo')}
+                </MenuItem>
+              )}
               <MenuItem icon={<CopyRegular />} onClick={() => navigate(`/offboardings/new?from=${id}`)}>
                 {t('run.clone')}
               </MenuItem>
-            )}
-            {operates && <MenuDivider />}
-            {(['pdf', 'html', 'json'] as const).map((format) => (
-              <MenuItemLink
-                key={format}
-                icon={<DocumentArrowDownRegular />}
-                href={reportAddress(id, format)}
-                download
-              >
-                {t(`run.report.${format}`)}
-              </MenuItemLink>
-            ))}
-          </MenuList>
-        </MenuPopover>
-      </Menu>
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+      )}
       {retry.isError && (
         <div className={styles.problem}>
           <ProblemBar error={retry.error} />
@@ -152,6 +142,26 @@ export function Actions({ shown }: { shown: Offboarding }) {
         {asking === 'reschedule' && <Reschedule shown={shown} onClose={close} />}
       </Suspense>
     </div>
+  );
+}
+
+/* The evidence as a file to keep. */
+function Report({ id }: { id: string }) {
+  return (
+    <Menu positioning="below-end">
+      <MenuTrigger disableButtonEnhancement>
+        <MenuButton icon={<DocumentArrowDownRegular />}>{t('run.report')}</MenuButton>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          {(['pdf', 'html', 'json'] as const).map((format) => (
+            <MenuItemLink key={format} href={reportAddress(id, format)} download>
+              {t(`run.report.${format}`)}
+            </MenuItemLink>
+          ))}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
   );
 }
 

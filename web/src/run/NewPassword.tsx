@@ -25,6 +25,7 @@ const useStyles = makeStyles({
   narrow: { minWidth: 0 },
   made: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
   copy: { alignSelf: 'flex-start' },
+  take: { flexShrink: 0, whiteSpace: 'nowrap' },
   links: { display: 'flex', flexDirection: 'column' },
   link: {
     display: 'flex',
@@ -170,7 +171,7 @@ function Links({ offboarding, task, links, refresh }: LinksProps) {
                     : t('run.password_until', { at: dateTime(link.expires_at) }))}
               </Text>
               {!over && (
-                <Button size="small" onClick={() => revoking.mutate(link.id)}>
+                <Button size="small" className={styles.take} onClick={() => revoking.mutate(link.id)}>
                   {t('run.password_revoke')}
                 </Button>
               )}

@@ -3,6 +3,7 @@ import {
   MessageBar,
   MessageBarBody,
   makeStyles,
+  mergeClasses,
   ProgressBar,
   Text,
   tokens,
@@ -13,7 +14,7 @@ import { useParams } from 'react-router';
 import { offboardingQuery, retryOffboarding } from '../api/offboardings';
 import { asProblem } from '../api/problem';
 import { catalogQuery } from '../api/queries';
-import type { Offboarding } from '../api/schema';
+import type { Offboarding, Warning } from '../api/schema';
 import { usePage } from '../app/usePage';
 import { dateTime, dateTimeIn, duration, wholeSeconds } from '../i18n/format';
 import { humanise, t } from '../i18n/t';
@@ -51,7 +52,7 @@ const useStyles = makeStyles({
     alignItems: 'start',
     '@media (max-width: 900px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
   },
-  title: { minWidth: 0, overflowWrap: 'anywhere' },
+  title: { flex: '1 1 220px', minWidth: 0, overflowWrap: 'anywhere' },
   numbers: { display: 'flex', flexWrap: 'wrap', gap: '8px 32px' },
   number: { display: 'flex', flexDirection: 'column' },
   value: {
@@ -60,6 +61,7 @@ const useStyles = makeStyles({
     fontVariantNumeric: 'tabular-nums',
   },
   list: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
+  after: { marginBlockStart: '8px' },
   side: { display: 'flex', flexDirection: 'column', rowGap: '20px', minWidth: 0 },
   phase: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
   phases: { display: 'flex', flexDirection: 'column', rowGap: '24px' },
@@ -186,7 +188,7 @@ function Run({ shown }: { shown: Offboarding }) {
           {may('operate') && keepsPassword(shown) && (
             <NewPassword offboarding={shown.id} task={PASSWORD_TASK} />
           )}
-          <KnownBefore warnings={shown.warnings} />
+          <KnownBefore warnings={shown.warnings.filter((warning) => !isInTheWay(warning))} />
         </div>
       </div>
     </div>
@@ -199,7 +201,7 @@ function Numbers({ shown }: { shown: Offboarding }) {
   const over = hasEnded(shown.status);
   const now = useNow(!over && shown.started_at !== null);
   const ran = elapsed(shown, now);
-  if (ran === null) return null;
+  if (ran === null || shown.status === 'needs_attention') return null;
   const locked = lockoutTook(shown);
   const locks = shown.tasks.some(({ phase }) => phase === 'lockout');
   const figures: [string, string][] = [
@@ -237,16 +239,18 @@ function Outcome({ status }: Pick<Offboarding, 'status'>) {
   );
 }
 
+const isInTheWay = ({ severity, override }: Warning) => severity === 'blocker' && !override;
+
 /* What stands in the way of one that waits for a person. */
 function Stopped({ shown: { status, warnings } }: { shown: Offboarding }) {
   const styles = useStyles();
   if (status !== 'needs_attention' && status !== 'awaiting_approval') return null;
-  const blockers = warnings.filter(({ severity, override }) => severity === 'blocker' && !override);
+  const blockers = warnings.filter(isInTheWay);
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
         {t(`run.stopped.${status}`)}
-        <ul className={styles.list}>
+        <ul className={mergeClasses(styles.list, styles.after)}>
           {blockers.map(({ code, task, message }) => (
             <li key={code + task}>{message}</li>
           ))}
@@ -296,7 +300,7 @@ function Warnings({ shown: { status, tasks } }: { shown: Offboarding }) {
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
         {status === 'succeeded_with_warnings' && t('run.result.succeeded_with_warnings')}
-        <ul className={styles.list}>
+        <ul className={mergeClasses(styles.list, styles.after)}>
           {messages.map((message) => (
             <li key={message}>{message}</li>
           ))}

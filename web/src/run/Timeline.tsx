@@ -70,7 +70,8 @@ export function Timeline({ shown }: { shown: Offboarding }) {
   const titleId = useId();
   const now = useNow(!hasEnded(shown.status) && shown.started_at !== null);
   const line = timelineOf(shown.tasks, shown.locked_out_at, now);
-  if (!line) return null;
+  /* One bar alone says no more than its row in the list. */
+  if (!line || line.bars.length < 2) return null;
   const words_ = t('run.timeline_words', { took: line.took, count: line.most });
 
   return (
@@ -91,15 +92,8 @@ export function Timeline({ shown }: { shown: Offboarding }) {
             </Text>
             <svg className={styles.picture} aria-hidden>
               <title>{`${bar.label}: ${words('status', bar.status)}, ${bar.took}`}</title>
-              {line.ticks.map(({ at, label }) => (
-                <line
-                  key={label}
-                  x1={percent(at)}
-                  x2={percent(at)}
-                  y1="0"
-                  y2="100%"
-                  className={styles.grid}
-                />
+              {line.ticks.map(({ at }) => (
+                <line key={at} x1={percent(at)} x2={percent(at)} y1="0" y2="100%" className={styles.grid} />
               ))}
               {line.lockout !== null && (
                 <line
@@ -129,7 +123,7 @@ export function Timeline({ shown }: { shown: Offboarding }) {
           <svg className={styles.axis} aria-hidden>
             {line.ticks.map(({ at, label }) => (
               <text
-                key={label}
+                key={at}
                 x={percent(at)}
                 y="13"
                 textAnchor={at < 0.02 ? 'start' : at > 0.95 ? 'end' : 'middle'}
