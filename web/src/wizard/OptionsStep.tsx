@@ -10,7 +10,9 @@ import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
 import { usePageStyles } from '../ui/usePageStyles';
 import { type Choice, choicesFrom, countChanges, type Draft } from './draft';
+import { NotifyFields } from './NotifyFields';
 import { isChosen } from './request';
+import { type Section, sectionOf } from './sections';
 import { TaskOption } from './TaskOption';
 import { WhenFields } from './WhenFields';
 
@@ -18,6 +20,8 @@ const useStyles = makeStyles({
   root: { display: 'flex', flexDirection: 'column', rowGap: '28px' },
   section: { display: 'flex', flexDirection: 'column', rowGap: '12px', minWidth: 0 },
   heading: { display: 'flex', alignItems: 'center', columnGap: '8px' },
+  phase: { display: 'flex', flexDirection: 'column', rowGap: '8px', minWidth: 0 },
+  phaseName: { color: tokens.colorNeutralForeground3 },
   tasks: {
     display: 'grid',
     gap: '12px',
@@ -90,37 +94,60 @@ function Options({ catalog, initial, tenant }: Props) {
       )}
       {noneChosen && <Text className={styles.wrong}>{noneChosen}</Text>}
       <div className={styles.root} data-field="options">
-        {catalog.phases.map((phase) => {
-          const tasks = catalog.tasks.filter((task) => task.phase === phase.id);
-          if (tasks.length === 0) return null;
-          const count = tasks.filter(({ id }) => isChosen({ options }, id)).length;
-          return (
-            <section key={phase.id} className={styles.section} aria-labelledby={`phase-${phase.id}`}>
-              <div className={styles.heading}>
-                <Text as="h3" size={400} weight="semibold" id={`phase-${phase.id}`}>
-                  {phase.label}
-                </Text>
-                {count > 0 && (
-                  <Badge appearance="tint" color="brand">
-                    {t('options.chosen', { count })}
-                  </Badge>
-                )}
-              </div>
-              <div className={styles.tasks}>
-                {tasks.map((task) => (
-                  <TaskOption key={task.id} catalog={catalog} task={task} />
-                ))}
-              </div>
-            </section>
-          );
-        })}
+        {(['settings', 'access'] as const).map((section) => (
+          <TaskSection key={section} section={section} catalog={catalog} options={options} />
+        ))}
       </div>
       <section className={styles.section} aria-labelledby="when-title">
-        <Text as="h3" size={400} weight="semibold" id="when-title">
-          {t('when.title')}
+        <Text as="h3" size={500} weight="semibold" id="when-title">
+          {t('options.section.when')}
         </Text>
         <WhenFields />
+        <NotifyFields />
       </section>
     </>
+  );
+}
+
+interface SectionProps {
+  section: Section;
+  catalog: Catalog;
+  options: Draft['options'];
+}
+
+/* One section, its tasks by phase. */
+function TaskSection({ section, catalog, options }: SectionProps) {
+  const styles = useStyles();
+  const tasks = catalog.tasks.filter((task) => sectionOf(task, catalog) === section);
+  const count = tasks.filter(({ id }) => isChosen({ options }, id)).length;
+  return (
+    <section className={styles.section} aria-labelledby={`section-${section}`}>
+      <div className={styles.heading}>
+        <Text as="h3" size={500} weight="semibold" id={`section-${section}`}>
+          {t(`options.section.${section}`)}
+        </Text>
+        {count > 0 && (
+          <Badge appearance="tint" color="brand">
+            {t('options.chosen', { count })}
+          </Badge>
+        )}
+      </div>
+      {catalog.phases.map((phase) => {
+        const inPhase = tasks.filter((task) => task.phase === phase.id);
+        if (inPhase.length === 0) return null;
+        return (
+          <div key={phase.id} className={styles.phase}>
+            <Text as="h4" weight="semibold" className={styles.phaseName}>
+              {phase.label}
+            </Text>
+            <div className={styles.tasks}>
+              {inPhase.map((task) => (
+                <TaskOption key={task.id} catalog={catalog} task={task} />
+              ))}
+            </div>
+          </div>
+        );
+      })}
+    </section>
   );
 }

@@ -5,6 +5,7 @@ import {
   makeStyles,
   Radio,
   RadioGroup,
+  Select,
   Text,
   Textarea,
   tokens,
@@ -20,7 +21,11 @@ const useStyles = makeStyles({
     gap: '16px',
     gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 280px), 1fr))',
   },
+  remind: { maxWidth: '280px' },
   indent: {
+    display: 'flex',
+    flexDirection: 'column',
+    rowGap: '16px',
     paddingInlineStart: '32px',
     '@media (max-width: 640px)': { paddingInlineStart: 0 },
   },
@@ -41,10 +46,21 @@ function useText(name: 'reference' | 'reason') {
   };
 }
 
+const MINUTES = { minutes: 1, hours: 60, days: 24 * 60 } as const;
+const REMINDERS: [keyof typeof MINUTES, number][] = [
+  ['minutes', 30],
+  ['hours', 1],
+  ['hours', 4],
+  ['days', 1],
+  ['days', 3],
+];
+
 function Schedule() {
   const styles = useStyles();
   const { setValue, clearErrors, formState } = useFormContext<Draft>();
-  const [date, time, zone] = useWatch<Draft, ['date', 'time', 'zone']>({ name: ['date', 'time', 'zone'] });
+  const [date, time, zone, remind] = useWatch<Draft, ['date', 'time', 'zone', 'remind']>({
+    name: ['date', 'time', 'zone', 'remind'],
+  });
   const { errors } = formState;
   return (
     <div className={styles.indent}>
@@ -60,6 +76,16 @@ function Schedule() {
           zone: errors.zone?.message,
         }}
       />
+      <Field label={t('when.remind')} className={styles.remind}>
+        <Select value={remind} onChange={(_, { value }) => setValue('remind', value)}>
+          <option value="">{t('when.remind_never')}</option>
+          {REMINDERS.map(([unit, count]) => (
+            <option key={unit + count} value={count * MINUTES[unit]}>
+              {t(`when.remind_${unit}`, { count })}
+            </option>
+          ))}
+        </Select>
+      </Field>
     </div>
   );
 }

@@ -28,9 +28,21 @@ export interface Draft {
   date: string;
   time: string;
   zone: string;
+  /* Minutes before a planned start at which people are reminded; '' never. */
+  remind: string;
+  /* Who is told: as the tenant has it, or as chosen here. */
+  notify: 'tenant' | 'chosen';
+  channels: Record<Channel, boolean>;
+  emailTo: string;
   reference: string;
   reason: string;
+  /* Warnings that were read (request.ts, tickOf), and why blockers are lifted. */
+  acknowledged: string[];
+  overrideReason: string;
 }
+
+export const channels = ['webhook', 'email', 'psa'] as const;
+export type Channel = (typeof channels)[number];
 
 export const emptyDraft = (): Draft => ({
   tenant: null,
@@ -40,8 +52,14 @@ export const emptyDraft = (): Draft => ({
   date: '',
   time: '',
   zone: here,
+  remind: '',
+  notify: 'tenant',
+  channels: { webhook: true, email: true, psa: true },
+  emailTo: '',
   reference: '',
   reason: '',
+  acknowledged: [],
+  overrideReason: '',
 });
 
 export const personOf = (user: Pick<User, 'id' | 'display_name' | 'user_principal_name'>): Person => ({
