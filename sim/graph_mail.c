@@ -6,29 +6,37 @@
 
 /* ---- mailboxSettings: one truth with Exchange's automatic reply ---- */
 
-static const struct {
+struct word {
     const char *graph, *exchange;
-} states[] = {{"disabled", "Disabled"}, {"alwaysEnabled", "Enabled"}, {"scheduled", "Scheduled"}},
-  audiences[] = {{"none", "None"}, {"contactsOnly", "Known"}, {"all", "All"}},
-  purposes[] = {{"user", "UserMailbox"},
-                {"shared", "SharedMailbox"},
-                {"room", "RoomMailbox"},
-                {"equipment", "EquipmentMailbox"},
-                {"linked", "LinkedMailbox"}};
+};
 
-#define TO_GRAPH(table, text, fallback) \
-    translate((const char *const *)(table), sizeof(table) / sizeof *(table), 1, (text), (fallback))
-#define TO_EXCHANGE(table, text) \
-    translate((const char *const *)(table), sizeof(table) / sizeof *(table), 0, (text), NULL)
+static const struct word states[] = {
+    {"disabled", "Disabled"}, {"alwaysEnabled", "Enabled"}, {"scheduled", "Scheduled"}};
+static const struct word audiences[] = {{"none", "None"}, {"contactsOnly", "Known"}, {"all", "All"}};
+static const struct word purposes[] = {{"user", "UserMailbox"},
+                                       {"shared", "SharedMailbox"},
+                                       {"room", "RoomMailbox"},
+                                       {"equipment", "EquipmentMailbox"},
+                                       {"linked", "LinkedMailbox"}};
 
-/* A table is pairs of texts; from says which of the pair is looked for. */
-static const char *translate(const char *const *pairs, size_t count, size_t from, const char *text,
-                             const char *fallback)
+#define TO_GRAPH(table, text, fallback) to_graph((table), sizeof(table) / sizeof *(table), (text), (fallback))
+#define TO_EXCHANGE(table, text) to_exchange((table), sizeof(table) / sizeof *(table), (text))
+
+static const char *to_graph(const struct word *words, size_t count, const char *text, const char *fallback)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_equal_nocase(pairs[2 * i + from], text))
-            return pairs[2 * i + 1 - from];
+        if (text_equal_nocase(words[i].exchange, text))
+            return words[i].graph;
     return fallback;
+}
+
+/* NULL when it is no word of Graph's. */
+static const char *to_exchange(const struct word *words, size_t count, const char *text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal_nocase(words[i].graph, text))
+            return words[i].exchange;
+    return NULL;
 }
 
 static json_t *moment(const json_t *reply, const char *key)

@@ -152,10 +152,12 @@ int main(int argc, char **argv)
                                 .saved_request = -1,
                                 .seed = strdup(options.seed),
                                 .state_dir = options.state_dir ? strdup(options.state_dir) : NULL};
-    static struct sim sim = {
-        .lock = PTHREAD_MUTEX_INITIALIZER, .conversion_ms = 3000, .settle_ms = 2000, .operation_ms = 1000};
+    struct sim sim = {.server = &server,
+                      .lock = PTHREAD_MUTEX_INITIALIZER,
+                      .conversion_ms = 3000,
+                      .settle_ms = 2000,
+                      .operation_ms = 1000};
 
-    sim.server = &server;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);

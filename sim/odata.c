@@ -458,7 +458,7 @@ static int search_joint(const char **at)
     if (!**at)
         return 0;
     if (!strncmp(*at, "AND ", 4) || !strncmp(*at, "OR ", 3)) {
-        int joint = **at;
+        int joint = (unsigned char)**at;
 
         *at += joint == 'A' ? 4 : 3;
         return joint;

@@ -190,7 +190,7 @@ void sim_touch(struct sim *sim, json_t *object)
     json_t *copy = json_deep_copy(object);
 
     json_put(object, "_stale",
-             json_make("{s:I, s:o}", "until", (json_int_t)(now + sim->consistency_ms), "value", copy));
+             json_make("{s:I, s:o}", "until", (json_int_t)now + sim->consistency_ms, "value", copy));
 }
 
 const json_t *sim_view(const struct sim *sim, const json_t *object)

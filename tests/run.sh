@@ -3,6 +3,9 @@
 # "N passed, N failed". Reports go to artifacts/. A stage that fails does not keep the others from running.
 #
 #   tests/run.sh [STAGE...]   unit web integration clients browser coverage; all of them when none is named
+#
+# A stage that passed is not run again while no file of the project, no program and no setting has changed; it says so
+# and counts as it did. AGAIN=yes runs it all the same, as does CI.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
@@ -20,10 +23,10 @@ export NO_UPDATE_NOTIFIER=1
 mkdir -p "$artifacts"
 
 say() { printf '\n== %s\n' "$*"; }
-wanted() { [[ " $stages " == *" $1 "* ]]; }
 count() { # NAME PASSED FAILED EXIT_CODE: a stage that breaks without a failed test counts as one
     local ok=${2:-0} bad=${3:-0}
     [ "$4" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+    [ "$bad" = 0 ] && echo "$1: $ok passed" >>"$BUILD_DIR/passed/$stage.new"
     printf -- '-- %s: %d passed, %d failed\n' "$1" "$ok" "$bad"
     passed=$((passed + ok))
     failed=$((failed + bad))
@@ -54,8 +57,11 @@ node_tests() { # NAME REPORT COMMAND...
 }
 
 integration() {
-    # The reporters' options go before the files, or node takes them for arguments of the tests.
-    node_run() { node --test --test-concurrency="${TEST_CONCURRENCY:-2}" "$@" tests/integration/*.test.*js; }
+    # A file that hangs is ended and fails. The reporters' options go before the files, or node takes them for
+    # arguments of the tests.
+    node_run() {
+        node --test --test-concurrency="${TEST_CONCURRENCY:-2}" --test-timeout=600000 "$@" tests/integration/*.test.*js
+    }
     compgen -G 'tests/integration/*.test.*js' >/dev/null || return 0
     node_tests 'integration tests' integration node_run
 }
@@ -114,14 +120,42 @@ P
     python3 -c "import sys; sys.exit(0 if $percent >= $least_coverage else 1)" || count coverage 0 1 1
 }
 
-# Counters of earlier runs would be added to.
-wanted coverage && find "$BUILD_DIR" -name '*.gcda' -delete
-wanted unit && unit
-wanted web && web
-wanted integration && integration
-wanted clients && clients
-wanted browser && browser
-wanted coverage && coverage
+# What the results depend on: the project's files, the programs, the settings.
+fingerprint() {
+    {
+        git ls-files --cached --others --exclude-standard -z | xargs -0 sha256sum
+        sha256sum "$BUILD_DIR/lastday" "$BUILD_DIR/m365sim"
+        env | grep -E '^(LASTDAY_|LEAST_COVERAGE|TEST_)' | sort
+    } 2>&1 | sha256sum
+}
+
+passed_before() { # STAGE
+    local file=$BUILD_DIR/passed/$1
+    [ -f "$file" ] || return 1
+    say "$1: passed at $(date -r "$file" '+%F %R'), and nothing has changed since (AGAIN=yes runs it again)"
+    cat "$file"
+    passed=$((passed + $(grep -oE '[0-9]+ passed' "$file" | awk '{ n += $1 } END { print n + 0 }')))
+}
+
+run_stage() { # STAGE
+    local before=$failed
+    stage=$1
+    : >"$BUILD_DIR/passed/$stage.new"
+    "$stage"
+    if [ "$failed" = "$before" ]; then mv "$BUILD_DIR/passed/$stage.new" "$BUILD_DIR/passed/$stage"
+    else rm -f "$BUILD_DIR/passed/$stage.new"; fi
+}
+
+mkdir -p "$BUILD_DIR/passed"
+now=$(fingerprint)
+if [ "${AGAIN:-}" = yes ] || [ "${CI:-}" = true ] || [ "$now" != "$(cat "$BUILD_DIR/passed.key" 2>/dev/null)" ]; then
+    rm -f "$BUILD_DIR"/passed/*
+    find "$BUILD_DIR" -name '*.gcda' -delete # counters of earlier runs would be added to
+    echo "$now" >"$BUILD_DIR/passed.key"
+fi
+for one in $stages; do
+    passed_before "$one" || run_stage "$one"
+done
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

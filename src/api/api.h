@@ -21,7 +21,8 @@ struct api {
     struct static_site site;
     struct throttle *link_throttle; /* of wrong one-time links, by address */
     const char *public_url;
-    bool secure; /* people reach us by https */
+    const char *_Atomic url; /* where people reach us; NULL until the port is known */
+    bool secure;             /* people reach us by https */
     _Atomic bool draining;
 };
 

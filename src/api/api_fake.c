@@ -70,9 +70,10 @@ json_t *directory_user(struct directory *directory, const char *tenant_id, const
     }
     make_id(id_or_upn, id);
     remember(id_or_upn);
-    return json_make("{s:s, s:s, s:s, s:b, s:s, s:b, s:b}", "id", id, "user_principal_name", id_or_upn,
-                     "display_name", id_or_upn, "account_enabled", 1, "user_type", "Member", "synced", 0,
-                     "licensed", 1);
+    return json_make("{s:s, s:s, s:s, s:b, s:s, s:b, s:b, s:[s], s:s}", "id", id, "user_principal_name",
+                     id_or_upn, "display_name", id_or_upn, "account_enabled", 1, "user_type", "Member",
+                     "synced", 0, "licensed", 1, "licenses", "Microsoft 365 E3", "last_sign_in_at",
+                     "2026-11-01T08:00:00Z");
 }
 
 json_t *directory_search(struct directory *directory, const char *tenant_id, const char *query, size_t limit,
@@ -87,6 +88,26 @@ json_t *directory_search(struct directory *directory, const char *tenant_id, con
     *ret_next_cursor = strdup("next");
     *ret_total = 7;
     return users;
+}
+
+json_t *directory_find(struct directory *directory, const char *tenant_id, const json_t *ids, struct err *err)
+{
+    (void)directory;
+    (void)tenant_id;
+    (void)err;
+    json_t *found = json_array(), *id;
+    size_t i;
+    json_array_foreach ((json_t *)ids, i, id)
+        if (strcmp(json_string_value(id), FAKE_PROTECTED_USER) == 0)
+            json_add(found, json_make("{s:O, s:s, s:s}", "id", id, "user_principal_name",
+                                      "breakglass@contoso.example", "display_name", "Break Glass"));
+    return found;
+}
+
+void directory_forget(struct directory *directory, const char *tenant_id)
+{
+    (void)directory;
+    (void)tenant_id;
 }
 
 static void add_person(void *arg, const char *reference, enum task_id task, const char *pointer)

@@ -105,13 +105,23 @@ bool delivery_get(struct call *call, struct err *err)
     return value && may_see(call, value, err) && call_json(call, 200, value);
 }
 
+static bool note(const struct call *call, struct tx *tx, const json_t *delivery, struct err *err)
+{
+    const struct logbook_entry entry = {.what = LOGBOOK_DELIVERY_REPEATED,
+                                        .tenant_id = json_text(delivery, "tenant"),
+                                        .object_id = json_text(delivery, "id"),
+                                        .object = json_text(delivery, "endpoint_name")};
+    return call_note(call, tx, &entry, err);
+}
+
 bool delivery_redeliver_post(struct call *call, struct err *err)
 {
     const struct api_context *context = &call->api->context;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     json_t *before = tx ? call_keep(call, delivery_json(tx, call->params[0], err)) : NULL;
     if (!before || !may_see(call, before, err) ||
-        !delivery_again(tx, json_text(before, "id"), clock_utc_ms(context->clock), err))
+        !delivery_again(tx, json_text(before, "id"), clock_utc_ms(context->clock), err) ||
+        !note(call, tx, before, err))
         return false;
     json_t *value = call_keep(call, delivery_json(tx, json_text(before, "id"), err));
     /* The commit wakes whoever follows the journal, the notifier among them. */

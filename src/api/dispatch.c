@@ -8,6 +8,7 @@
 #include "api/once.h"
 #include "api/problem.h"
 #include "base/log.h"
+#include "connector/m365.h"
 
 static bool is_unsafe(const struct http_request *request)
 {
@@ -50,6 +51,22 @@ static bool check_site(const struct call *call, struct err *err)
     return true;
 }
 
+static bool check_permission(const struct principal *who, enum route_access access, struct err *err)
+{
+    enum permission needed = access == ACCESS_LOCAL   ? PERMISSION_READ
+                             : access == ACCESS_WHOLE ? PERMISSION_ADMIN
+                                                      : (enum permission)access;
+    if (!principal_may(who, needed))
+        return err_set(err, ERR_FORBIDDEN, "The role %s does not permit this: it takes %s.", who->role,
+                       needed == PERMISSION_ADMIN     ? "an admin"
+                       : needed == PERMISSION_APPROVE ? "an approver or higher"
+                                                      : "a technician or higher");
+    return access != ACCESS_WHOLE || !who->tenants ||
+           err_set(
+               err, ERR_FORBIDDEN,
+               "This token is bound to tenants, and this concerns all of them: use one that is not bound.");
+}
+
 static bool check_access(struct call *call, struct err *err)
 {
     enum route_access access = call->route->access;
@@ -59,11 +76,7 @@ static bool check_access(struct call *call, struct err *err)
     if (!(authorization ? sign_in_by_token(call, authorization, err) : sign_in_by_session(call, err)) ||
         !check_site(call, err))
         return false;
-    enum permission needed = access == ACCESS_LOCAL ? PERMISSION_READ : (enum permission)access;
-    if (access == ACCESS_SIGNED_IN || principal_may(&call->who, needed))
-        return true;
-    return err_set(err, ERR_FORBIDDEN, "The role %s does not permit this: %s.", call->who.role,
-                   needed == PERMISSION_ADMIN ? "it takes an admin" : "it takes a technician or higher");
+    return access == ACCESS_SIGNED_IN || check_permission(&call->who, access, err);
 }
 
 /* --- the body ------------------------------------------------------------------------------------------ */
@@ -135,6 +148,14 @@ static bool run(struct call *call, struct err *err)
     return check_access(call, err) && read_body(call, err) && run_handler(call, err);
 }
 
+/* A consent or certificate that Microsoft refuses is nothing wrong in here, and its sentence says what is to
+ * be repaired. */
+static void name_upstream(struct err *err)
+{
+    if (m365_is_disconnected(err))
+        err->kind = ERR_REFUSED;
+}
+
 static void refuse(struct call *call, const struct err *err)
 {
     const char *allow = reply_header_get(&call->reply, "Allow");
@@ -171,8 +192,10 @@ void api_answer(void *api, const struct http_request *request, struct arena *are
     }
     int64_t begun = clock_mono_ms(call.api->context.clock);
 
-    if (!run(&call, &err))
+    if (!run(&call, &err)) {
+        name_upstream(&err);
         refuse(&call, &err);
+    }
     record(&call, &err, begun);
     *reply = call.reply;
     input_done(&call.input);

@@ -82,6 +82,8 @@ json_t *frame_snapshot(struct tx *tx, const struct principal *who, const char *o
 {
     if (offboarding_id)
         return offboarding_json(tx, offboarding_id, err);
-    struct offboarding_filter filter = {.only_tenants = who->tenants, .limit = OFFBOARDING_PAGE_DEFAULT};
-    return offboarding_page(tx, &filter, err);
+    AUTO_ARENA struct arena *arena = arena_new();
+    const struct offboarding_filter filter = {.only_tenants = who->tenants,
+                                              .limit = OFFBOARDING_PAGE_DEFAULT};
+    return offboarding_page(tx, arena, &filter, err);
 }

@@ -20,6 +20,7 @@ struct counts {
 struct metrics {
     struct counts routes[METRICS_ROUTES_MAX + 1];
     struct counts services[SERVICE_COUNT];
+    _Atomic uint64_t sign_ins[2][2]; /* by method and result */
 };
 
 struct metrics *metrics_new(void)
@@ -57,6 +58,11 @@ void metrics_upstream(void *arg, const char *service, const char *method, int st
     while (i < SERVICE_COUNT - 1 && strcmp(services[i], service) != 0)
         i++;
     count(&metrics->services[i], status, duration_ms);
+}
+
+void metrics_sign_in(struct metrics *metrics, bool oidc, bool good)
+{
+    metrics->sign_ins[oidc][good]++;
 }
 
 void metrics_head(struct strbuf *buf, const char *name, const char *type, const char *help)
@@ -129,9 +135,20 @@ static void write_services(const struct metrics *metrics, struct strbuf *buf)
                            (int64_t)metrics->services[i].duration_ms, "service", services[i], NULL);
 }
 
+static void write_sign_ins(const struct metrics *metrics, struct strbuf *buf)
+{
+    static const char *const methods[] = {"password", "oidc"}, *const results[] = {"refused", "good"};
+    metrics_head(buf, "lastday_sign_ins_total", "counter", "People who came in or were refused.");
+    for (size_t method = 0; method < 2; method++)
+        for (size_t result = 0; result < 2; result++)
+            metrics_sample(buf, "lastday_sign_ins_total", (int64_t)metrics->sign_ins[method][result],
+                           "method", methods[method], "result", results[result], NULL);
+}
+
 void metrics_write(const struct metrics *metrics, struct strbuf *buf,
                    struct metrics_route (*name_of)(size_t route))
 {
     write_routes(metrics, buf, name_of);
+    write_sign_ins(metrics, buf);
     write_services(metrics, buf);
 }

@@ -22,6 +22,9 @@ void metrics_request(struct metrics *metrics, size_t route, int status, int64_t 
 void metrics_upstream(void *metrics, const char *service, const char *method, int status,
                       int64_t duration_ms);
 
+/* Somebody came in, or was refused; a try that had to wait counts as neither. */
+void metrics_sign_in(struct metrics *metrics, bool oidc, bool good);
+
 /* "# TYPE" and the samples; name_of(route) gives method and path template. */
 struct metrics_route {
     const char *method;

@@ -80,8 +80,9 @@ bool notifications_put(struct call *call, struct err *err)
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     /* What waits for an endpoint is tried at once: the change may be what was missing. */
     return tx && notify_settings_store(tx, context->vault, settings, version, call->who.name, now, err) &&
-           deliveries_hurry(tx, now, err) && journal_commit(context->journal, &tx, err) &&
-           show(call, settings, version + 1);
+           deliveries_hurry(tx, now, err) &&
+           call_note(call, tx, &(struct logbook_entry){.what = LOGBOOK_NOTIFICATIONS_CHANGED}, err) &&
+           journal_commit(context->journal, &tx, err) && show(call, settings, version + 1);
 }
 
 /* --- trying out --- */

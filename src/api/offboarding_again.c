@@ -61,6 +61,7 @@ bool offboarding_undo_post(struct call *call, struct err *err)
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     return tx && offboarding_undo(tx, id, tasks, call->who.name, clock_utc_ms(context->clock), err) &&
+           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_UNDONE, id, err) &&
            offboarding_accept(call, &tx, id, 202, err);
 }
 
@@ -73,6 +74,7 @@ bool offboarding_retry_post(struct call *call, struct err *err)
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     return tx && offboarding_retry(tx, id, task, call->who.name, clock_utc_ms(context->clock), err) &&
+           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_RETRIED, id, err) &&
            offboarding_accept(call, &tx, id, 202, err);
 }
 

@@ -1,6 +1,7 @@
 /* POST /offboardings: judged as a whole, stored in one transaction, or refused with nothing done. */
 #include <string.h>
 
+#include "api/choice.h"
 #include "api/offboarding_request.h"
 #include "api/once.h"
 #include "api/people.h"
@@ -100,6 +101,21 @@ static json_t *stored_warnings(const struct leaving *leaving, const struct reque
     return warnings;
 }
 
+static bool note_request(struct tx *tx, const struct call *call, const struct offboarding *row,
+                         struct err *err)
+{
+    AUTO_JSON json_t *details = json_make("{s:s, s:O}", "batch", row->batch, "options_from",
+                                          json_object_get(row->context, "options_from"));
+    json_put_time(details, "scheduled_at", row->scheduled_at);
+    json_put_text(details, "reference", row->reference);
+    const struct logbook_entry entry = {.what = LOGBOOK_OFFBOARDING_REQUESTED,
+                                        .tenant_id = row->tenant_id,
+                                        .object_id = row->id,
+                                        .object = row->user_principal_name,
+                                        .details = details};
+    return call_note(call, tx, &entry, err);
+}
+
 /* What the request said about notifying, and who the manager is now: later the directory may not know any
  * more. */
 static json_t *stored_notify(const struct request *request, const struct leaver *leaver)
@@ -125,6 +141,7 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
     AUTO_JSON json_t *warnings = stored_warnings(leaving, request, leaver);
     AUTO_JSON json_t *notify = stored_notify(request, leaver);
     AUTO_JSON json_t *plan_context = leaver_context(leaver);
+    json_put(plan_context, "options_from", json_incref((json_t *)leaving->options_from));
     int64_t now = clock_utc_ms(context->clock);
     bool later = request->schedule != NULL;
     const struct offboarding row = {
@@ -156,6 +173,8 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
         }
         return false;
     }
+    if (!note_request(tx, leaving->call, &row, err))
+        return false;
     json_t *entry = json_object();
     json_put_text(entry, "id", id);
     json_put(entry, "user",
@@ -188,7 +207,9 @@ static bool accept(const struct leaving *leaving, const struct request *request,
     struct call *call = leaving->call;
     const struct api_context *context = &call->api->context;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
-    json_t *answer = tx ? store_all(tx, leaving, request, err) : NULL;
+    /* the tenant may have been deleted while its users were looked at */
+    json_t *answer =
+        tx && tenant_hold(tx, leaving->tenant->id, err) ? store_all(tx, leaving, request, err) : NULL;
     if (!answer || !once_finish(call, tx, 202, answer, err) || !journal_commit(context->journal, &tx, err))
         return false;
     for (size_t i = 0; context->offer_facts && !request->schedule && i < leaving->count; i++)
@@ -245,15 +266,17 @@ bool offboardings_post(struct call *call, struct err *err)
 {
     struct request request;
     AUTO_TENANT struct tenant tenant = {0};
+    struct choice choice;
     request_read(call, &request);
-    if (!find_tenant(call, &tenant, err) || !input_verdict(&call->input, err))
+    if (!find_tenant(call, &tenant, err) || !choice_read(call, tenant.id ? &tenant : NULL, &choice, err) ||
+        !input_verdict(&call->input, err))
         return false;
     if (request.override_codes && !principal_may(&call->who, PERMISSION_APPROVE))
         return err_set(err, ERR_FORBIDDEN,
                        "The role %s may not lift blockers: ask an approver, or leave override out.",
                        call->who.role);
 
-    struct leaving leaving = {call, &tenant, request.options, NULL, request.user_count};
+    struct leaving leaving = {call, &tenant, choice.options, choice.from, NULL, request.user_count};
     leaving.leavers = arena_alloc(call->arena, leaving.count, sizeof *leaving.leavers);
     for (size_t i = 0; i < leaving.count; i++)
         leaving.leavers[i] =

@@ -2,16 +2,13 @@
 #ifndef API_OFFBOARDING_PAGE_H
 #define API_OFFBOARDING_PAGE_H
 
-#include "journal/offboardings.h"
+#include "journal/list.h"
 
 #define OFFBOARDING_PAGE_DEFAULT 50
 
-/* {"items", "next_cursor"} with at most filter->limit items; changes nothing of filter in the end. A new
- * value; NULL with err set. */
-json_t *offboarding_page(struct tx *tx, struct offboarding_filter *filter, struct err *err);
-/* Sets before_at and before_id from a cursor of an earlier page; before_id lives in the arena. False for
- * anything else. */
-MUST_USE bool offboarding_cursor_read(struct arena *arena, const char *cursor,
-                                      struct offboarding_filter *filter);
+/* {"items", "next_cursor"}: a new value; NULL with err set. The cursor is base64url of what filter->after
+ * takes. */
+json_t *offboarding_page(struct tx *tx, struct arena *arena, const struct offboarding_filter *filter,
+                         struct err *err);
 
 #endif

@@ -19,6 +19,7 @@ bool offboarding_reschedule_post(struct call *call, struct err *err)
     return tx &&
            offboarding_reschedule(tx, id, call->body, at, remind_at, call->who.name,
                                   clock_utc_ms(context->clock), err) &&
+           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_RESCHEDULED, id, err) &&
            offboarding_accept(call, &tx, id, 200, err);
 }
 
@@ -30,6 +31,7 @@ bool offboarding_run_now_post(struct call *call, struct err *err)
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     return tx && offboarding_run_now(tx, id, call->who.name, clock_utc_ms(context->clock), err) &&
+           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_RUN_NOW, id, err) &&
            offboarding_accept(call, &tx, id, 202, err);
 }
 
@@ -60,5 +62,6 @@ bool offboarding_approve_post(struct call *call, struct err *err)
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     return tx && offboarding_approve(tx, id, call->who.name, reason, clock_utc_ms(context->clock), err) &&
+           note_offboarding(call, tx, LOGBOOK_OFFBOARDING_APPROVED, id, err) &&
            offboarding_accept(call, &tx, id, 202, err);
 }

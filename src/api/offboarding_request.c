@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "api/addresses.h"
+#include "api/choice.h"
 #include "api/problem.h"
-#include "plan/options.h"
 #include "schedule/zone.h"
 
 enum { PAST_GRACE_MS = 60 * 1000 };
@@ -12,7 +12,7 @@ enum { PAST_GRACE_MS = 60 * 1000 };
 static const struct input_field fields[] = {
     {"tenant", INPUT_TEXT, INPUT_REQUIRED, 1, 255},
     {"users", INPUT_ARRAY, INPUT_REQUIRED, 1, REQUEST_USERS_MAX},
-    {"options", INPUT_OBJECT, INPUT_REQUIRED, 0, 0},
+    CHOICE_FIELDS,
     {"schedule", INPUT_OBJECT, INPUT_NULLABLE, 0, 0},
     {"notify", INPUT_OBJECT, INPUT_NULLABLE, 0, 0},
     {"reference", INPUT_TEXT, INPUT_NULLABLE, 0, 200},
@@ -66,18 +66,6 @@ static void read_users(struct call *call, struct request *ret)
         ret->users[ret->user_count] = json_string_value(json_array_get(users, ret->user_count));
 }
 
-static void read_options(struct call *call, struct request *ret)
-{
-    const json_t *options = member(call, "options");
-    if (!options)
-        return;
-    if (!call->input.errors)
-        call->input.errors = json_array();
-    AUTO_JSON json_t *problems = json_array();
-    ret->options = call_keep(call, options_check(options, "/options", problems));
-    json_array_extend(call->input.errors, problems);
-}
-
 bool request_read_schedule(struct call *call, const json_t *schedule, const char *pointer, int64_t *ret_at,
                            int64_t *ret_remind_at)
 {
@@ -124,7 +112,6 @@ void request_read(struct call *call, struct request *ret)
     }
     INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
     read_users(call, ret);
-    read_options(call, ret);
     read_schedule(call, ret);
     check_texts(call, ret->acknowledged, "/acknowledged_warnings", 80);
     ret->notify = member(call, "notify");

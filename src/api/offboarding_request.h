@@ -10,7 +10,6 @@
 struct request {
     const char **users;
     size_t user_count;
-    json_t *options;              /* checked */
     const json_t *schedule;       /* {"at", "time_zone"}; NULL: now */
     int64_t scheduled_at;         /* the instant it means */
     int64_t remind_at;            /* 0: no reminder */
@@ -27,7 +26,7 @@ struct request {
 bool request_read_schedule(struct call *call, const json_t *schedule, const char *pointer, int64_t *ret_at,
                            int64_t *ret_remind_at);
 
-/* Every mistake is noted in call->input. */
+/* Every mistake is noted in call->input. Which options are meant is choice.h. */
 void request_read(struct call *call, struct request *ret);
 
 #endif

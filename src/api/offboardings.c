@@ -6,68 +6,51 @@
 #include "api/once.h"
 #include "api/visible.h"
 
-static int64_t query_time(struct call *call, const char *name)
+static uint32_t query_statuses(struct call *call)
 {
-    const char *text = call_query(call, name, 40);
-    int64_t utc_ms = 0;
-    if (text && !time_parse(text, &utc_ms))
-        input_bad(&call->input, arena_printf(call->arena, "?%s", name), "bad_time",
-                  "%s must be a time such as 2026-12-24T16:00:00Z.", name);
-    return utc_ms;
-}
-
-static const char *query_statuses(struct call *call)
-{
+    uint32_t statuses = 0;
     const char *text = call_query(call, "status", 300);
-    if (!text)
-        return NULL;
-    for (const char *at = text; *at;) {
+    for (const char *at = text ? text : ""; *at;) {
         size_t length = strcspn(at, ",");
         const char *name = arena_text_n(call->arena, at, length);
-        if (run_status_parse(name) == RUN_STATUS_COUNT) {
+        enum run_status status = run_status_parse(name);
+        if (status == RUN_STATUS_COUNT)
             input_bad(&call->input, "?status", "unknown_status", "There is no status %.40s.", name);
-            return NULL;
-        }
+        else
+            statuses |= (uint32_t)1 << status;
         at += length + (at[length] == ',');
     }
-    return text;
+    return statuses;
 }
 
-/* The tenant's id; an unknown tenant has no offboardings to show. */
-static bool query_tenant(struct call *call, struct offboarding_filter *filter, struct err *err)
+static void query_sort(struct call *call, struct offboarding_filter *filter)
 {
-    const char *name = call_query(call, "tenant", 255);
-    AUTO_TENANT struct tenant tenant = {0};
-    if (!name)
-        return true;
-    if (visible_tenant(call, name, &tenant, err)) {
-        filter->tenant_id = arena_text(call->arena, tenant.id);
-        return true;
-    }
-    if (err->kind != ERR_NOT_FOUND)
-        return false;
-    input_bad(&call->input, "?tenant", "unknown_tenant", "%s", err->message);
-    return true;
+    const char *text = call_query(call, "sort", 40);
+    if (text && !offboarding_sort_read(text, filter))
+        input_bad(&call->input, "?sort", "unknown_sort",
+                  "sort must be created_at, start or user, with - before it from the end.");
 }
 
 bool offboardings_get(struct call *call, struct err *err)
 {
     struct page page = call_page(call);
-    struct offboarding_filter filter = {.status = query_statuses(call),
+    struct offboarding_filter filter = {.statuses = query_statuses(call),
                                         .search = call_query(call, "search", 200),
                                         .only_tenants = call->who.tenants,
-                                        .from = query_time(call, "from"),
-                                        .to = query_time(call, "to"),
+                                        .from = call_query_time(call, "from"),
+                                        .to = call_query_time(call, "to"),
+                                        .planned_from = call_query_time(call, "planned_from"),
+                                        .planned_to = call_query_time(call, "planned_to"),
+                                        .after = call_cursor(call, page.cursor),
                                         .limit = page.limit};
-    if (page.cursor && !offboarding_cursor_read(call->arena, page.cursor, &filter))
-        input_bad(&call->input, "?cursor", "bad_cursor",
-                  "cursor must be the next_cursor of an earlier page.");
-    if (!query_tenant(call, &filter, err) || !input_verdict(&call->input, err))
+    query_sort(call, &filter);
+    if (!visible_query_tenant(call, &filter.tenant_id, err) || !input_verdict(&call->input, err))
         return false;
     AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
-    json_t *list = tx ? call_keep(call, offboarding_page(tx, &filter, err)) : NULL;
-    return list &&
-           call_list(call, json_incref(json_object_get(list, "items")), json_text(list, "next_cursor"));
+    json_t *list = tx ? call_keep(call, offboarding_page(tx, call->arena, &filter, err)) : NULL;
+    if (!list)
+        return err->kind == ERR_INPUT && call_bad(call, "?cursor", err);
+    return call_list(call, json_incref(json_object_get(list, "items")), json_text(list, "next_cursor"));
 }
 
 /* Its version, for the ETag. */
@@ -120,6 +103,7 @@ bool offboarding_cancel_post(struct call *call, struct err *err)
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);
     return tx && is_cancelled(tx, call->arena, id, &cancelled, err) &&
-           (cancelled || offboarding_cancel(tx, id, call->who.name, clock_utc_ms(context->clock), err)) &&
+           (cancelled || (offboarding_cancel(tx, id, call->who.name, clock_utc_ms(context->clock), err) &&
+                          note_offboarding(call, tx, LOGBOOK_OFFBOARDING_CANCELLED, id, err))) &&
            offboarding_accept(call, &tx, id, 200, err);
 }

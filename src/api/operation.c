@@ -64,15 +64,33 @@ static struct metrics_route name_route(size_t index)
     return (struct metrics_route){route_at(index)->method, route_at(index)->path};
 }
 
-static bool count_rows(struct tx *tx, struct strbuf *buf, const char *name, const char *sql, struct err *err)
+/* Gauges that the store counts: number, label value, and a task or null. */
+static const struct gauge {
+    const char *name, *help, *label, *sql;
+} gauges[] = {
+    {"lastday_offboardings", "Offboardings by status.", "status",
+     "SELECT count(*), status, NULL FROM offboardings GROUP BY status ORDER BY status"},
+    /* The join in this order, so that what ended long ago is not read (CROSS JOIN keeps SQLite to it). */
+    {"lastday_tasks", "Tasks of unfinished offboardings by status.", "status",
+     "SELECT count(*), t.status, t.task FROM offboardings o CROSS JOIN tasks t WHERE o.unfinished = 1 AND "
+     "t.offboarding_id = o.id GROUP BY t.status, t.task ORDER BY t.task, t.status"},
+    {"lastday_deliveries", "Notifications of the last 90 days by status.", "status",
+     "SELECT count(*), status, NULL FROM deliveries GROUP BY status ORDER BY status"},
+    {"lastday_tenants", "Tenants by what the last look at their health found.", "health",
+     "SELECT count(*), COALESCE(h.status, 'unknown'), NULL FROM tenants t LEFT JOIN tenant_health h "
+     "ON h.tenant_id = t.id GROUP BY 2 ORDER BY 2"},
+};
+
+static bool write_gauge(struct tx *tx, struct strbuf *buf, const struct gauge *gauge, struct err *err)
 {
-    AUTO_ROWS struct rows *rows = tx_query(tx, err, sql);
+    AUTO_ROWS struct rows *rows = tx_query(tx, err, gauge->sql);
+    metrics_head(buf, gauge->name, "gauge", gauge->help);
     while (rows && rows_next(rows)) {
         if (row_text(rows, 2))
-            metrics_sample(buf, name, row_int(rows, 0), "status", row_text(rows, 1), "task",
+            metrics_sample(buf, gauge->name, row_int(rows, 0), gauge->label, row_text(rows, 1), "task",
                            row_text(rows, 2), NULL);
         else
-            metrics_sample(buf, name, row_int(rows, 0), "status", row_text(rows, 1), NULL);
+            metrics_sample(buf, gauge->name, row_int(rows, 0), gauge->label, row_text(rows, 1), NULL);
     }
     return rows && !rows_failed(rows, err);
 }
@@ -138,19 +156,9 @@ bool metrics_get(struct call *call, struct err *err)
     metrics_sample(&buf, "lastday_event_streams", (int64_t)live_count(call->api->live), NULL);
     if (call->api->context.scanner)
         write_scanner(call->api->context.scanner, &buf);
-    metrics_head(&buf, "lastday_offboardings", "gauge", "Offboardings by status.");
-    if (!count_rows(tx, &buf, "lastday_offboardings",
-                    "SELECT count(*), status, NULL FROM offboardings GROUP BY status ORDER BY status", err))
-        return false;
-    metrics_head(&buf, "lastday_deliveries", "gauge", "Notifications of the last 90 days by status.");
-    if (!count_rows(tx, &buf, "lastday_deliveries",
-                    "SELECT count(*), status, NULL FROM deliveries GROUP BY status ORDER BY status", err))
-        return false;
-    metrics_head(&buf, "lastday_tasks", "gauge", "Tasks by status.");
-    if (!count_rows(tx, &buf, "lastday_tasks",
-                    "SELECT count(*), status, task FROM tasks GROUP BY status, task ORDER BY task, status",
-                    err))
-        return false;
+    for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
+        if (!write_gauge(tx, &buf, &gauges[i], err))
+            return false;
     call->reply.status = 200;
     call->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
     call->reply.body = arena_text_n(call->arena, strbuf_text(&buf), buf.length);

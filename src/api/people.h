@@ -29,7 +29,8 @@ void leaver_done(struct leaver *leaver);
 struct leaving {
     struct call *call;
     const struct tenant *tenant;
-    const json_t *options; /* checked */
+    const json_t *options;      /* checked */
+    const json_t *options_from; /* choice.h; NULL at pre-flight */
     struct leaver *leavers;
     size_t count;
 };

@@ -1,6 +1,7 @@
 /* POST …/preflight: facts, warnings, and the plan that would run. Changes nothing. */
 #include <string.h>
 
+#include "api/choice.h"
 #include "api/facts_view.h"
 #include "api/people.h"
 #include "api/preflight.h"
@@ -65,36 +66,41 @@ static json_t *plan_of(const struct call *call, const json_t *options, const str
     return plan;
 }
 
-static bool answer(struct call *call, const json_t *options, const struct leaver *leaver)
+static bool answer(struct call *call, const struct choice *choice, const struct leaver *leaver)
 {
+    const json_t *options = choice->options;
     json_t *value = call_keep(call, json_object());
     json_t *conflicts = conflicts_of(options_tasks(options));
     bool clear = json_array_size(conflicts) == 0;
     json_put(value, "facts", facts_view(leaver->facts));
     json_put(value, "warnings", json_incref(leaver->warnings));
     json_put(value, "conflicts", conflicts);
+    json_put(value, "options", json_incref(choice->options));
+    json_put(value, "options_from", json_incref(choice->from));
     json_put(value, "plan", clear ? plan_of(call, options, leaver) : json_array());
     return call_json(call, 200, value);
 }
 
+/* The options that are meant, without conflicts among the mistakes. */
+static bool read_choice(struct call *call, const struct tenant *tenant, struct choice *ret, struct err *err)
+{
+    static const struct input_field fields[] = {CHOICE_FIELDS};
+    INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
+    if (!input_verdict(&call->input, err) || !choice_read(call, tenant, ret, err))
+        return false;
+    drop_conflicts(call->input.errors);
+    return input_verdict(&call->input, err);
+}
+
 bool preflight_post(struct call *call, struct err *err)
 {
-    static const struct input_field fields[] = {{"options", INPUT_OBJECT, INPUT_REQUIRED, 0, 0}};
     AUTO_TENANT struct tenant tenant = {0};
-    if (!visible_tenant(call, call->params[0], &tenant, err))
-        return false;
-    INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
-    if (!input_verdict(&call->input, err))
-        return false;
-
-    call->input.errors = json_array();
-    json_t *options = call_keep(
-        call, options_check(json_object_get(call->body, "options"), "/options", call->input.errors));
-    drop_conflicts(call->input.errors);
-    if (!input_verdict(&call->input, err))
+    struct choice choice;
+    if (!visible_tenant(call, call->params[0], &tenant, err) || !read_choice(call, &tenant, &choice, err))
         return false;
     AUTO(leaver_done) struct leaver leaver = {.reference = call->params[1], .pointer = ""};
-    struct leaving leaving = {call, &tenant, options, &leaver, 1};
+    struct leaving leaving = {
+        .call = call, .tenant = &tenant, .options = choice.options, .leavers = &leaver, .count = 1};
     if (!leaving_read(&leaving, err))
         return false;
     if (!leaver.facts) { /* the user stands in the path here */
@@ -102,5 +108,5 @@ bool preflight_post(struct call *call, struct err *err)
         input_done(&call->input);
         return false;
     }
-    return leaving_judge(&leaving, err) && input_verdict(&call->input, err) && answer(call, options, &leaver);
+    return leaving_judge(&leaving, err) && input_verdict(&call->input, err) && answer(call, &choice, &leaver);
 }

@@ -16,6 +16,7 @@ enum route_access {
     ACCESS_ADMIN = PERMISSION_ADMIN,
     ACCESS_SIGNED_IN = 1 << 16,
     ACCESS_LOCAL = 1 << 17,
+    ACCESS_WHOLE = PERMISSION_ADMIN | 1 << 18,
 };
 
 /* Bits: TAKES_JSON has a body, TAKES_ONCE honours an Idempotency-Key, TAKES_MAYBE allows no body at all. */

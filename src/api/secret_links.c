@@ -22,6 +22,14 @@ static bool find_task(struct call *call, const char **ret_offboarding, struct er
             err_code(err, ERR_NOT_FOUND, "no_secret", "This task leaves nothing to show."));
 }
 
+/* Before there is a link, so that nobody has one unseen. */
+static bool note_request(struct call *call, const char *offboarding_id, struct err *err)
+{
+    AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
+    return tx && note_offboarding(call, tx, LOGBOOK_SECRET_LINK_REQUESTED, offboarding_id, err) &&
+           tx_commit(&tx, err);
+}
+
 bool secret_link_post(struct call *call, struct err *err)
 {
     static const struct input_field fields[] = {
@@ -40,7 +48,8 @@ bool secret_link_post(struct call *call, struct err *err)
     if (!input_verdict(&call->input, err))
         return false;
     const json_t *settings = load_settings(call, err);
-    if (!settings || !password_link_make(parts, settings, &wish, call->arena, &link, &url, err))
+    if (!settings || !note_request(call, wish.offboarding_id, err) ||
+        !password_link_make(parts, settings, &wish, call->arena, &link, &url, err))
         return false;
     json_t *answer = call_keep(call, json_object());
     json_put_text(answer, "id", link.id);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/visible.h"
 #include "auth/throttle.h"
 #include "vault/links.h"
 
@@ -111,6 +112,7 @@ static bool use(struct call *call, struct link *ret, struct secret **ret_passwor
                                     "host", "lastday", "client", json_text_new(call->request->client),
                                     "views_left", (json_int_t)ret->views_left),
                           err) &&
+           note_offboarding(call, tx, LOGBOOK_SECRET_REVEALED, ret->offboarding_id, err) &&
            journal_commit(context->journal, &tx, err);
 }
 

@@ -130,6 +130,7 @@ static bool start_listening(struct server *server, const struct server_settings 
         return false;
     server->url = given ? strip_slashes(arena_text(server->arena, settings->public_url))
                         : make_url(server->arena, settings->listen, tls, httpd_port(server->httpd));
+    api->url = server->url;
     return true;
 }
 

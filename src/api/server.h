@@ -5,6 +5,7 @@
 #include "access/scanner.h"
 #include "api/metrics.h"
 #include "auth/auth.h"
+#include "auth/oidc.h"
 #include "connector/directory.h"
 #include "journal/journal.h"
 #include "notify/parts.h"
@@ -28,6 +29,7 @@ struct api_context {
     struct journal *journal;
     struct vault *vault;
     struct auth *auth;
+    struct oidc *oidc; /* NULL: local accounts alone */
     struct directory *directory;
     struct m365 *m365;
     struct metrics *metrics;        /* NULL: the server has its own */

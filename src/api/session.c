@@ -1,10 +1,18 @@
 /* GET /me, POST and DELETE /session: who I am, local sign-in, sign-out. */
 #include "api/call.h"
 #include "api/cookie.h"
+#include "auth/accounts.h"
 
-static json_t *me_json(const struct principal *who, const char *csrf_token)
+/* Answers with who it is; what a person prefers comes along. */
+static bool answer_me(struct call *call, const char *csrf_token, struct err *err)
 {
-    json_t *me = json_object();
+    const struct principal *who = &call->who;
+    json_t *preferences = who->kind == PRINCIPAL_ACCOUNT
+                              ? auth_preferences(call->api->context.auth, who->id, err)
+                              : json_object();
+    if (!preferences)
+        return false;
+    json_t *me = call_keep(call, json_object());
     json_put_text(me, "id", who->id);
     json_put_text(me, "name", who->name);
     json_put_text(me, "kind", principal_kind_name(who->kind));
@@ -12,13 +20,13 @@ static json_t *me_json(const struct principal *who, const char *csrf_token)
     json_put(me, "permissions", principal_permission_names(who));
     json_put(me, "tenants", who->tenants ? json_deep_copy(who->tenants) : json_null());
     json_put_text(me, "csrf_token", csrf_token);
-    return me;
+    json_put(me, "preferences", preferences);
+    return call_json(call, 200, me);
 }
 
 bool me_get(struct call *call, struct err *err)
 {
-    (void)err;
-    return call_json(call, 200, call_keep(call, me_json(&call->who, call->csrf_token)));
+    return answer_me(call, call->csrf_token, err);
 }
 
 bool session_post(struct call *call, struct err *err)
@@ -28,23 +36,29 @@ bool session_post(struct call *call, struct err *err)
         {"password", INPUT_TEXT, INPUT_REQUIRED, 1, 1024},
     };
     const struct api_context *context = &call->api->context;
+    const struct logbook_by from = call_by(call);
     struct session session = {0};
 
     INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
-    if (!input_verdict(&call->input, err) ||
-        !auth_sign_in(context->auth, call->arena, json_text(call->body, "username"),
-                      json_text(call->body, "password"), call->request->client, &session, err))
+    if (!input_verdict(&call->input, err))
+        return false;
+    bool good = auth_sign_in(context->auth, call->arena, json_text(call->body, "username"),
+                             json_text(call->body, "password"), &from, &session, err);
+    if (good || err->kind == ERR_UNAUTHENTICATED)
+        metrics_sign_in(call->api->metrics, false, good);
+    if (!good)
         return false;
     call->who = session.principal;
     long age_s = (long)((session.expires_at - clock_utc_ms(context->clock)) / 1000);
     reply_header(&call->reply, "Set-Cookie",
                  cookie_make(call->arena, call->api->secure, session.token, age_s));
-    return call_json(call, 200, call_keep(call, me_json(&call->who, session.csrf_token)));
+    return answer_me(call, session.csrf_token, err);
 }
 
 bool session_delete(struct call *call, struct err *err)
 {
-    if (call->session_token && !auth_sign_out(call->api->context.auth, call->session_token, err))
+    const struct logbook_by by = call_by(call);
+    if (call->session_token && !auth_sign_out(call->api->context.auth, &by, call->session_token, err))
         return false;
     reply_header(&call->reply, "Set-Cookie", cookie_make(call->arena, call->api->secure, "", 0));
     return call_empty(call, 204);

@@ -6,15 +6,14 @@
 #include "api/problem.h"
 #include "api/visible.h"
 #include "plan/options.h"
+#include "store/templates.h"
 
-static json_t *tenant_json(const struct tenant *tenant)
+static bool note(const struct call *call, struct tx *tx, enum logbook_what what, const struct tenant *tenant,
+                 struct err *err)
 {
-    json_t *value = json_object();
-    json_put_text(value, "id", tenant->id);
-    json_put_text(value, "default_domain", tenant->default_domain);
-    json_put_text(value, "display_name", tenant->display_name);
-    json_put_time(value, "created_at", tenant->created_at);
-    return value;
+    const struct logbook_entry entry = {
+        .what = what, .tenant_id = tenant->id, .object_id = tenant->id, .object = tenant->display_name};
+    return call_note(call, tx, &entry, err);
 }
 
 bool tenants_get(struct call *call, struct err *err)
@@ -83,11 +82,56 @@ bool tenants_post(struct call *call, struct err *err)
                             .version = 1};
     AUTO_TENANT struct tenant stored = {0};
     AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-    if (!tx || !tenant_insert(tx, &tenant, err) || !tenant_find(tx, call->arena, tenant.id, &stored, err) ||
-        !tx_commit(&tx, err))
+    if (!tx || !tenant_insert(tx, &tenant, err) || !note(call, tx, LOGBOOK_TENANT_ADDED, &tenant, err) ||
+        !tenant_find(tx, call->arena, tenant.id, &stored, err) || !tx_commit(&tx, err))
         return false;
     reply_header(&call->reply, "Location", arena_printf(call->arena, "/api/v1/tenants/%s", stored.id));
     return call_json_versioned(call, 201, call_keep(call, tenant_json(&stored)), stored.version);
+}
+
+static bool check_version(struct call *call, const struct tenant *tenant, struct err *err)
+{
+    return call_if_match_changed(call, tenant->version, tenant->changed_by, tenant->changed_at, err);
+}
+
+static struct tenant_change change_of(const struct call *call, const struct tenant *tenant)
+{
+    return (struct tenant_change){tenant->version, call->who.name, clock_utc_ms(call->api->context.clock)};
+}
+
+bool tenant_patch(struct call *call, struct err *err)
+{
+    static const struct input_field fields[] = {{"display_name", INPUT_TEXT, INPUT_REQUIRED, 1, 255}};
+    AUTO_TENANT struct tenant tenant = {0}, stored = {0};
+    if (!visible_tenant(call, call->params[0], &tenant, err) || !check_version(call, &tenant, err))
+        return false;
+    INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
+    if (!input_verdict(&call->input, err))
+        return false;
+    const struct tenant_change change = change_of(call, &tenant);
+    AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
+    return tx && tenant_rename(tx, tenant.id, json_text(call->body, "display_name"), &change, err) &&
+           tenant_find(tx, call->arena, tenant.id, &stored, err) &&
+           note(call, tx, LOGBOOK_TENANT_CHANGED, &stored, err) && tx_commit(&tx, err) &&
+           call_json_versioned(call, 200, call_keep(call, tenant_json(&stored)), stored.version);
+}
+
+bool tenant_remove(struct call *call, struct err *err)
+{
+    const struct api_context *context = &call->api->context;
+    AUTO_TENANT struct tenant tenant = {0};
+    if (!visible_tenant(call, call->params[0], &tenant, err))
+        return false;
+    {
+        AUTO_TX struct tx *tx = store_begin(context->store, err);
+        if (!tx || !tenant_delete(tx, tenant.id, err) || !template_delete_of(tx, tenant.id, err) ||
+            !note(call, tx, LOGBOOK_TENANT_DELETED, &tenant, err) || !tx_commit(&tx, err))
+            return false;
+    }
+    directory_forget(context->directory, tenant.id);
+    if (context->m365)
+        m365_forget(context->m365, tenant.id);
+    return call_empty(call, 204);
 }
 
 /* Stored defaults with everything that was never set filled in. */
@@ -132,6 +176,26 @@ static void check_default_options(struct call *call)
     json_decref(options_check(options, "/options", call->input.errors));
 }
 
+/* One of the two says what is done when a request does not. */
+static bool check_default_template(struct call *call, const char *tenant_id, struct err *err)
+{
+    AUTO_TEMPLATE struct template template = {0};
+    const char *id = json_text(call->body, "template");
+    if (!id)
+        return true;
+    if (json_object_size(json_object_get(call->body, "options")) > 0)
+        input_bad(&call->input, "/template", "options_or_template",
+                  "The defaults are a template or options of their own: leave one of the two empty.");
+    AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
+    if (tx && template_named(tx, call->arena, tenant_id, id, &template, err))
+        return true;
+    if (!tx || err->kind != ERR_NOT_FOUND)
+        return false;
+    input_bad(&call->input, "/template", "unknown_template",
+              "There is no template with this id for this tenant or for all tenants.");
+    return true;
+}
+
 bool defaults_put(struct call *call, struct err *err)
 {
     static const struct input_field fields[] = {
@@ -148,7 +212,7 @@ bool defaults_put(struct call *call, struct err *err)
         {"email_to", INPUT_ARRAY, 0, 0, 50},
         {"psa_company", INPUT_COUNT, INPUT_NULLABLE, 1, (size_t)1 << 53}};
     AUTO_TENANT struct tenant tenant = {0};
-    if (!visible_tenant(call, call->params[0], &tenant, err) || !call_if_match(call, tenant.version, err))
+    if (!visible_tenant(call, call->params[0], &tenant, err) || !check_version(call, &tenant, err))
         return false;
     if (INPUT_OBJECT_CHECK(&call->input, call->body, "", fields)) {
         INPUT_OBJECT_CHECK(&call->input, json_object_get(call->body, "notify"), "/notify", notify_fields);
@@ -156,12 +220,39 @@ bool defaults_put(struct call *call, struct err *err)
                         "/notify/email_to");
         check_protected_users(call);
         check_default_options(call);
+        if (!check_default_template(call, tenant.id, err))
+            return false;
     }
     if (!input_verdict(&call->input, err))
         return false;
     AUTO_TENANT struct tenant stored = {0};
+    const struct tenant_change change = change_of(call, &tenant);
     AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-    return tx && tenant_set_defaults(tx, tenant.id, call->body, tenant.version, err) &&
+    return tx && tenant_set_defaults(tx, tenant.id, call->body, &change, err) &&
+           note(call, tx, LOGBOOK_DEFAULTS_CHANGED, &tenant, err) &&
            tenant_find(tx, call->arena, tenant.id, &stored, err) && tx_commit(&tx, err) &&
            call_json_versioned(call, 200, call_keep(call, defaults_json(stored.defaults)), stored.version);
+}
+
+/* The names behind the ids of the defaults; an id that is nobody's any more has none. */
+bool protected_users_get(struct call *call, struct err *err)
+{
+    AUTO_TENANT struct tenant tenant = {0};
+    if (!visible_tenant(call, call->params[0], &tenant, err))
+        return false;
+    const json_t *ids = json_array_at(tenant.defaults, "protected_users");
+    AUTO_JSON json_t *found = json_array_size(ids)
+                                  ? directory_find(call->api->context.directory, tenant.id, ids, err)
+                                  : json_array();
+    if (!found)
+        return false;
+    json_t *items = json_array(), *id;
+    size_t i;
+    json_array_foreach ((json_t *)ids, i, id) {
+        const json_t *user = json_array_find(found, "id", json_string_value(id));
+        json_t *item = json_make("{s:O}", "id", id);
+        json_put_text(item, "user_principal_name", json_text(user, "user_principal_name"));
+        json_add(items, json_put_text(item, "display_name", json_text(user, "display_name")));
+    }
+    return call_list(call, items, NULL);
 }

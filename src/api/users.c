@@ -26,6 +26,8 @@ static json_t *user_json(const json_t *row, const char *open_offboarding)
     json_put(user, "guest", json_boolean(text_equal_nocase(json_text(row, "user_type"), "Guest")));
     json_put(user, "synced", json_boolean(json_flag(row, "synced")));
     json_put(user, "licensed", json_boolean(json_flag(row, "licensed")));
+    json_put(user, "licenses", json_deep_copy(json_array_at(row, "licenses")));
+    json_put_text(user, "last_sign_in_at", json_text(row, "last_sign_in_at"));
     json_put_text(user, "open_offboarding", open_offboarding);
     return user;
 }

@@ -20,6 +20,23 @@ bool visible_tenant(struct call *call, const char *name, struct tenant *ret, str
     return no_tenant(name, err);
 }
 
+bool visible_query_tenant(struct call *call, const char **ret_id, struct err *err)
+{
+    const char *name = call_query(call, "tenant", 255);
+    AUTO_TENANT struct tenant tenant = {0};
+    *ret_id = NULL;
+    if (!name)
+        return true;
+    if (visible_tenant(call, name, &tenant, err)) {
+        *ret_id = tenant.id;
+        return true;
+    }
+    if (err->kind != ERR_NOT_FOUND)
+        return false;
+    input_bad(&call->input, "?tenant", "unknown_tenant", "%s", err->message);
+    return true;
+}
+
 bool visible_offboarding(struct call *call, const char **ret_id, struct err *err)
 {
     AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
@@ -36,4 +53,20 @@ bool visible_offboarding(struct call *call, const char **ret_id, struct err *err
         return err_code(err, ERR_NOT_FOUND, "unknown_offboarding", "There is no offboarding with this id.");
     *ret_id = arena_text(call->arena, row_text(rows, 0));
     return true;
+}
+
+bool note_offboarding(const struct call *call, struct tx *tx, enum logbook_what what, const char *id,
+                      struct err *err)
+{
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT tenant_id, user_principal_name FROM offboardings WHERE id = $1", P_TEXT(id));
+    if (!rows || !rows_next(rows))
+        return rows && !rows_failed(rows, err) &&
+               err_set(err, ERR_NOT_FOUND, "There is no offboarding with this id.");
+    const struct logbook_entry entry = {.what = what,
+                                        .tenant_id = arena_text(call->arena, row_text(rows, 0)),
+                                        .object_id = id,
+                                        .object = arena_text(call->arena, row_text(rows, 1))};
+    rows_auto_close(&rows);
+    return call_note(call, tx, &entry, err);
 }

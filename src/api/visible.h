@@ -8,7 +8,13 @@
 
 /* By id or default domain. ERR_NOT_FOUND (code unknown_tenant) too when it is another's. tenant_done(ret). */
 MUST_USE bool visible_tenant(struct call *call, const char *name, struct tenant *ret, struct err *err);
+/* The tenant that the query parameter `tenant` names; *ret_id NULL: none. One that is not there is noted in
+ * call->input; false with err set when the store failed. */
+MUST_USE bool visible_query_tenant(struct call *call, const char **ret_id, struct err *err);
 /* The offboarding that the path's first parameter names; its id in canonical form. */
 MUST_USE bool visible_offboarding(struct call *call, const char **ret_id, struct err *err);
+/* Notes in the transaction what this call did to that offboarding. */
+MUST_USE bool note_offboarding(const struct call *call, struct tx *tx, enum logbook_what what, const char *id,
+                               struct err *err);
 
 #endif

@@ -47,41 +47,6 @@ bool not_signed_in(struct err *err)
     return err_set(err, ERR_UNAUTHENTICATED, "Sign in, or send an API token that is valid.");
 }
 
-static bool username_acceptable(const char *username, struct err *err)
-{
-    bool good = username && *username && strlen(username) <= AUTH_USERNAME_MAX &&
-                text_valid_utf8(username, strlen(username));
-    for (const char *c = username; good && *c; c++)
-        good = (unsigned char)*c > ' ' && *c != 0x7f;
-    return good || err_set(err, ERR_INPUT,
-                           "The username must have 1 to %d characters, without spaces: a short name or an "
-                           "e-mail address.",
-                           AUTH_USERNAME_MAX);
-}
-
-bool auth_account_add(struct auth *auth, const char *username, const char *password, const char *role,
-                      struct err *err)
-{
-    char id[UUID_SIZE], hash[PASSWORD_HASH_SIZE];
-    if (!username_acceptable(username, err) || !password_acceptable(password, err))
-        return false;
-    if (!role_permissions(role))
-        return err_set(err, ERR_INPUT, "The role must be " ROLE_NAMES ".");
-    AUTO_FREE char *folded = text_fold(username);
-    if (!password_hash(auth->passwords, password, hash, err))
-        return false;
-    AUTO_TX struct tx *tx = store_begin(auth->store, err);
-    if (tx && tx_exec(tx, err,
-                      "INSERT INTO accounts(id, username, role, password_hash, disabled, created_at) "
-                      "VALUES ($1, $2, $3, $4, 0, $5)",
-                      P_TEXT(uuid_v7(auth->clock, auth->rng, id)), P_TEXT(folded), P_TEXT(role), P_TEXT(hash),
-                      P_INT(clock_utc_ms(auth->clock))))
-        return tx_commit(&tx, err);
-    if (tx && err && err->kind == ERR_CONFLICT)
-        err_code(err, ERR_CONFLICT, "account_exists", "An account named %s is there already.", folded);
-    return false;
-}
-
 bool auth_has_accounts(struct auth *auth, bool *ret_has, struct err *err)
 {
     AUTO_TX struct tx *tx = store_begin_read(auth->store, err);
@@ -91,7 +56,8 @@ bool auth_has_accounts(struct auth *auth, bool *ret_has, struct err *err)
 }
 
 struct account {
-    const char *id, *username, *role, *password_hash; /* id NULL: unknown or disabled */
+    struct account_who who;    /* id NULL: unknown or disabled */
+    const char *password_hash; /* NULL: the identity provider keeps the password */
 };
 
 static bool account_find(struct auth *auth, struct arena *arena, const char *folded, struct account *ret,
@@ -105,12 +71,13 @@ static bool account_find(struct auth *auth, struct arena *arena, const char *fol
                                                 P_TEXT(folded))
                                      : NULL;
     if (rows && rows_next(rows))
-        *ret = (struct account){arena_text(arena, row_text(rows, 0)), arena_text(arena, row_text(rows, 1)),
-                                arena_text(arena, row_text(rows, 2)), arena_text(arena, row_text(rows, 3))};
+        *ret = (struct account){{arena_text(arena, row_text(rows, 0)), arena_text(arena, row_text(rows, 1)),
+                                 arena_text(arena, row_text(rows, 2))},
+                                *row_text(rows, 3) ? arena_text(arena, row_text(rows, 3)) : NULL};
     return rows && !rows_failed(rows, err);
 }
 
-static bool may_try(struct auth *auth, const char *folded, const char *address, struct err *err)
+bool may_try(struct auth *auth, const char *folded, const char *address, struct err *err)
 {
     int64_t wait_ms = throttle_wait_ms(auth->throttle, folded, address);
     if (wait_ms == 0)
@@ -122,14 +89,14 @@ static bool may_try(struct auth *auth, const char *folded, const char *address, 
     return false;
 }
 
-static bool password_check(struct auth *auth, const char *folded, const char *address,
-                           const struct account *account, const char *password, struct err *err)
+bool password_check(struct auth *auth, const char *folded, const char *address, const char *hash,
+                    const char *password, struct err *err)
 {
     if (!passwords_enter(auth->passwords, err))
         return false;
     /* Asked again in turn: of a hundred tries sent at once all but the first few find the wait. */
     bool allowed = may_try(auth, folded, address, err);
-    bool good = allowed && password_verify(auth->passwords, account->password_hash, password);
+    bool good = allowed && password_verify(auth->passwords, hash, password);
     if (good)
         throttle_passed(auth->throttle, folded, address);
     else if (allowed)
@@ -145,37 +112,58 @@ static void principal_fill(struct principal *ret, enum principal_kind kind, cons
     *ret = (struct principal){kind, id, name, role, NULL, role_permissions(role)};
 }
 
-static bool session_insert(struct auth *auth, const struct session *session, struct err *err)
+bool session_open(struct auth *auth, struct tx *tx, struct arena *arena, const struct account_who *account,
+                  const char *method, const struct logbook_by *from, struct session *ret, struct err *err)
 {
     char hash[SECRET_HASH_SIZE];
-    int64_t now = session->expires_at - AUTH_SESSION_ABSOLUTE_MS;
-    secret_hash(session->token, hash);
-    AUTO_TX struct tx *tx = store_begin(auth->store, err);
-    return tx &&
-           tx_exec(tx, err,
+    int64_t now = clock_utc_ms(auth->clock);
+    const struct logbook_by by = {principal_kind_name(PRINCIPAL_ACCOUNT), account->id, account->username,
+                                  from->request_id, from->client};
+    AUTO_JSON json_t *details = json_make("{s:s}", "method", method);
+    const struct logbook_entry entry = {.what = LOGBOOK_SIGN_IN, .details = details};
+    *ret = (struct session){.token = secret_text(auth, arena, ""),
+                            .csrf_token = secret_text(auth, arena, ""),
+                            .expires_at = now + AUTH_SESSION_ABSOLUTE_MS};
+    principal_fill(&ret->principal, PRINCIPAL_ACCOUNT, account->id, account->username, account->role);
+    secret_hash(ret->token, hash);
+    return tx_exec(tx, err,
                    "INSERT INTO sessions(token_hash, account_id, csrf_token, created_at, last_seen_at, "
-                   "expires_at) "
-                   "VALUES ($1, $2, $3, $4, $4, $5)",
-                   P_TEXT(hash), P_TEXT(session->principal.id), P_TEXT(session->csrf_token), P_INT(now),
-                   P_INT(session->expires_at)) &&
-           tx_commit(&tx, err);
+                   "expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
+                   P_TEXT(hash), P_TEXT(account->id), P_TEXT(ret->csrf_token), P_INT(now),
+                   P_INT(ret->expires_at)) &&
+           tx_exec(tx, err, "UPDATE accounts SET last_sign_in_at = $1 WHERE id = $2", P_INT(now),
+                   P_TEXT(account->id)) &&
+           logbook_add(tx, &by, &entry, now, err);
+}
+
+/* Nobody guesses unseen: what cannot be noted is not answered either. */
+static bool note_failure(struct auth *auth, const char *folded, const struct logbook_by *from,
+                         struct err *err)
+{
+    struct err storing = {0};
+    const struct logbook_by by = {"nobody", NULL, folded, from->request_id, from->client};
+    const struct logbook_entry entry = {.what = LOGBOOK_SIGN_IN_FAILED};
+    AUTO_TX struct tx *tx = store_begin(auth->store, &storing);
+    if (!tx || !logbook_add(tx, &by, &entry, clock_utc_ms(auth->clock), &storing) ||
+        !tx_commit(&tx, &storing))
+        *err = storing;
+    return false;
 }
 
 bool auth_sign_in(struct auth *auth, struct arena *arena, const char *username, const char *password,
-                  const char *address, struct session *ret, struct err *err)
+                  const struct logbook_by *from, struct session *ret, struct err *err)
 {
     struct account account;
     AUTO_FREE char *folded = text_fold(username ? username : "");
-    address = address ? address : "";
+    const char *address = from->client ? from->client : "";
     *ret = (struct session){0};
-    if (!may_try(auth, folded, address, err) || !account_find(auth, arena, folded, &account, err) ||
-        !password_check(auth, folded, address, &account, password ? password : "", err))
+    if (!may_try(auth, folded, address, err) || !account_find(auth, arena, folded, &account, err))
         return false;
-    ret->token = secret_text(auth, arena, "");
-    ret->csrf_token = secret_text(auth, arena, "");
-    ret->expires_at = clock_utc_ms(auth->clock) + AUTH_SESSION_ABSOLUTE_MS;
-    principal_fill(&ret->principal, PRINCIPAL_ACCOUNT, account.id, account.username, account.role);
-    return session_insert(auth, ret, err);
+    if (!password_check(auth, folded, address, account.password_hash, password ? password : "", err))
+        return err->kind == ERR_UNAUTHENTICATED && note_failure(auth, folded, from, err);
+    AUTO_TX struct tx *tx = store_begin(auth->store, err);
+    return tx && session_open(auth, tx, arena, &account.who, "password", from, ret, err) &&
+           tx_commit(&tx, err);
 }
 
 static void session_touch(struct auth *auth, const char *hash, int64_t now)
@@ -227,14 +215,16 @@ bool auth_csrf_matches(const char *expected, const char *sent)
            sodium_memcmp(expected, sent, strlen(expected)) == 0;
 }
 
-bool auth_sign_out(struct auth *auth, const char *token, struct err *err)
+bool auth_sign_out(struct auth *auth, const struct logbook_by *by, const char *token, struct err *err)
 {
     char hash[SECRET_HASH_SIZE];
+    const struct logbook_entry entry = {.what = LOGBOOK_SIGN_OUT};
     if (!token)
         return true;
     secret_hash(token, hash);
     AUTO_TX struct tx *tx = store_begin(auth->store, err);
     return tx && tx_exec(tx, err, "DELETE FROM sessions WHERE token_hash = $1", P_TEXT(hash)) &&
+           (tx_changes(tx) == 0 || logbook_add(tx, by, &entry, clock_utc_ms(auth->clock), err)) &&
            tx_commit(&tx, err);
 }
 

@@ -21,6 +21,21 @@ struct auth {
 char *secret_text(const struct auth *auth, struct arena *arena, const char *prefix);
 /* What the store keeps of it. Fast is right here: 256 random bits cannot be guessed. */
 void secret_hash(const char *text, char ret_hash[SECRET_HASH_SIZE]);
+/* Makes a session of that account in the transaction, notes the sign-in, and fills *ret; the account's texts
+ * must live as long as the session's. */
+struct account_who {
+    const char *id, *username, *role;
+};
+MUST_USE bool session_open(struct auth *auth, struct tx *tx, struct arena *arena,
+                           const struct account_who *account, const char *method,
+                           const struct logbook_by *from, struct session *ret, struct err *err);
+/* ERR_LIMIT while this name must wait. */
+MUST_USE bool may_try(struct auth *auth, const char *folded, const char *address, struct err *err);
+/* Throttled, in turn: is it the password of that hash? ERR_UNAUTHENTICATED (code wrong_credentials),
+ * ERR_LIMIT. */
+MUST_USE bool password_check(struct auth *auth, const char *folded, const char *address, const char *hash,
+                             const char *password, struct err *err);
+MUST_USE bool username_acceptable(const char *username, struct err *err);
 /* The one answer for every credential that is not good (any more). */
 bool not_signed_in(struct err *err);
 

@@ -29,6 +29,7 @@ static struct store_fixture fixture;
 static struct store *store;
 static struct auth *auth;
 static struct arena *arena;
+static const struct logbook_by tester = {.kind = "local", .name = "tester"};
 
 static int setup(void **state)
 {
@@ -38,7 +39,7 @@ static int setup(void **state)
     store = store_fixture_open(&fixture);
     auth = auth_new(store, &test_clock, rng_system());
     arena = arena_new();
-    return auth_account_add(auth, "Ada", PASSWORD, "technician", NULL) ? 0 : -1;
+    return auth_account_add(auth, &tester, "Ada", PASSWORD, "technician", NULL) ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -54,7 +55,8 @@ static int teardown(void **state)
 static bool sign_in(const char *username, const char *password, const char *address, struct session *ret,
                     struct err *err)
 {
-    return auth_sign_in(auth, arena, username, password, address, ret, err);
+    const struct logbook_by from = {.kind = "nobody", .name = "", .client = address};
+    return auth_sign_in(auth, arena, username, password, &from, ret, err);
 }
 
 static bool check(const char *token, struct err *err)
@@ -115,7 +117,7 @@ static void accounts_are_checked(void **state)
     many[sizeof many - 1] = '\0';
     assert_true(auth_has_accounts(auth, &has, &err));
     assert_true(has);
-    assert_false(auth_account_add(auth, "ADA", PASSWORD, "admin", &err));
+    assert_false(auth_account_add(auth, &tester, "ADA", PASSWORD, "admin", &err));
     assert_string_equal(err.code, "account_exists");
     const struct {
         const char *username, *password, *role, *word;
@@ -129,10 +131,15 @@ static void accounts_are_checked(void **state)
                  {"bob", many, "admin", "at most 200"},
                  {"bob", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "admin", "UTF-8"},
                  {"bob", NULL, "admin", "password"},
+                 {"barbara@contoso.example", "I am Barbara!", "admin", "holds the username"},
+                 {"bob", "aaaabbbbaaaabbbb", "admin", "over and over"},
+                 {"bob", "1234567890", "admin", "row of keys"},
+                 {"bob", "QwertyUiop", "admin", "row of keys"},
                  {"bob", PASSWORD, "boss", "viewer, technician"},
                  {"bob", PASSWORD, NULL, "role"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_false(auth_account_add(auth, cases[i].username, cases[i].password, cases[i].role, &err));
+        assert_false(
+            auth_account_add(auth, &tester, cases[i].username, cases[i].password, cases[i].role, &err));
         assert_int_equal(err.kind, ERR_INPUT);
         assert_non_null(strstr(err.message, cases[i].word));
     }
@@ -162,9 +169,9 @@ static void a_session_lives_and_ends(void **state)
     assert_false(auth_csrf_matches(csrf, NULL));
     assert_false(auth_csrf_matches("", ""));
     assert_int_equal(count("SELECT count(*) FROM sessions WHERE token_hash = $1", s.token), 0);
-    assert_true(auth_sign_out(auth, s.token, &err));
-    assert_true(auth_sign_out(auth, s.token, &err));
-    assert_true(auth_sign_out(auth, NULL, &err));
+    assert_true(auth_sign_out(auth, &tester, s.token, &err));
+    assert_true(auth_sign_out(auth, &tester, s.token, &err));
+    assert_true(auth_sign_out(auth, &tester, NULL, &err));
     assert_false(check(s.token, &err));
     assert_int_equal(err.kind, ERR_UNAUTHENTICATED);
     assert_false(check(NULL, &err));
@@ -254,7 +261,8 @@ static void *sign_in_run(void *ret_limited)
     struct err err;
     struct session s;
     struct arena *own = arena_new();
-    if (!auth_sign_in(auth, own, "ada", "wrong password", "10.9.9.9", &s, &err) && err.kind == ERR_LIMIT)
+    const struct logbook_by from = {.kind = "nobody", .name = "", .client = "10.9.9.9"};
+    if (!auth_sign_in(auth, own, "ada", "wrong password", &from, &s, &err) && err.kind == ERR_LIMIT)
         *(bool *)ret_limited = true;
     arena_free(own);
     return NULL;
@@ -276,6 +284,30 @@ static void tries_sent_at_once_are_limited_too(void **state)
     assert_in_range(limits, THREADS - 6, THREADS - 5); /* two are at work at a time */
 }
 
+static bool make_token(const char *name, const char *role, const json_t *tenants, int64_t expires_at,
+                       const char **ret_text, struct err *err)
+{
+    const char *id;
+    const struct new_token token = {name, role, tenants, expires_at};
+    return auth_token_create(auth, arena, &tester, &token, &id, ret_text, err);
+}
+
+static void a_token_ends_when_its_time_has_come(void **state)
+{
+    struct err err;
+    const char *text;
+    (void)state;
+    assert_false(make_token("late", "viewer", NULL, now_ms, &text, &err));
+    assert_int_equal(err.kind, ERR_INPUT);
+    assert_true(make_token("short", "viewer", NULL, now_ms + HOUR, &text, &err));
+    AUTO_PRINCIPAL struct principal p = {0};
+    now_ms += HOUR - 1;
+    assert_true(auth_bearer_check(auth, arena, text, &p, &err));
+    now_ms += 1;
+    assert_false(auth_bearer_check(auth, arena, text, &p, &err));
+    assert_int_equal(err.kind, ERR_UNAUTHENTICATED);
+}
+
 static void api_tokens(void **state)
 {
     (void)state;
@@ -288,8 +320,8 @@ static void api_tokens(void **state)
         assert_true(tx_commit(&tx, &err));
     }
     AUTO_JSON json_t *tenants = json_make("[s]", "A.com");
-    assert_true(auth_token_create(auth, arena, "script", "viewer", tenants, &text, &err));
-    assert_true(auth_token_create(auth, arena, "all", "admin", NULL, &other, &err));
+    assert_true(make_token("script", "viewer", tenants, 0, &text, &err));
+    assert_true(make_token("all", "admin", NULL, 0, &other, &err));
     assert_int_equal(strlen(text), 48);
     assert_int_equal(strncmp(text, "lday_", 5), 0);
     {
@@ -313,9 +345,9 @@ static void api_tokens(void **state)
     assert_null(strstr(listed, "lday_"));
     const json_t *first = json_array_find(list, "name", "script");
     assert_non_null(json_text(first, "last_used_at"));
-    assert_true(auth_token_revoke(auth, json_text(first, "id"), &err));
-    assert_true(auth_token_revoke(auth, json_text(first, "id"), &err));
-    assert_false(auth_token_revoke(auth, "nobody", &err));
+    assert_true(auth_token_revoke(auth, &tester, json_text(first, "id"), &err));
+    assert_true(auth_token_revoke(auth, &tester, json_text(first, "id"), &err));
+    assert_false(auth_token_revoke(auth, &tester, "nobody", &err));
     assert_int_equal(err.kind, ERR_NOT_FOUND);
 
     char unknown[49];
@@ -347,8 +379,7 @@ static void bad_tokens_are_not_made(void **state)
     } cases[] = {{"", "admin", NULL},  {NULL, "admin", NULL},   {"a\nb", "admin", NULL}, {"a", "boss", NULL},
                  {"a", "admin", none}, {"a", "admin", unknown}, {"a", "admin", number}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_false(
-            auth_token_create(auth, arena, cases[i].name, cases[i].role, cases[i].tenants, &text, &err));
+        assert_false(make_token(cases[i].name, cases[i].role, cases[i].tenants, 0, &text, &err));
         assert_int_equal(err.kind, ERR_INPUT);
     }
     assert_int_equal(count("SELECT count(*) FROM tokens", NULL), 0);
@@ -367,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tries_sent_at_once_are_limited_too, setup, teardown),
         cmocka_unit_test_setup_teardown(api_tokens, setup, teardown),
         cmocka_unit_test_setup_teardown(bad_tokens_are_not_made, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_token_ends_when_its_time_has_come, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,8 @@
 
 #define AT_ONCE 2
 #define LONGEST_TURN_MS 10000
+#define DISTINCT_MIN 5 /* bytes */
+#define NAME_MIN 4     /* shorter ones are in many words */
 
 _Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "libsodium's hash text");
 
@@ -50,20 +52,56 @@ void passwords_free(struct passwords *passwords)
     free(passwords);
 }
 
-bool password_acceptable(const char *password, struct err *err)
+/* A run of the alphabet, of the digits or of the keyboard, either way; or few characters over and over. */
+static bool is_simple(const char *folded)
+{
+    static const char *const runs[] = {
+        "0123456789012345678901234567890",
+        "09876543210987654321098765432109876543210",
+        "abcdefghijklmnopqrstuvwxyz",
+        "zyxwvutsrqponmlkjihgfedcba",
+        "qwertyuiopasdfghjklzxcvbnm",
+        "qwertzuiopasdfghjklyxcvbnm",
+        "1q2w3e4r5t6y7u8i9o0p",
+    };
+    bool seen[256] = {false};
+    int distinct = 0;
+    for (const unsigned char *c = (const unsigned char *)folded; *c; c++) {
+        distinct += !seen[*c];
+        seen[*c] = true;
+    }
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
+        if (strstr(runs[i], folded))
+            return true;
+    return distinct < DISTINCT_MIN;
+}
+
+bool password_acceptable(const char *password, const char *username, struct err *err)
 {
     size_t characters = 0;
     if (!password || !text_valid_utf8(password, strlen(password)))
-        return err_set(err, ERR_INPUT, "The password must be text in UTF-8.");
+        return err_code(err, ERR_INPUT, "password_not_text", "The password must be text in UTF-8.");
     for (const char *c = password; *c; c++)
         characters += (*c & 0xc0) != 0x80;
     if (characters < AUTH_PASSWORD_MIN)
-        return err_set(err, ERR_INPUT, "The password is too short: use at least %d characters.",
-                       AUTH_PASSWORD_MIN);
+        return err_code(err, ERR_INPUT, "password_too_short",
+                        "The password is too short: use at least %d characters, such as four words.",
+                        AUTH_PASSWORD_MIN);
     if (characters > AUTH_PASSWORD_MAX)
-        return err_set(err, ERR_INPUT, "The password is too long: use at most %d characters.",
-                       AUTH_PASSWORD_MAX);
-    return true;
+        return err_code(err, ERR_INPUT, "password_too_long",
+                        "The password is too long: use at most %d characters.", AUTH_PASSWORD_MAX);
+    AUTO_FREE char *folded = text_fold(password);
+    AUTO_FREE char *name = text_fold(username);
+    name[strcspn(name, "@")] = '\0';
+    bool named = strlen(name) >= NAME_MIN && strstr(folded, name), simple = is_simple(folded);
+    explicit_bzero(folded, strlen(folded));
+    if (named)
+        return err_code(
+            err, ERR_INPUT, "password_contains_name",
+            "The password holds the username, which is the first thing people try: leave it out.");
+    return !simple || err_code(err, ERR_INPUT, "password_too_simple",
+                               "The password is a row of keys or a few characters over and over, which is "
+                               "guessed at once: use four words, for example.");
 }
 
 bool passwords_enter(struct passwords *passwords, struct err *err)

@@ -11,8 +11,10 @@ struct passwords;
 struct passwords *passwords_new(void);
 void passwords_free(struct passwords *passwords);
 
-/* ERR_INPUT with a sentence that does not repeat the password. */
-MUST_USE bool password_acceptable(const char *password, struct err *err);
+/* After NIST SP 800-63B: length counts, what is easily guessed is refused, no kinds of characters are asked
+ * for. ERR_INPUT with a code (password_too_short, _too_long, _contains_name, _too_simple, _not_text) and a
+ * sentence that does not repeat the password. */
+MUST_USE bool password_acceptable(const char *password, const char *username, struct err *err);
 /* ERR_LIMIT when too many wait already. */
 MUST_USE bool password_hash(struct passwords *passwords, const char *password,
                             char ret_hash[PASSWORD_HASH_SIZE], struct err *err);

@@ -118,8 +118,9 @@ static int user_add(int argc, char **argv)
     const char *password = admin.password_stdin ? read_password(arena, &err) : administration_password(arena);
     if (!password)
         return finish(&admin, command_fail(&err));
-    AUTO_JSON json_t *request = json_make("{s:s, s:s, s:s, s:s}", "do", "user-add", "username", admin.name,
-                                          "role", admin.role, "password", password);
+    AUTO_JSON json_t *request =
+        json_make("{s:s, s:s, s:s, s:s, s:s}", "do", "user-add", "by", administration_user(arena), "username",
+                  admin.name, "role", admin.role, "password", password);
     AUTO_JSON json_t *answer = act(&admin, request, &err);
     if (!answer)
         return finish(&admin, command_fail(&err));
@@ -145,8 +146,10 @@ static int token_create(int argc, char **argv)
     struct admin admin = {0};
     struct err err = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &admin);
-    AUTO_JSON json_t *request = json_make("{s:s, s:s, s:s, s:O?}", "do", "token-create", "name", admin.name,
-                                          "role", admin.role, "tenants", admin.tenants);
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *request =
+        json_make("{s:s, s:s, s:s, s:s, s:O?}", "do", "token-create", "by", administration_user(arena),
+                  "name", admin.name, "role", admin.role, "tenants", admin.tenants);
     AUTO_JSON json_t *answer = act(&admin, request, &err);
     if (!answer)
         return finish(&admin, command_fail(&err));

@@ -1,12 +1,22 @@
 #include "cli/administration.h"
 
+#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vault/secret.h"
 
+/* Whom the kernel let in is the server's own user or root: the name is what that user says. */
+static struct logbook_by by_of(const json_t *request)
+{
+    return (struct logbook_by){.kind = "local", .name = json_text_or(request, "by", "lastday admin")};
+}
+
 static json_t *user_add(struct auth *auth, const json_t *request, struct err *err)
 {
-    return auth_account_add(auth, json_text_or(request, "username", ""),
+    const struct logbook_by by = by_of(request);
+    return auth_account_add(auth, &by, json_text_or(request, "username", ""),
                             json_text_or(request, "password", ""), json_text_or(request, "role", ""), err)
                ? json_object()
                : NULL;
@@ -15,11 +25,14 @@ static json_t *user_add(struct auth *auth, const json_t *request, struct err *er
 static json_t *token_create(struct auth *auth, const json_t *request, struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
-    const char *token = NULL;
-    if (!auth_token_create(auth, arena, json_text_or(request, "name", ""), json_text_or(request, "role", ""),
-                           json_object_get(request, "tenants"), &token, err))
+    const char *id, *text;
+    const struct logbook_by by = by_of(request);
+    const struct new_token token = {.name = json_text_or(request, "name", ""),
+                                    .role = json_text_or(request, "role", ""),
+                                    .tenants = json_object_get(request, "tenants")};
+    if (!auth_token_create(auth, arena, &by, &token, &id, &text, err))
         return NULL;
-    return json_make("{s:s}", "token", token);
+    return json_make("{s:s}", "token", text);
 }
 
 json_t *administration_answer(void *auth, const json_t *request, struct err *err)
@@ -33,6 +46,14 @@ json_t *administration_answer(void *auth, const json_t *request, struct err *err
             return actions[i].run(auth, request, err);
     err_set(err, ERR_INPUT, "the running server does not know this action; is it of another version?");
     return NULL;
+}
+
+const char *administration_user(struct arena *arena)
+{
+    const char *sudo = getenv("SUDO_USER");
+    const struct passwd *user = getpwuid(getuid());
+    return sudo && *sudo ? arena_printf(arena, "%.100s (sudo)", sudo)
+                         : arena_text(arena, user ? user->pw_name : "lastday admin");
 }
 
 const char *administration_password(struct arena *arena)

@@ -7,10 +7,13 @@
 #include "cli/local.h"
 
 /* A local_answer; the context is a struct auth. Requests:
- *   {"do": "user-add", "username", "role", "password"} → {}
- *   {"do": "token-create", "name", "role", "tenants": [...] or null} → {"token"} */
+ *   {"do": "user-add", "by", "username", "role", "password"} → {}
+ *   {"do": "token-create", "by", "name", "role", "tenants": [...] or null} → {"token"}
+ * "by" is who asks, for the logbook. */
 json_t *administration_answer(void *auth, const json_t *request, struct err *err);
 
+/* Who runs this command. Lives in the arena. */
+const char *administration_user(struct arena *arena);
 /* A password that people can copy: 24 characters. Lives in the arena. */
 const char *administration_password(struct arena *arena);
 

@@ -225,7 +225,8 @@ static const char *demo_password(const struct demo *demo, struct auth *auth, str
         err_set(err, ERR_STORAGE, "cannot write %s: %s", path, strerror(errno));
         return NULL;
     }
-    if (!auth_account_add(auth, ACCOUNT, password, "admin", err)) {
+    const struct logbook_by by = {.kind = "local", .name = administration_user(demo->arena)};
+    if (!auth_account_add(auth, &by, ACCOUNT, password, "admin", err)) {
         unlink(path);
         return NULL;
     }

@@ -27,6 +27,7 @@ struct node {
     struct journal *journal;
     struct auth *auth;
     struct upstream upstream;
+    struct oidc *oidc; /* NULL: not configured */
     struct directory *directory;
     struct scanner *scanner;  /* NULL: this node keeps no index */
     struct engine *engine;    /* NULL for the role web */
@@ -170,6 +171,17 @@ static bool start_storage(struct node *node, const struct config *config, struct
     return true;
 }
 
+static bool prepare_oidc(struct node *node, const struct config *config, struct err *err)
+{
+    const struct oidc_settings settings = {.issuer = config->auth_oidc_issuer,
+                                           .client_id = config->auth_oidc_client_id,
+                                           .client_secret = config->auth_oidc_client_secret.text};
+    if (!settings.issuer)
+        return true;
+    node->oidc = oidc_new(&settings, node->upstream.wire, clock_system(), rng_system(), err);
+    return node->oidc != NULL;
+}
+
 static bool keeps_index(const struct config *config)
 {
     return strcmp(config->index_enabled, "yes") == 0;
@@ -269,6 +281,7 @@ static bool serve(struct node *node, const struct config *config, struct err *er
                                         .journal = node->journal,
                                         .vault = node->vault,
                                         .auth = node->auth,
+                                        .oidc = node->oidc,
                                         .directory = node->directory,
                                         .m365 = node->upstream.m365,
                                         .metrics = node->upstream.metrics,
@@ -291,7 +304,8 @@ struct node *node_start(const struct config *config, enum node_role role, struct
         abort();
     node->config = config;
     node->role = role;
-    bool ok = start_storage(node, config, err) && upstream_open(&node->upstream, config, err);
+    bool ok = start_storage(node, config, err) && upstream_open(&node->upstream, config, err) &&
+              prepare_oidc(node, config, err);
     if (ok) {
         node->directory = directory_new(node->upstream.m365, clock_system());
         ok = prepare_notify(node, config, err) && (role == NODE_WEB || start_work(node, config, err)) &&
@@ -323,6 +337,7 @@ void node_stop(struct node *node)
     engine_stop(node->engine);
     scanner_stop(node->scanner);
     directory_free(node->directory);
+    oidc_free(node->oidc);
     upstream_close(&node->upstream);
     auth_free(node->auth);
     journal_free(node->journal);

@@ -76,12 +76,12 @@ static bool notify_json(const char *list, json_t *body, struct err *err)
     return true;
 }
 
-static json_t *request_body(const struct offboard *offboard, json_t *options, json_t *acknowledged,
+static json_t *request_body(const struct offboard *offboard, json_t *choice, json_t *acknowledged,
                             struct err *err)
 {
-    json_t *body =
-        json_make("{s:s, s:O, s:O, s:O}", "tenant", offboard->request.tenant, "users",
-                  offboard->request.users, "options", options, "acknowledged_warnings", acknowledged);
+    json_t *body = json_make("{s:s, s:O, s:O}", "tenant", offboard->request.tenant, "users",
+                             offboard->request.users, "acknowledged_warnings", acknowledged);
+    json_object_update(body, choice);
     if (offboard->at)
         json_put(body, "schedule",
                  json_make("{s:s, s:s}", "at", offboard->at, "time_zone", offboard->time_zone));
@@ -97,7 +97,7 @@ static json_t *request_body(const struct offboard *offboard, json_t *options, js
 }
 
 /* Shows each user's warnings and plan, asks, and returns the warning codes that the person has seen. */
-static json_t *ask(struct client *client, const struct offboard *offboard, const json_t *options,
+static json_t *ask(struct client *client, const struct offboard *offboard, const json_t *choice,
                    int *ret_code)
 {
     json_t *codes = json_array(), *user, *warning;
@@ -106,7 +106,7 @@ static json_t *ask(struct client *client, const struct offboard *offboard, const
     char question[120];
     json_array_foreach (offboard->request.users, i, user) {
         AUTO_ANSWER struct answer answer = {0};
-        if (!request_preflight(client, &offboard->request, json_string_value(user), options, &answer, &err)) {
+        if (!request_preflight(client, &offboard->request, json_string_value(user), choice, &answer, &err)) {
             *ret_code = command_fail(&err);
             json_decref(codes);
             return NULL;
@@ -163,14 +163,14 @@ static int offboard_run(const struct offboard *offboard)
         return EXIT_USAGE;
     }
     AUTO_CLIENT struct client *client = client_open(&err);
-    AUTO_JSON json_t *options = client ? request_options(client, &offboard->request, &err) : NULL;
-    if (!options)
+    AUTO_JSON json_t *choice = client ? request_choice(&offboard->request, &err) : NULL;
+    if (!choice)
         return command_fail(&err);
     AUTO_JSON json_t *acknowledged =
-        offboard->yes ? json_make("[s]", "*") : ask(client, offboard, options, &code);
+        offboard->yes ? json_make("[s]", "*") : ask(client, offboard, choice, &code);
     if (!acknowledged)
         return code;
-    AUTO_JSON json_t *body = request_body(offboard, options, acknowledged, &err);
+    AUTO_JSON json_t *body = request_body(offboard, choice, acknowledged, &err);
     AUTO_ANSWER struct answer answer = {0};
     if (!body || !client_call(client, "POST", "/api/v1/offboardings", body, &answer, &err)) {
         if (offboard->request.json && answer.text)

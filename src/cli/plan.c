@@ -16,14 +16,14 @@ int command_plan(int argc, char **argv)
 
     argp_parse(&argp, argc, argv, 0, NULL, &request);
     AUTO_CLIENT struct client *client = client_open(&err);
-    AUTO_JSON json_t *options = client ? request_options(client, &request, &err) : NULL;
-    if (!options) {
+    AUTO_JSON json_t *choice = client ? request_choice(&request, &err) : NULL;
+    if (!choice) {
         request_done(&request);
         return command_fail(&err);
     }
     json_array_foreach (request.users, i, user) {
         AUTO_ANSWER struct answer answer = {0};
-        if (!request_preflight(client, &request, json_string_value(user), options, &answer, &err)) {
+        if (!request_preflight(client, &request, json_string_value(user), choice, &answer, &err)) {
             code = command_fail(&err);
             if (request.json && answer.text)
                 puts(answer.text);

@@ -5,6 +5,7 @@
 #include "cli/screen.h"
 
 #define OPTIONS_MAX (1024 * 1024)
+enum { OPT_TEMPLATE = 512 };
 
 static const struct argp_option option_table[] = {
     {"tenant", 't', "TENANT", 0, "the tenant's id or default domain", 0},
@@ -14,6 +15,7 @@ static const struct argp_option option_table[] = {
      "tenant's "
      "defaults are taken; `lastday catalog` lists the tasks",
      0},
+    {"template", OPT_TEMPLATE, "NAME", 0, "what to do, by the name or id of a template", 0},
     {"json", 'j', NULL, 0, "print exactly what the API returned", 0},
     {0}};
 
@@ -35,6 +37,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'o':
         request->options_file = arg;
         return 0;
+    case OPT_TEMPLATE:
+        request->template = arg;
+        return 0;
     case 'j':
         request->json = true;
         return 0;
@@ -43,6 +48,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "--tenant is missing: name the tenant by id or default domain");
         if (!json_array_size(request->users))
             argp_error(state, "--user is missing: name at least one user");
+        if (request->template && request->options_file)
+            argp_error(state, "--template and --options exclude each other");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -72,7 +79,7 @@ static char *read_stdin(size_t *ret_length, struct err *err)
     return NULL;
 }
 
-static json_t *read_options(const char *path, struct err *err)
+json_t *request_read_options(const char *path, struct err *err)
 {
     const char *shown = strcmp(path, "-") ? path : "standard input";
     size_t length;
@@ -91,34 +98,23 @@ static json_t *read_options(const char *path, struct err *err)
     return options;
 }
 
-json_t *request_options(struct client *client, const struct request *request, struct err *err)
+json_t *request_choice(const struct request *request, struct err *err)
 {
-    AUTO_ARENA struct arena *arena = arena_new();
-    AUTO_ANSWER struct answer answer = {0};
-    if (request->options_file)
-        return read_options(request->options_file, err);
-    if (!client_call(client, "GET", client_path(arena, "/api/v1/tenants/%s/defaults", request->tenant), NULL,
-                     &answer, err))
-        return NULL;
-    const json_t *options = json_object_at(answer.json, "options");
-    if (!json_object_size(options)) {
-        err_set(
-            err, ERR_INPUT,
-            "no options: the tenant has no defaults, so name a file: --options FILE (`lastday catalog` lists "
-            "the tasks)");
-        return NULL;
-    }
-    return json_deep_copy(options);
+    if (request->template)
+        return json_make("{s:s}", "template", request->template);
+    if (!request->options_file)
+        return json_object(); /* the tenant's defaults */
+    json_t *options = request_read_options(request->options_file, err);
+    return options ? json_make("{s:o}", "options", options) : NULL;
 }
 
 bool request_preflight(struct client *client, const struct request *request, const char *user,
-                       const json_t *options, struct answer *ret, struct err *err)
+                       const json_t *choice, struct answer *ret, struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
-    AUTO_JSON json_t *body = json_make("{s:O}", "options", options);
     return client_call(client, "POST",
                        client_path(arena, "/api/v1/tenants/%s/users/%s/preflight", request->tenant, user),
-                       body, ret, err);
+                       choice, ret, err);
 }
 
 static enum tone severity_tone(const char *severity)

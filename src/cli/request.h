@@ -8,20 +8,22 @@
 struct request {
     const char *tenant;
     json_t *users; /* texts */
-    const char *options_file;
+    const char *options_file, *template;
     bool json;
 };
 
-/* For argp as a child: --tenant, --user and further users, --options, --json. */
+/* For argp as a child: --tenant, --user and further users, --options, --template, --json. */
 extern const struct argp request_argp;
 
-/* The options as an object: from the file, "-" for standard input, or else the tenant's defaults. The caller
- * owns it; NULL with err set. */
-MUST_USE json_t *request_options(struct client *client, const struct request *request, struct err *err);
+/* What the request says about options: {"options"}, {"template"}, or nothing, which means the tenant's
+ * defaults. The caller owns it; NULL with err set. */
+MUST_USE json_t *request_choice(const struct request *request, struct err *err);
+/* Options from a file; "-" for standard input. */
+MUST_USE json_t *request_read_options(const char *path, struct err *err);
 
 /* Facts, warnings and the plan for one user. */
 bool request_preflight(struct client *client, const struct request *request, const char *user,
-                       const json_t *options, struct answer *ret, struct err *err);
+                       const json_t *choice, struct answer *ret, struct err *err);
 void request_print_preflight(FILE *out, const char *user, const json_t *preflight);
 
 void request_done(struct request *request);

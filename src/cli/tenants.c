@@ -53,21 +53,111 @@ static int add(const struct listing *listing)
     return ok ? EXIT_DONE : command_fail(&err);
 }
 
+/* Makes the call; prints what came with --json, else what print makes of it. */
+static int call_and_print(const struct listing *listing, const char *method, const char *path,
+                          void (*print)(const json_t *answer))
+{
+    struct err err = {0};
+    AUTO_ANSWER struct answer answer = {0};
+    AUTO_CLIENT struct client *client = client_open(&err);
+    bool ok = client && client_call(client, method, path, NULL, &answer, &err);
+    if (listing->json && answer.length)
+        puts(answer.text);
+    else if (ok)
+        print(answer.json);
+    return ok ? EXIT_DONE : command_fail(&err);
+}
+
+static void print_sync(const json_t *answer)
+{
+    static const char *const lists[] = {"added", "updated", "missing", "skipped"};
+    size_t i;
+    json_t *tenant;
+    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
+        json_array_foreach ((json_t *)json_array_at(answer, lists[l]), i, tenant) {
+            screen_cell(stdout, lists[l], 10);
+            screen_cell(stdout, json_text(tenant, "id"), 36);
+            screen_text(stdout, json_text(tenant, "display_name"));
+            if (json_text(tenant, "message")) {
+                fputs(": ", stdout);
+                screen_text(stdout, json_text(tenant, "message"));
+            }
+            putchar('\n');
+        }
+    printf("unchanged  %zu\n", json_array_size(json_array_at(answer, "unchanged")));
+}
+
+static void print_health(const json_t *answer)
+{
+    const char *status = json_text_or(answer, "status", "?");
+    const json_t *token = json_object_at(answer, "token");
+    size_t i;
+    json_t *permission;
+    screen_tone(stdout, !strcmp(status, "ok") ? TONE_GOOD : TONE_BAD, status);
+    if (json_text(token, "message")) {
+        fputs(": ", stdout);
+        screen_text(stdout, json_text(token, "message"));
+    }
+    putchar('\n');
+    json_array_foreach ((json_t *)json_array_at(answer, "permissions"), i, permission) {
+        const json_t *granted = json_object_get(permission, "granted");
+        if (json_is_true(granted))
+            continue;
+        fputs(json_is_false(granted) ? "  missing  " : "  unknown  ", stdout);
+        screen_cell(stdout, json_text(permission, "resource"), 12);
+        screen_text(stdout, json_text(permission, "any"));
+        putchar('\n');
+    }
+}
+
+static void print_removed(const json_t *answer)
+{
+    (void)answer;
+    puts("removed");
+}
+
+/* "sync", "health TENANT", "remove TENANT"; false: it is none of them. */
+static bool act(const struct listing *listing, int *ret_code)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    const char *word = listing->count ? listing->words[0] : "", *tenant = listing->words[1];
+    if (listing->count == 1 && !strcmp(word, "sync"))
+        *ret_code = call_and_print(listing, "POST", "/api/v1/tenants/sync", print_sync);
+    else if (listing->count == 2 && !strcmp(word, "health"))
+        *ret_code = call_and_print(
+            listing, "GET", client_path(arena, "/api/v1/tenants/%s/health?max_age=0", tenant), print_health);
+    else if (listing->count == 2 && !strcmp(word, "remove"))
+        *ret_code = call_and_print(listing, "DELETE", client_path(arena, "/api/v1/tenants/%s", tenant),
+                                   print_removed);
+    else
+        return false;
+    return true;
+}
+
 int command_tenants(int argc, char **argv)
 {
     static const struct column columns[] = {
         {"ID", 36, "id", NULL}, {"DOMAIN", 36, "default_domain", NULL}, {"NAME", 30, "display_name", NULL}};
-    const struct argp argp = {.options = json_option,
-                              .parser = parse,
-                              .args_doc = "[SEARCH]\nadd TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME",
-                              .doc = "Lists the tenants, or adds one."};
+    const struct argp argp = {
+        .options = json_option,
+        .parser = parse,
+        .args_doc = "[SEARCH]\nadd TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME\n"
+                    "sync\nhealth TENANT\nremove TENANT",
+        .doc = "Lists the tenants, adds one or those of the partner account, shows what is "
+               "permitted in one, or removes one."};
     struct listing listing = {0};
+    int code;
     argp_parse(&argp, argc, argv, 0, NULL, &listing);
     AUTO_ARENA struct arena *arena = arena_new();
     if (listing.count == 4 && !strcmp(listing.words[0], "add"))
         return add(&listing);
+    if (act(&listing, &code))
+        return code;
     if (listing.count > 1) {
-        fputs("lastday tenants: one SEARCH word, or add TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME\n", stderr);
+        fputs("lastday tenants: one SEARCH word, or add TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME, or sync, "
+              "health or "
+              "remove\n",
+              stderr);
         return EXIT_USAGE;
     }
     const char *path = listing.count

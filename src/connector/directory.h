@@ -1,9 +1,12 @@
 /* directory — the users of each tenant, in memory, for searching while a person
  * types.
  *
- * A tenant is loaded on its first search; a copy older than a minute is still
- * served while a new one is loaded in the background. Decisions are never taken
- * from it: directory_user asks Graph. Thread-safe. */
+ * A tenant is loaded in the background when it is first searched; until its list
+ * is there Graph itself is asked, which finds the beginnings of words alone. A
+ * copy older than a minute (or than thirty times what its loading took) is still
+ * served while a new one is loaded. When people signed in last is read after
+ * that, at most once an hour, where the tenant tells. Decisions are never taken
+ * from it: directory_user and directory_find ask Graph. Thread-safe. */
 #ifndef CONNECTOR_DIRECTORY_H
 #define CONNECTOR_DIRECTORY_H
 
@@ -23,16 +26,24 @@ void directory_free(struct directory *directory);           /* stops its loading
  * (ERR_INPUT for anything else). *ret_next_cursor is NULL on the last page,
  * else the caller frees it. *ret_total (may be NULL) counts all matches. The
  * caller owns the array of {id, display_name, user_principal_name, mail,
- * job_title, department, account_enabled, user_type, synced, licensed}. NULL
- * with err of the Graph call when the first load fails. */
+ * job_title, department, account_enabled, user_type, synced, licensed,
+ * licenses: [names], last_sign_in_at: null when it is not known}. NULL with err
+ * of the Graph call when the first load fails. A page that Graph itself gave has
+ * no next one. */
 MUST_USE json_t *directory_search(struct directory *directory, const char *tenant_id, const char *query,
                                   size_t limit, const char *cursor, char **ret_next_cursor, size_t *ret_total,
                                   struct err *err);
+/* Those with these object ids that are there, read now, in the same shape but for
+ * last_sign_in_at. The caller owns the array; NULL as in graph.h. */
+MUST_USE json_t *directory_find(struct directory *directory, const char *tenant_id, const json_t *ids,
+                                struct err *err);
 /* One user, read now, in the same shape. NULL with ERR_NOT_FOUND or as in
  * graph.h. The caller owns it. */
 MUST_USE json_t *directory_user(struct directory *directory, const char *tenant_id, const char *id_or_upn,
                                 struct err *err);
 /* The next search of the tenant loads it anew in the background. */
 void directory_refresh(struct directory *directory, const char *tenant_id);
+/* Drops what is kept of the tenant. */
+void directory_forget(struct directory *directory, const char *tenant_id);
 
 #endif

@@ -50,6 +50,7 @@ struct m365 *m365_new(const struct m365_settings *settings, struct wire *wire, c
     *m365 = (struct m365){
         .on_call = settings->on_call, .ctx = settings->ctx, .wire = wire, .clock = clock, .rng = rng};
     m365->lanes = lanes_new(clock, rng);
+    m365->home_tenant = trimmed(settings->app.tenant_id);
     const char *graph = settings->graph_resource, *exchange = settings->exchange_resource;
     bool ok = check_app(settings, err) && take_url("login_url", settings->login_url, &m365->login_url, err) &&
               take_url("graph_url", settings->graph_url, &m365->graph_url, err) &&
@@ -78,6 +79,7 @@ void m365_free(struct m365 *m365)
     free(m365->sharepoint_url);
     free(m365->graph_resource);
     free(m365->exchange_resource);
+    free(m365->home_tenant);
     free(m365);
 }
 
@@ -133,6 +135,11 @@ void m365_load(struct m365 *m365, const char *tenant_id, struct m365_load ret[M3
 void m365_forget(struct m365 *m365, const char *tenant_id)
 {
     tokens_forget(m365->tokens, tenant_id);
+}
+
+const char *m365_home_tenant(const struct m365 *m365)
+{
+    return m365->home_tenant;
 }
 
 bool m365_is_delegated(const struct m365 *m365)

@@ -27,6 +27,7 @@ const char *service_name(enum service service); /* "graph" */
 struct m365 {
     char *login_url, *graph_url, *exchange_url, *sharepoint_url; /* without a final slash */
     char *graph_resource, *exchange_resource;
+    char *home_tenant; /* NULL when not set */
     void (*on_call)(void *ctx, const char *service, const char *method, int status, int64_t ms);
     void *ctx;
     struct wire *wire;

@@ -159,32 +159,34 @@ static void a_node_sees_which_of_its_runs_are_cancelled(void **state)
     offboarding_done(&mine);
 }
 
-static void count_wake(void *ctx)
-{
-    ++*(int *)ctx;
-}
-
 static void count_wake_atomic(void *ctx)
 {
     ++*(_Atomic int *)ctx;
+}
+
+/* Watchers of a shared store are also woken when they may have missed something, as at the start. */
+static void expect_woken(int woken, int times)
+{
+    assert_true(store_is_shared(store) ? woken >= times : woken == times);
 }
 
 static void followers_read_in_order(void **state)
 {
     (void)state;
     struct err err;
-    int woken = 0;
+    static _Atomic int woken;
     struct event events[10];
     AUTO_ARENA struct arena *arena = arena_new();
-    journal_subscribe(journal, count_wake, &woken);
+    woken = 0;
+    journal_subscribe(journal, count_wake_atomic, &woken);
     assert_true(insert("o1", "u1", 0, &err));
-    assert_int_equal(woken, 1);
+    expect_woken(woken, 1);
     AUTO_TX struct tx *tx = store_begin(store, &err);
     assert_true(journal_append(tx, "o1", 1, EVENT_INTENT, NULL, json_object(), &err));
     assert_true(journal_append(tx, "o1", 1, EVENT_END, NULL, json_object(), &err));
     assert_true(journal_commit(journal, &tx, &err));
-    assert_int_equal(woken, 2);
-    journal_unsubscribe(journal, count_wake, &woken);
+    expect_woken(woken, 2);
+    journal_unsubscribe(journal, count_wake_atomic, &woken);
     assert_int_equal(journal_read(store, arena, "o1", 0, false, events, 10, &err), 2);
     assert_string_equal(events[1].kind, "end");
     int64_t last = events[0].id;
@@ -400,42 +402,6 @@ static void followers_are_woken_by_other_nodes(void **state)
     store_close(other);
 }
 
-static void lists_page_from_the_newest(void **state)
-{
-    (void)state;
-    struct err err;
-    char id[8], user[8];
-    for (int i = 0; i < 5; i++) {
-        snprintf(id, sizeof id, "o%d", i);
-        snprintf(user, sizeof user, "u%d", i);
-        assert_true(insert(id, user, 0, &err));
-    }
-    AUTO_TX struct tx *tx = store_begin_read(store, &err);
-    AUTO_JSON json_t *page = offboarding_list(tx, &(struct offboarding_filter){.limit = 2}, &err);
-    assert_int_equal(json_array_size(page), 2);
-    assert_string_equal(json_text(json_array_get(page, 0), "id"), "o4");
-    AUTO_JSON json_t *next = offboarding_list(
-        tx, &(struct offboarding_filter){.limit = 9, .before_at = 1000, .before_id = "o3"}, &err);
-    assert_int_equal(json_array_size(next), 3);
-    AUTO_JSON json_t *none =
-        offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .search = "nobody"}, &err);
-    assert_int_equal(json_array_size(none), 0);
-    AUTO_JSON json_t *found =
-        offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .search = "ANN@"}, &err);
-    assert_int_equal(json_array_size(found), 5);
-    AUTO_JSON json_t *sign =
-        offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .search = "%"}, &err);
-    assert_int_equal(json_array_size(sign), 0);
-    AUTO_JSON json_t *queued = offboarding_list(
-        tx, &(struct offboarding_filter){.limit = 9, .status = "running,queued", .tenant_id = "t"}, &err);
-    assert_int_equal(json_array_size(queued), 5);
-    AUTO_JSON json_t *tenants = json_make("[s, s]", "s", "u");
-    AUTO_JSON json_t *foreign =
-        offboarding_list(tx, &(struct offboarding_filter){.limit = 9, .only_tenants = tenants}, &err);
-    assert_int_equal(json_array_size(foreign), 0);
-    assert_int_equal(json_int(json_object_at(json_array_get(page, 0), "progress"), "total", 0), 2);
-}
-
 static int64_t count_notices(const char *event)
 {
     AUTO_TX struct tx *tx = store_begin_read(store, NULL);
@@ -495,7 +461,6 @@ int main(void)
         WITH_STORE(followers_of_many_writers_miss_nothing_and_read_in_order),
         WITH_STORE(an_event_that_commits_late_is_not_passed),
         WITH_STORE(followers_are_woken_by_other_nodes),
-        WITH_STORE(lists_page_from_the_newest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

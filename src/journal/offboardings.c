@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "journal/licenses.h"
 #include "journal/notices.h"
+#include "store/sql.h"
 
 #define COLUMNS                                                                                              \
     "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, "    \
@@ -36,6 +38,15 @@ static char *text_of(const json_t *value)
     return value ? json_write(value) : NULL;
 }
 
+/* Begins with the name: the list is sorted by it too. */
+static char *searchable(const struct offboarding *o)
+{
+    AUTO_STRBUF struct strbuf text = STRBUF_MAX((size_t)64 * 1024);
+    strbuf_printf(&text, "%s %s %s", o->display_name, o->user_principal_name,
+                  o->reference ? o->reference : "");
+    return sql_searchable(strbuf_text(&text));
+}
+
 bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *err)
 {
     AUTO_FREE char *options = text_of(o->options);
@@ -44,21 +55,22 @@ bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *
     AUTO_FREE char *schedule = text_of(o->schedule);
     AUTO_FREE char *warnings = text_of(o->warnings);
     AUTO_FREE char *context = text_of(o->context);
+    AUTO_FREE char *search = searchable(o);
     if (!tx_exec(
             tx, err,
             "INSERT INTO offboardings(id, batch, tenant_id, user_id, user_principal_name, display_name, "
             "status, unfinished, "
             "options_json, plan_json, notify_json, schedule_json, reference, reason, requested_by, "
             "created_at, due_at, "
-            "scheduled_at, warnings_json, context_json, remind_at) "
+            "scheduled_at, warnings_json, context_json, remind_at, search_text) "
             "VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-            "$19, $20)",
+            "$19, $20, $21)",
             P_TEXT(o->id), P_TEXT(o->batch), P_TEXT(o->tenant_id), P_TEXT(o->user_id),
             P_TEXT(o->user_principal_name), P_TEXT(o->display_name), P_TEXT(run_status_name(o->status)),
             P_TEXT(options), P_TEXT(plan), P_TEXT(notify), P_TEXT(schedule), P_TEXT(o->reference),
             P_TEXT(o->reason), P_TEXT(o->requested_by), P_INT(o->created_at), P_INT(o->due_at),
             o->scheduled_at ? P_INT(o->scheduled_at) : P_NULL, P_TEXT(warnings), P_TEXT(context),
-            o->remind_at ? P_INT(o->remind_at) : P_NULL)) {
+            o->remind_at ? P_INT(o->remind_at) : P_NULL, P_TEXT(search))) {
         if (err && err->kind == ERR_CONFLICT)
             err_code(err, ERR_CONFLICT, "already_open",
                      "An offboarding of %s is not finished yet. Wait for it or cancel it first.",
@@ -468,6 +480,8 @@ bool task_move(struct tx *tx, const char *id, int64_t epoch, const struct task_r
                    row->waiting_until ? P_INT(row->waiting_until) : P_NULL, P_INT(row->failures),
                    P_TEXT(direction_name(row->direction))) &&
            tx_exec(tx, err, "UPDATE offboardings SET version = version + 1 WHERE id = $1", P_TEXT(id)) &&
+           (row->task != TASK_remove_licenses || !task_status_ended(row->status) ||
+            licenses_note(tx, id, row, now, err)) &&
            journal_append(tx, id, now, EVENT_TASK, name, task_row_json(row), err);
 }
 

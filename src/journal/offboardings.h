@@ -173,20 +173,7 @@ json_t *offboarding_json(struct tx *tx, const char *id, struct err *err);
 json_t *offboarding_request_json(struct tx *tx, const struct offboarding *offboarding);
 /* One task as that answer holds it. */
 json_t *task_row_json(const struct task_row *row);
-struct offboarding_filter {
-    const char *status; /* one or several, separated by commas; NULL: any */
-    const char *tenant_id;
-    const char *search;         /* part of name, address or reference; NULL: any */
-    const json_t *only_tenants; /* array of tenant ids the asker may see; NULL: all */
-    int64_t from, to;           /* created_at; 0: open */
-    int64_t before_at;          /* cursor: created_at and id of the last row seen; 0: from the newest */
-    const char *before_id;
-    size_t limit;
-};
 /* What GET holds without tasks and evidence, with "progress": {"ended","failed","total"}; NULL with err set.
  */
 json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err);
-/* Such short rows, newest first. */
-json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *filter, struct err *err);
-
 #endif

@@ -1,7 +1,7 @@
 /* What clients see of an offboarding: rows turned into the JSON of api.md. */
 #include <string.h>
 
-#include "journal/offboardings.h"
+#include "journal/view.h"
 
 static json_t *copy_or(const json_t *value, json_t *fallback)
 {
@@ -33,16 +33,20 @@ json_t *task_row_json(const struct task_row *row)
     return json_put_text(task, "direction", direction_name(row->direction));
 }
 
+json_t *view_tenant(const char *id, const char *default_domain, const char *display_name)
+{
+    json_t *tenant = json_object();
+    json_put_text(tenant, "id", id);
+    json_put_text(tenant, "default_domain", default_domain);
+    return json_put_text(tenant, "display_name", display_name);
+}
+
 static json_t *tenant_json(struct tx *tx, const char *id)
 {
     AUTO_ROWS struct rows *rows =
         tx_query(tx, NULL, "SELECT default_domain, display_name FROM tenants WHERE id = $1", P_TEXT(id));
     bool found = rows && rows_next(rows);
-    json_t *tenant = json_object();
-    json_put_text(tenant, "id", id);
-    json_put_text(tenant, "default_domain", found ? row_text(rows, 0) : NULL);
-    json_put_text(tenant, "display_name", found ? row_text(rows, 1) : NULL);
-    return tenant;
+    return view_tenant(id, found ? row_text(rows, 0) : NULL, found ? row_text(rows, 1) : NULL);
 }
 
 static json_t *user_json(const struct offboarding *o)
@@ -71,7 +75,7 @@ json_t *offboarding_request_json(struct tx *tx, const struct offboarding *o)
     return json_put(value, "warnings", copy_or(o->warnings, json_array()));
 }
 
-static json_t *head_json(struct tx *tx, const struct offboarding *o)
+json_t *view_head(const struct offboarding *o, json_t *tenant)
 {
     json_t *value = json_object();
     json_put_text(value, "id", o->id);
@@ -79,7 +83,7 @@ static json_t *head_json(struct tx *tx, const struct offboarding *o)
     json_put_text(value, "status", run_status_name(o->status));
     json_put_text(value, "reference", o->reference);
     json_put_text(value, "reason", o->reason);
-    json_put(value, "tenant", tenant_json(tx, o->tenant_id));
+    json_put(value, "tenant", tenant);
     json_put(value, "user", user_json(o));
     json_put_text(value, "requested_by", o->requested_by);
     json_put_time(value, "created_at", o->created_at);
@@ -90,6 +94,11 @@ static json_t *head_json(struct tx *tx, const struct offboarding *o)
     json_put(value, "cancel_requested", json_boolean(o->cancel_requested));
     json_put(value, "warnings", copy_or(o->warnings, json_array()));
     return value;
+}
+
+static json_t *head_json(struct tx *tx, const struct offboarding *o)
+{
+    return view_head(o, tenant_json(tx, o->tenant_id));
 }
 
 /* NULL with err set when they cannot be read. */
@@ -130,6 +139,7 @@ json_t *offboarding_json(struct tx *tx, const char *id, struct err *err)
         return NULL;
     json_t *value = head_json(tx, &o), *undo = json_null();
     json_put(value, "options", copy_or(o.options, json_object()));
+    json_put(value, "options_from", copy_or(json_object_get(o.context, "options_from"), json_null()));
     json_put(value, "schedule", copy_or(o.schedule, json_null()));
     json_put(value, "plan", copy_or(o.plan, json_array()));
     json_t *tasks = tasks_json(tx, arena, id, DIRECTION_DO, err);
@@ -146,6 +156,12 @@ json_t *offboarding_json(struct tx *tx, const char *id, struct err *err)
     return NULL;
 }
 
+json_t *view_progress(int64_t total, int64_t ended, int64_t failed)
+{
+    return json_make("{s:I, s:I, s:I}", "total", (json_int_t)total, "ended", (json_int_t)ended, "failed",
+                     (json_int_t)failed);
+}
+
 static void add_progress(struct tx *tx, json_t *value, const char *id)
 {
     AUTO_ROWS struct rows *rows = tx_query(tx, NULL,
@@ -155,9 +171,7 @@ static void add_progress(struct tx *tx, json_t *value, const char *id)
                                            "WHERE offboarding_id = $1 AND direction = 'do'",
                                            P_TEXT(id));
     if (rows && rows_next(rows))
-        json_put(value, "progress",
-                 json_make("{s:I, s:I, s:I}", "total", (json_int_t)row_int(rows, 0), "ended",
-                           (json_int_t)row_int(rows, 1), "failed", (json_int_t)row_int(rows, 2)));
+        json_put(value, "progress", view_progress(row_int(rows, 0), row_int(rows, 1), row_int(rows, 2)));
 }
 
 json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err)
@@ -170,59 +184,4 @@ json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err)
     add_progress(tx, head, o.id);
     offboarding_done(&o);
     return head;
-}
-
-/* Part of a text, to be compared in lower case; what the search holds stands for itself. ASCII alone is
- * folded: beyond that the databases differ. */
-static const char *like_pattern(struct arena *arena, const char *search)
-{
-    AUTO_STRBUF struct strbuf text = STRBUF_MAX(4096);
-    if (!search)
-        return NULL;
-    strbuf_char(&text, '%');
-    for (const char *c = search; *c; c++) {
-        if (strchr("%_\\", *c))
-            strbuf_char(&text, '\\');
-        strbuf_char(&text, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c);
-    }
-    strbuf_char(&text, '%');
-    return arena_text(arena, strbuf_text(&text));
-}
-
-json_t *offboarding_list(struct tx *tx, const struct offboarding_filter *f, struct err *err)
-{
-    AUTO_ARENA struct arena *arena = arena_new();
-    AUTO_FREE char *only = f->only_tenants ? json_write(f->only_tenants) : NULL;
-    const char *pattern = like_pattern(arena, f->search);
-    json_t *list = json_array();
-    size_t i;
-    json_t *value;
-    AUTO_ROWS struct rows *rows = tx_query(
-        tx, err,
-        "SELECT id FROM offboardings WHERE ($1 IS NULL OR ',' || $1 || ',' LIKE '%,' || status || ',%') "
-        "AND ($2 IS NULL OR tenant_id = $2) "
-        "AND ($3 IS NULL OR lower(display_name) LIKE $3 ESCAPE '\\' OR lower(user_principal_name) LIKE $3 "
-        "ESCAPE "
-        "'\\' OR lower(reference) LIKE $3 ESCAPE '\\') "
-        "AND ($4 IS NULL OR $4 LIKE '%' || tenant_id || '%') AND ($5 = 0 OR created_at >= $5) AND ($6 = 0 OR "
-        "created_at <= $6) "
-        "AND ($7 = 0 OR created_at < $7 OR (created_at = $7 AND id < $8)) ORDER BY created_at DESC, id DESC "
-        "LIMIT $9",
-        P_TEXT(f->status), P_TEXT(f->tenant_id), P_TEXT(pattern), P_TEXT(only), P_INT(f->from), P_INT(f->to),
-        P_INT(f->before_at), P_TEXT(f->before_id), P_INT(f->limit));
-    while (rows && rows_next(rows))
-        json_add(list, json_text_new(row_text(rows, 0)));
-    if (!rows || rows_failed(rows, err)) {
-        json_decref(list);
-        return NULL;
-    }
-    rows_auto_close(&rows);
-    json_t *heads = json_array();
-    json_array_foreach (list, i, value) {
-        json_t *head = offboarding_summary_json(tx, json_string_value(value), err);
-        if (head)
-            json_add(heads, head);
-    }
-    json_decref(list);
-    return heads;
 }

@@ -22,6 +22,9 @@ task_set plan_ready(enum direction direction, task_set chosen, task_set started,
 enum task_id plan_blocker(enum direction direction, enum task_id task, task_set chosen, task_set ended,
                           task_set ended_well);
 
+/* Do the permissions of a token (an array of names) hold any one of "A|B"? */
+bool plan_is_granted(const json_t *granted, const char *any);
+
 /* Whom and what the warnings are about, beside the facts. */
 struct plan_policy {
     const char *technician; /* user principal name or object id of who asks; NULL when not a directory user */

@@ -303,7 +303,7 @@ static void warn_permission_index(const struct view *view)
 /* --- permissions -----------------------------------------------------------------------------------------
  */
 
-static bool is_granted(const json_t *granted, const char *any)
+bool plan_is_granted(const json_t *granted, const char *any)
 {
     size_t i;
     json_t *name;
@@ -338,7 +338,7 @@ static void warn_missing_permissions(const struct view *view)
                      "alone. Give it a certificate, or leave this out.",
                      label);
             warn(view, "missing_permission", "blocker", task_info(rows[i].task)->id, message);
-        } else if (json_is_array(held) && !is_granted(held, rows[i].any)) {
+        } else if (json_is_array(held) && !plan_is_granted(held, rows[i].any)) {
             snprintf(message, sizeof message,
                      "%s: the application lacks a permission: %s. Grant it in Entra and try again.", label,
                      rows[i].any);

@@ -1,6 +1,7 @@
 #include "schedule/zone.h"
 
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DAY_SECONDS = 86400 };
@@ -37,8 +38,8 @@ const char *zone_iana(const char *name)
     return name;
 }
 
-/* From 2038 on the zone's file gives a rule, in which Ireland's winter is the daylight saving; GLib reads that
- * wrongly. London has had the same clock since 1971. */
+/* From 2038 on the zone's file gives a rule, in which Ireland's winter is the daylight saving; GLib reads
+ * that wrongly. London has had the same clock since 1971. */
 static const char *same_clock(const char *name)
 {
     return strcmp(name, "Europe/Dublin") == 0 || strcmp(name, "Eire") == 0 ? "Europe/London" : name;
@@ -143,6 +144,12 @@ static int64_t resolve(GTimeZone *zone, int64_t local, enum zone_fit *ret_fit)
     return find_change(zone, local - DAY_SECONDS - early, local + DAY_SECONDS - late);
 }
 
+static bool unknown_zone(const char *name, struct err *err)
+{
+    return err_code(err, ERR_INPUT, "unknown_time_zone",
+                    "\"%.64s\" is not a known time zone; use an IANA name such as Europe/Amsterdam.", name);
+}
+
 bool zone_resolve(const char *local, const char *name, int64_t *ret_utc_ms, enum zone_fit *ret_fit,
                   struct err *err)
 {
@@ -150,9 +157,7 @@ bool zone_resolve(const char *local, const char *name, int64_t *ret_utc_ms, enum
     int64_t seconds;
     GTimeZone *AUTO(free_zone) zone = open_zone(name);
     if (!zone)
-        return err_code(err, ERR_INPUT, "unknown_time_zone",
-                        "\"%.64s\" is not a known time zone; use an IANA name such as Europe/Amsterdam.",
-                        name);
+        return unknown_zone(name, err);
     if (!read_local(local, &seconds))
         return err_code(err, ERR_INPUT, "bad_time",
                         "\"%.40s\" is not a local time; write it as 2026-12-24T17:00:00, without an offset.",
@@ -160,5 +165,30 @@ bool zone_resolve(const char *local, const char *name, int64_t *ret_utc_ms, enum
     *ret_utc_ms = resolve(zone, seconds, &fit) * 1000;
     if (ret_fit)
         *ret_fit = fit;
+    return true;
+}
+
+static int64_t floor_to(int64_t value, int64_t unit)
+{
+    return value - ((value % unit) + unit) % unit;
+}
+
+bool zone_day(int64_t utc_ms, int days_later, const char *name, struct zone_day *ret, struct err *err)
+{
+    enum zone_fit fit;
+    GTimeZone *AUTO(free_zone) zone = open_zone(name);
+    if (!zone)
+        return unknown_zone(name, err);
+    int64_t utc = floor_to(utc_ms, 1000) / 1000;
+    int64_t midnight = floor_to(utc + offset_at(zone, utc), DAY_SECONDS) + (int64_t)days_later * DAY_SECONDS;
+    GDateTime *day = g_date_time_new_from_unix_utc(midnight); /* only a count on the local calendar */
+    if (!day)
+        return err_set(err, ERR_INPUT, "That day lies outside of the calendar.");
+    snprintf(ret->date, sizeof ret->date, "%04d-%02d-%02d", g_date_time_get_year(day) % 10000,
+             g_date_time_get_month(day) % 100, g_date_time_get_day_of_month(day) % 100);
+    ret->weekday = g_date_time_get_day_of_week(day);
+    ret->day_of_month = g_date_time_get_day_of_month(day);
+    g_date_time_unref(day);
+    ret->begins_at = resolve(zone, midnight, &fit) * 1000;
     return true;
 }

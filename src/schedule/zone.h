@@ -27,4 +27,16 @@ const char *zone_iana(const char *name);
 MUST_USE bool zone_resolve(const char *local, const char *zone, int64_t *ret_utc_ms, enum zone_fit *ret_fit,
                            struct err *err);
 
+/* A day as the clocks of a zone show it. */
+struct zone_day {
+    char date[11];     /* "2026-12-24" */
+    int weekday;       /* 1 is Monday */
+    int day_of_month;  /* 1 is the first */
+    int64_t begins_at; /* its first instant, Unix ms */
+};
+/* The day of that instant, or one that is some days later (or earlier). ERR_INPUT, code "unknown_time_zone".
+ */
+MUST_USE bool zone_day(int64_t utc_ms, int days_later, const char *zone, struct zone_day *ret,
+                       struct err *err);
+
 #endif

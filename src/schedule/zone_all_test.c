@@ -1,5 +1,5 @@
-/* Reads "LOCAL ZONE UTC_SECONDS FIT" lines, FIT being exact, gap or overlap, and tells each that zone_resolve sees
- * otherwise. zone_all_test.py writes them: every zone, every clock change, by another implementation. */
+/* Reads "LOCAL ZONE UTC_SECONDS FIT" lines, FIT being exact, gap or overlap, and tells each that zone_resolve
+ * sees otherwise. zone_all_test.py writes them: every zone, every clock change, by another implementation. */
 #include <stdio.h>
 #include <string.h>
 

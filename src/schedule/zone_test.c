@@ -77,8 +77,43 @@ static void refuses(void **state)
     assert_false(zone_is_known("Europe/Atlantis"));
 }
 
+static void days_begin_when_the_clocks_say(void **state)
+{
+    static const struct {
+        const char *at, *zone;
+        int later;
+        const char *date, *begins;
+        int weekday;
+    } days[] = {
+        {"2026-11-26T10:00:00Z", "UTC", 0, "2026-11-26", "2026-11-26T00:00:00Z", 4},
+        {"2026-11-25T23:30:00Z", "Europe/Amsterdam", 0, "2026-11-26", "2026-11-25T23:00:00Z", 4},
+        {"2026-11-26T03:00:00Z", "America/New_York", 0, "2026-11-25", "2026-11-25T05:00:00Z", 3},
+        {"2026-11-26T18:15:00Z", "Asia/Kathmandu", 0, "2026-11-27", "2026-11-26T18:15:00Z", 5},
+        {"2026-11-26T10:00:00Z", "Europe/Amsterdam", -32, "2026-10-25", "2026-10-24T22:00:00Z",
+         7}, /* 25 h long */
+        {"2026-11-26T10:00:00Z", "Europe/Amsterdam", -31, "2026-10-26", "2026-10-25T23:00:00Z", 1},
+        {"2026-12-31T12:00:00Z", "UTC", 1, "2027-01-01", "2027-01-01T00:00:00Z", 5},
+        {"2026-09-05T12:00:00Z", "America/Santiago", 1, "2026-09-06", "2026-09-06T04:00:00Z",
+         7}, /* no midnight */
+    };
+    struct err err;
+    struct zone_day day;
+    (void)state;
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        int64_t at, begins;
+        assert_true(time_parse(days[i].at, &at) && time_parse(days[i].begins, &begins));
+        assert_true(zone_day(at, days[i].later, days[i].zone, &day, &err));
+        assert_string_equal(day.date, days[i].date);
+        assert_int_equal(day.begins_at, begins);
+        assert_int_equal(day.weekday, days[i].weekday);
+    }
+    assert_false(zone_day(0, 0, "Mars", &day, &err));
+    assert_string_equal(err.code, "unknown_time_zone");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(resolves), cmocka_unit_test(refuses)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(resolves), cmocka_unit_test(refuses),
+                                       cmocka_unit_test(days_begin_when_the_clocks_say)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

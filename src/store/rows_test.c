@@ -76,6 +76,12 @@ static void a_tenant_is_found_by_id_and_domain(void **state)
     assert_string_equal(err.code, "unknown_tenant");
 }
 
+static bool set_defaults(struct tx *tx, const char *id, const json_t *defaults, int64_t version,
+                         struct err *err)
+{
+    return tenant_set_defaults(tx, id, defaults, &(struct tenant_change){version, "ann", 99}, err);
+}
+
 static void defaults_are_guarded_by_their_version(void **state)
 {
     (void)state;
@@ -85,15 +91,79 @@ static void defaults_are_guarded_by_their_version(void **state)
     AUTO_JSON json_t *defaults = json_make("{s:b}", "allow_external_forwarding", 1);
     AUTO_TENANT struct tenant tenant = {0};
     assert_true(insert(tx, ID("1"), "a.com", "A", &err));
-    assert_true(tenant_set_defaults(tx, ID("1"), defaults, 1, &err));
-    assert_false(tenant_set_defaults(tx, ID("1"), defaults, 1, &err));
+    assert_true(set_defaults(tx, ID("1"), defaults, 1, &err));
+    assert_false(set_defaults(tx, ID("1"), defaults, 1, &err));
     assert_int_equal(err.kind, ERR_PRECONDITION);
-    assert_true(tenant_set_defaults(tx, ID("1"), defaults, 0, &err));
-    assert_false(tenant_set_defaults(tx, ID("9"), defaults, 0, &err));
+    assert_true(set_defaults(tx, ID("1"), defaults, 0, &err));
+    assert_false(set_defaults(tx, ID("9"), defaults, 0, &err));
     assert_string_equal(err.code, "unknown_tenant");
     assert_true(tenant_find(tx, arena, "A.COM", &tenant, &err));
     assert_int_equal(tenant.version, 3);
+    assert_string_equal(tenant.changed_by, "ann");
+    assert_int_equal(tenant.changed_at, 99);
     assert_true(json_equal(tenant.defaults, defaults));
+}
+
+static void a_tenant_with_open_work_stays(void **state)
+{
+    (void)state;
+    struct err err;
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_true(insert(tx, ID("1"), "a.com", "A", &err));
+    assert_true(
+        tx_exec(tx, &err,
+                "INSERT INTO offboardings(id, batch, tenant_id, user_id, user_principal_name, "
+                "display_name, status, unfinished, options_json, plan_json, requested_by, created_at, "
+                "due_at, warnings_json) VALUES ('o', 'b', $1, 'u', 'u@a.com', 'U', 'planned', 1, '{}', "
+                "'[]', 'ann', 1, 1, '[]')",
+                P_TEXT(ID("1"))));
+    assert_false(tenant_delete(tx, ID("1"), &err));
+    assert_string_equal(err.code, "unfinished_offboardings");
+    assert_true(tx_exec(tx, &err, "UPDATE offboardings SET unfinished = 0"));
+    assert_true(tenant_delete(tx, ID("1"), &err));
+}
+
+static enum tenant_synced sync_one(struct tx *tx, const char *id, const char *domain, const char *name)
+{
+    struct err err;
+    enum tenant_synced what;
+    const struct tenant tenant = {.id = id, .default_domain = domain, .display_name = name, .created_at = 7};
+    assert_true(tenant_sync(tx, &tenant, &(struct tenant_change){.by = "ann", .now = 9}, &what, &err));
+    return what;
+}
+
+static void expect_tenant(struct tx *tx, const char *id, const char *domain, const char *name)
+{
+    struct err err;
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_TENANT struct tenant tenant = {0};
+    assert_true(tenant_find(tx, arena, id, &tenant, &err));
+    assert_string_equal(tenant.default_domain, domain);
+    assert_string_equal(tenant.display_name, name);
+}
+
+static void a_sync_keeps_the_names_that_people_chose(void **state)
+{
+    (void)state;
+    struct err err;
+    enum tenant_synced what;
+    const struct tenant_change change = {.by = "ann", .now = 9};
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_true(insert(tx, ID("1"), "a.com", "By hand", &err));
+    assert_int_equal(sync_one(tx, ID("1"), "A.com", "Acme"), TENANT_UNCHANGED);
+    expect_tenant(tx, ID("1"), "a.com", "By hand");
+    assert_int_equal(sync_one(tx, ID("2"), "b.com", "Beta"), TENANT_ADDED);
+    assert_int_equal(sync_one(tx, ID("2"), "b.com", "Beta"), TENANT_UNCHANGED);
+    assert_int_equal(sync_one(tx, ID("2"), "beta.com", "Beta Ltd"), TENANT_UPDATED);
+    expect_tenant(tx, ID("2"), "beta.com", "Beta Ltd");
+    assert_true(tenant_rename(tx, ID("2"), "Our Beta", &change, &err));
+    assert_int_equal(sync_one(tx, ID("2"), "beta.com", "Beta Group"), TENANT_UNCHANGED);
+    expect_tenant(tx, ID("2"), "beta.com", "Our Beta");
+    const struct tenant thief = {.id = ID("3"), .default_domain = "beta.com", .display_name = "Thief"};
+    assert_false(tenant_sync(tx, &thief, &change, &what, &err));
+    assert_string_equal(err.code, "domain_taken");
+    AUTO_JSON json_t *synced = tenant_synced_list(tx, &err);
+    assert_int_equal(json_array_size(synced), 2);
 }
 
 static size_t list(struct tx *tx, struct arena *arena, struct tenant_query query, json_t **ret_items,
@@ -212,6 +282,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_tenant_is_found_by_id_and_domain, setup, teardown),
         cmocka_unit_test_setup_teardown(defaults_are_guarded_by_their_version, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_tenant_with_open_work_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_sync_keeps_the_names_that_people_chose, setup, teardown),
         cmocka_unit_test_setup_teardown(tenants_are_listed_by_name_in_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(a_key_means_one_request_once, setup, teardown),
     };

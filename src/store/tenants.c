@@ -37,35 +37,58 @@ bool tenant_insert(struct tx *tx, const struct tenant *tenant, struct err *err)
     return false;
 }
 
+#define COLUMNS                                                                                     \
+    "t.id, t.default_domain, t.display_name, t.created_at, t.version, t.changed_at, t.changed_by, " \
+    "h.status, "                                                                                    \
+    "h.checked_at"
+#define TABLES "FROM tenants t LEFT JOIN tenant_health h ON h.tenant_id = t.id"
+
+static struct tenant row_of(struct arena *arena, const struct rows *rows)
+{
+    return (struct tenant){.id = arena_text(arena, row_text(rows, 0)),
+                           .default_domain = arena_text(arena, row_text(rows, 1)),
+                           .display_name = arena_text(arena, row_text(rows, 2)),
+                           .created_at = row_int(rows, 3),
+                           .version = row_int(rows, 4),
+                           .changed_at = row_int(rows, 5),
+                           .changed_by = arena_text(arena, row_text(rows, 6)),
+                           .health = arena_text(arena, row_text(rows, 7)),
+                           .health_at = row_int(rows, 8)};
+}
+
+json_t *tenant_json(const struct tenant *tenant)
+{
+    json_t *value = json_make("{s:s, s:s, s:s}", "id", tenant->id, "default_domain", tenant->default_domain,
+                              "display_name", tenant->display_name);
+    json_t *health = tenant->health ? json_make("{s:s}", "status", tenant->health) : json_null();
+    if (tenant->health)
+        json_put_time(health, "checked_at", tenant->health_at);
+    json_put_time(value, "created_at", tenant->created_at);
+    json_put_time(value, "changed_at", tenant->changed_at);
+    json_put_text(value, "changed_by", tenant->changed_by);
+    return json_put(value, "health", health);
+}
+
 bool tenant_find(struct tx *tx, struct arena *arena, const char *id_or_domain, struct tenant *ret,
                  struct err *err)
 {
     AUTO_FREE char *folded = text_fold(id_or_domain);
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err,
-                 "SELECT id, default_domain, display_name, defaults_json, created_at, version FROM tenants "
-                 "WHERE id = $1 OR default_domain = $1",
-                 P_TEXT(folded));
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT " COLUMNS ", t.defaults_json " TABLES " WHERE t.id = $1 OR t.default_domain = $1",
+        P_TEXT(folded));
     if (!rows)
         return false;
     if (!rows_next(rows))
         return !rows_failed(rows, err) && unknown(id_or_domain, err);
-    *ret = (struct tenant){
-        .id = arena_text(arena, row_text(rows, 0)),
-        .default_domain = arena_text(arena, row_text(rows, 1)),
-        .display_name = arena_text(arena, row_text(rows, 2)),
-        .defaults = row_json(rows, 3),
-        .created_at = row_int(rows, 4),
-        .version = row_int(rows, 5),
-    };
+    *ret = row_of(arena, rows);
+    ret->defaults = row_json(rows, 9);
     return true;
 }
 
 /* One line of the list: place is what it is sorted by and what a cursor holds. */
 struct entry {
     const char *place; /* folded display name, newline, id */
-    const char *id, *default_domain, *display_name;
-    int64_t created_at;
+    struct tenant tenant;
 };
 
 static int entry_compare(const void *a, const void *b)
@@ -107,8 +130,7 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
     size_t count = 0, capacity = 64;
     struct entry *entries = calloc(capacity, sizeof *entries);
     AUTO_FREE char *search = text_fold(query->search ? query->search : "");
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err, "SELECT id, default_domain, display_name, created_at FROM tenants");
+    AUTO_ROWS struct rows *rows = tx_query(tx, err, "SELECT " COLUMNS " " TABLES);
     while (entries && rows && rows_next(rows)) {
         const char *id = row_text(rows, 0), *domain = row_text(rows, 1);
         AUTO_FREE char *name = text_fold(row_text(rows, 2));
@@ -123,8 +145,7 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
             if (!entries)
                 abort();
         }
-        entries[count++] = (struct entry){place, arena_text(arena, id), arena_text(arena, domain),
-                                          arena_text(arena, row_text(rows, 2)), row_int(rows, 3)};
+        entries[count++] = (struct entry){place, row_of(arena, rows)};
     }
     if (!entries)
         abort();
@@ -152,10 +173,7 @@ bool tenant_list(struct tx *tx, struct arena *arena, const struct tenant_query *
         return false;
     *ret_items = json_array();
     for (size_t i = 0; i < count && i < query->limit; i++)
-        json_add(*ret_items,
-                 json_put_time(json_make("{s:s, s:s, s:s}", "id", entries[i].id, "default_domain",
-                                         entries[i].default_domain, "display_name", entries[i].display_name),
-                               "created_at", entries[i].created_at));
+        json_add(*ret_items, tenant_json(&entries[i].tenant));
     if (count > query->limit && query->limit > 0) {
         AUTO_STRBUF struct strbuf cursor = STRBUF_MAX(CURSOR_MAX * 2);
         const char *place = entries[query->limit - 1].place;
@@ -172,31 +190,162 @@ static bool is_there(struct tx *tx, const char *id, bool *ret_there, struct err 
     return rows && !rows_failed(rows, err);
 }
 
-bool tenant_set_defaults(struct tx *tx, const char *id, const json_t *defaults, int64_t expected_version,
-                         struct err *err)
+/* After an UPDATE that names the version: did it find its row? */
+static bool changed(struct tx *tx, const char *folded_id, const char *id, struct err *err)
+{
+    bool there;
+    if (tx_changes(tx) > 0)
+        return true;
+    if (!is_there(tx, folded_id, &there, err))
+        return false;
+    return there ? err_set(err, ERR_PRECONDITION,
+                           "The tenant was changed meanwhile. Read it again, then repeat the change.")
+                 : unknown(id, err);
+}
+
+bool tenant_set_defaults(struct tx *tx, const char *id, const json_t *defaults,
+                         const struct tenant_change *change, struct err *err)
 {
     AUTO_FREE char *folded = text_fold(id);
     AUTO_FREE char *text = json_write(defaults);
-    bool there;
-    if (!tx_exec(tx, err,
-                 "UPDATE tenants SET defaults_json = $1, version = version + 1 WHERE id = $2 AND "
-                 "(CAST($3 AS BIGINT) = 0 OR version = $3)",
-                 P_TEXT(text), P_TEXT(folded), P_INT(expected_version)))
-        return false;
-    if (tx_changes(tx) > 0)
-        return true;
-    if (!is_there(tx, folded, &there, err))
-        return false;
-    return there
-               ? err_set(
-                     err, ERR_PRECONDITION,
-                     "The tenant's defaults were changed meanwhile. Read them again, then repeat the change.")
-               : unknown(id, err);
+    return tx_exec(tx, err,
+                   "UPDATE tenants SET defaults_json = $1, version = version + 1, changed_by = $4, "
+                   "changed_at = $5 WHERE id = $2 AND (CAST($3 AS BIGINT) = 0 OR version = $3)",
+                   P_TEXT(text), P_TEXT(folded), P_INT(change->expected_version), P_TEXT(change->by),
+                   P_INT(change->now)) &&
+           changed(tx, folded, id, err);
+}
+
+bool tenant_rename(struct tx *tx, const char *id, const char *display_name,
+                   const struct tenant_change *change, struct err *err)
+{
+    AUTO_FREE char *folded = text_fold(id);
+    return tx_exec(tx, err,
+                   "UPDATE tenants SET display_name = $1, version = version + 1, changed_by = $4, "
+                   "changed_at = $5 WHERE id = $2 AND (CAST($3 AS BIGINT) = 0 OR version = $3)",
+                   P_TEXT(display_name), P_TEXT(folded), P_INT(change->expected_version), P_TEXT(change->by),
+                   P_INT(change->now)) &&
+           changed(tx, folded, id, err);
+}
+
+bool tenant_hold(struct tx *tx, const char *id, struct err *err)
+{
+    AUTO_FREE char *folded = text_fold(id);
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT 1 FROM tenants WHERE id = $1 FOR UPDATE", P_TEXT(folded));
+    return rows && (rows_next(rows) || (!rows_failed(rows, err) && unknown(id, err)));
 }
 
 bool tenant_delete(struct tx *tx, const char *id, struct err *err)
 {
     AUTO_FREE char *folded = text_fold(id);
-    return tx_exec(tx, err, "DELETE FROM tenants WHERE id = $1", P_TEXT(folded)) &&
-           (tx_changes(tx) > 0 || unknown(id, err));
+    /* held first, so that no offboarding slips in between */
+    return tenant_hold(tx, id, err) &&
+           tx_exec(tx, err,
+                   "DELETE FROM tenants WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM offboardings "
+                   "WHERE tenant_id = $1 AND unfinished = 1)",
+                   P_TEXT(folded)) &&
+           (tx_changes(tx) > 0 ||
+            err_code(err, ERR_CONFLICT, "unfinished_offboardings",
+                     "Offboardings of this tenant are not finished. Wait for them or cancel them first."));
+}
+
+/* --- the partner account's list ------------------------------------------------------------------------ */
+
+static bool check_domain(struct tx *tx, const char *domain, const char *id, struct err *err)
+{
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err, "SELECT display_name FROM tenants WHERE default_domain = $1 AND id <> $2",
+                 P_TEXT(domain), P_TEXT(id));
+    if (rows && rows_next(rows))
+        return err_code(err, ERR_CONFLICT, "domain_taken",
+                        "The domain %.200s belongs to the tenant %.100s here.", domain, row_text(rows, 0));
+    return rows && !rows_failed(rows, err);
+}
+
+/* As stored; texts NULL when the tenant is not there. */
+struct stored {
+    const char *domain, *name, *synced_name;
+};
+
+static bool read_stored(struct tx *tx, struct arena *arena, const char *id, struct stored *ret,
+                        struct err *err)
+{
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT default_domain, display_name, synced_name FROM tenants WHERE id = $1 FOR UPDATE",
+        P_TEXT(id));
+    *ret = (struct stored){0};
+    if (rows && rows_next(rows))
+        *ret = (struct stored){arena_text(arena, row_text(rows, 0)), arena_text(arena, row_text(rows, 1)),
+                               arena_text(arena, row_text(rows, 2))};
+    return rows && !rows_failed(rows, err);
+}
+
+static bool update_synced(struct tx *tx, const char *id, const char *domain, const char *name,
+                          const struct stored *stored, const struct tenant_change *change,
+                          enum tenant_synced *ret, struct err *err)
+{
+    bool own_name = !stored->synced_name || strcmp(stored->name, stored->synced_name) != 0;
+    const char *wanted = own_name ? stored->name : name;
+    bool same = strcmp(stored->domain, domain) == 0 && strcmp(stored->name, wanted) == 0;
+    *ret = same ? TENANT_UNCHANGED : TENANT_UPDATED;
+    if (!tx_exec(tx, err, "UPDATE tenants SET synced_name = $2 WHERE id = $1", P_TEXT(id), P_TEXT(name)))
+        return false;
+    return same ||
+           tx_exec(tx, err,
+                   "UPDATE tenants SET default_domain = $2, display_name = $3, version = version + 1, "
+                   "changed_by = $4, changed_at = $5 WHERE id = $1",
+                   P_TEXT(id), P_TEXT(domain), P_TEXT(wanted), P_TEXT(change->by), P_INT(change->now));
+}
+
+bool tenant_sync(struct tx *tx, const struct tenant *tenant, const struct tenant_change *change,
+                 enum tenant_synced *ret, struct err *err)
+{
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_FREE char *id = text_fold(tenant->id);
+    AUTO_FREE char *domain = text_fold(tenant->default_domain);
+    struct stored stored;
+    *ret = TENANT_ADDED;
+    if (!check_domain(tx, domain, id, err) || !read_stored(tx, arena, id, &stored, err))
+        return false;
+    if (stored.domain)
+        return update_synced(tx, id, domain, tenant->display_name, &stored, change, ret, err);
+    return tenant_insert(tx, tenant, err) &&
+           tx_exec(tx, err, "UPDATE tenants SET synced_name = display_name WHERE id = $1", P_TEXT(id));
+}
+
+json_t *tenant_synced_list(struct tx *tx, struct err *err)
+{
+    AUTO_JSON json_t *list = json_array();
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err,
+                 "SELECT id, default_domain, display_name FROM tenants WHERE synced_name IS NOT NULL "
+                 "ORDER BY display_name");
+    while (rows && rows_next(rows))
+        json_add(list, json_make("{s:s, s:s, s:s}", "id", row_text(rows, 0), "default_domain",
+                                 row_text(rows, 1), "display_name", row_text(rows, 2)));
+    return rows && !rows_failed(rows, err) ? json_incref(list) : NULL;
+}
+
+/* --- health -------------------------------------------------------------------------------------------- */
+
+bool tenant_health_load(struct tx *tx, const char *id, int64_t *ret_at, json_t **ret_result, struct err *err)
+{
+    AUTO_ROWS struct rows *rows = tx_query(
+        tx, err, "SELECT checked_at, result_json FROM tenant_health WHERE tenant_id = $1", P_TEXT(id));
+    bool found = rows && rows_next(rows);
+    *ret_at = found ? row_int(rows, 0) : 0;
+    *ret_result = found ? row_json(rows, 1) : json_null();
+    return rows && !rows_failed(rows, err);
+}
+
+bool tenant_health_store(struct tx *tx, const char *id, const char *status, int64_t now, const json_t *result,
+                         struct err *err)
+{
+    AUTO_FREE char *text = json_write(result);
+    return tx_exec(
+        tx, err,
+        "INSERT INTO tenant_health(tenant_id, status, checked_at, result_json) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (tenant_id) DO UPDATE SET status = $2, checked_at = $3, result_json = $4",
+        P_TEXT(id), P_TEXT(status), P_INT(now), P_TEXT(text));
 }

@@ -11,17 +11,20 @@ finish() {
 }
 trap finish EXIT
 
-build/lastday demo --port 0 --data-dir "$folder" >"$folder/out" 2>"$folder/err" &
-demo=$!
-for _ in $(seq 600); do
-    grep -q 'Ctrl+C' "$folder/out" && break
-    kill -0 "$demo" 2>/dev/null || { cat "$folder/err" >&2; exit 1; }
-    sleep 0.1
-done
-LASTDAY_URL=$(sed -nE 's/^  Open +//p' "$folder/out")
-export LASTDAY_URL LASTDAY_SERVER_DATA_DIR=$folder/small
-LASTDAY_TOKEN=$(build/lastday admin token-create --name bench --role technician)
-export LASTDAY_TOKEN
+start() { # SEED: a demo with a token for it
+    build/lastday demo --port 0 --data-dir "$folder" --seed "$1" >"$folder/out" 2>"$folder/err" &
+    demo=$!
+    for _ in $(seq 1800); do
+        grep -q 'Ctrl+C' "$folder/out" && break
+        kill -0 "$demo" 2>/dev/null || { cat "$folder/err" >&2; exit 1; }
+        sleep 0.1
+    done
+    LASTDAY_URL=$(sed -nE 's/^  Open +//p' "$folder/out")
+    export LASTDAY_URL LASTDAY_SERVER_DATA_DIR=$folder/$1
+    LASTDAY_TOKEN=$(build/lastday admin token-create --name bench --role technician)
+    export LASTDAY_TOKEN
+}
+start small
 
 printf '%s cores, %s\n\n' "$(nproc)" "$(uname -m)"
 load() { # NAME PATH
@@ -42,3 +45,17 @@ begin=$(date +%s%N)
 build/lastday offboard --tenant contoso.com --user adele.vance@contoso.com --options "$folder/options.json" --yes --follow \
     >/dev/null 2>&1 && result=done || result=failed
 printf '%-42s %10d ms (%s)\n' 'one offboarding of five tasks' $((($(date +%s%N) - begin) / 1000000)) "$result"
+
+# A technician who types: other letters each time, over the largest of the sample tenants.
+kill -TERM "$demo" && wait "$demo" || true
+start large
+search=/api/v1/tenants/northwindtraders.com/users
+one() { curl -s -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search?limit=1"; }
+for _ in $(seq 300); do # until the list has been read: what Graph answers meanwhile has no next page
+    one | grep -q '"next_cursor":"' && break
+    sleep 1
+done
+total=$(one | sed -nE 's/.*"total":([0-9]+).*/\1/p')
+printf '%-42s ' "search among $total users, as one types"
+wrk -t 1 -c 2 -d "${BENCH_SECONDS:-5}s" -s tests/bench/search.lua -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search" |
+    tail -n 1

@@ -123,7 +123,7 @@ test('mistakes are refused before anything is asked of the server', async () => 
     [['offboard', '--tenant', world.tenant.id, users[0], '--yes', '--options', '-'], /standard input/, '{'],
     [['offboard', '--tenant', world.tenant.id, users[0], '--yes', '--options', '-'], /not a JSON object/, '[]'],
     [['offboard', '--tenant', world.tenant.id, users[0], '--yes', '--options', '/nowhere'], /\/nowhere/, ''],
-    [['offboard', '--tenant', world.tenant.id, users[0], '--yes'], /no options/, ''],
+    [['offboard', '--tenant', world.tenant.id, users[0], '--yes'], /no default options/, ''],
     [['plan', '--user', 'x'], /--tenant is missing/, ''],
     [['plan', '--tenant', 'x'], /--user is missing/, ''],
     [['show'], /the ID is missing/, ''],

@@ -42,7 +42,12 @@ export class Postgres {
 
   // All that its databases hold.
   async dump() {
-    const { stdout } = await run('pg_dumpall', ['--no-role-passwords', '--dbname', this.url], { maxBuffer: 1 << 28, encoding: 'buffer' });
+    // pg_dumpall does not hand the address's password on to the pg_dump that it starts, which would ask for it for ever.
+    const { stdout } = await run('pg_dumpall', ['--no-role-passwords', '--no-password', '--dbname', this.url], {
+      env: { ...process.env, PGPASSWORD: new URL(this.url).password },
+      maxBuffer: 1 << 28,
+      encoding: 'buffer',
+    });
     return stdout;
   }
 

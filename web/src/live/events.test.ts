@@ -48,6 +48,7 @@ const shown: Offboarding = {
   ended_at: null,
   locked_out_at: null,
   cancel_requested: false,
+  options_from: null,
   options: {},
   plan: [],
   warnings: [],
