@@ -131,8 +131,9 @@ test('a user is offboarded from the first click to the last promise', async ({ s
     before.groups.filter((group) => group._is_member).length,
   );
   await row('convert_to_shared').getByRole('button', { name: 'Convert to Shared Mailbox' }).click();
-  await row('convert_to_shared').getByRole('button', { name: 'Evidence' }).click();
-  await expect(row('convert_to_shared')).toContainText('SharedMailbox');
+  await expect(
+    page.getByRole('table', { name: 'Evidence of Convert to Shared Mailbox' }).getByRole('row').nth(1),
+  ).toHaveText('Recipient type detailsUserMailboxSharedMailbox');
 
   // The draft is spent.
   await page.getByRole('button', { name: 'New offboarding' }).click();

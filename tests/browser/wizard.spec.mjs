@@ -188,7 +188,7 @@ test('a tenant is chosen anywhere on its card; another one begins anew', async (
   await wizard.next(page);
   await expect(summary(page)).toContainText('Choose a tenant.');
   const card = await page.getByRole('radio', { name: 'Northwind' }).locator('xpath=../..').boundingBox();
-  await page.mouse.click(card.x + card.width - 20, card.y + card.height / 2);
+  await page.mouse.click(card.x + card.width - 60, card.y + card.height / 2);
   await expect(page.getByRole('radio', { name: 'Northwind' })).toBeChecked();
   await wizard.next(page);
   await expect(wizard.heading(page, 'User Selection')).toBeVisible();

@@ -40,6 +40,15 @@ export const defaultsQuery = (tenant: string) =>
     staleTime: 60_000,
   });
 
+/* Those that the tenant may use. */
+export const templatesQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: ['templates', 'of', tenant],
+    queryFn: ({ signal }) =>
+      ask(() => api.GET('/api/v1/templates', { signal, params: { query: { tenant, limit: 200 } } })),
+    staleTime: 60_000,
+  });
+
 export const usersQuery = (tenant: string, search: string) =>
   queryOptions({
     queryKey: ['users', tenant, search],

@@ -16,12 +16,14 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { asProblem } from '../api/problem';
 import { directoryQuery } from '../api/queries';
 import type { User } from '../api/schema';
+import { dateTime, relative } from '../i18n/format';
 import { t } from '../i18n/t';
+import { listed } from '../ui/facts';
 import { useDebounced } from '../ui/useDebounced';
 import { UserBadges } from './UserBadges';
 
 const NARROW = '@media (max-width: 760px)';
-const COLUMNS = '20px 32px minmax(0, 5fr) minmax(0, 4fr) minmax(0, 4fr)';
+const COLUMNS = '20px 32px minmax(0, 5fr) minmax(0, 4fr) minmax(0, 5fr) minmax(0, 3fr)';
 
 const useStyles = makeStyles({
   frame: {
@@ -114,7 +116,7 @@ export function UserSearch({ tenant, chosen, toggle, error }: Props) {
   const virtual = useVirtualizer({
     count: users.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 57,
+    estimateSize: () => 60,
     getItemKey: (at) => users[at]?.id ?? at,
     overscan: 10,
   });
@@ -198,6 +200,7 @@ export function UserSearch({ tenant, chosen, toggle, error }: Props) {
             {t('users.head.name')}
           </Text>
           <Text size={200}>{t('users.head.work')}</Text>
+          <Text size={200}>{t('users.head.use')}</Text>
           <Text size={200}>{t('users.head.state')}</Text>
         </div>
         {users.length === 0 && !found.isPending && (
@@ -257,6 +260,7 @@ export function UserSearch({ tenant, chosen, toggle, error }: Props) {
 
 function UserRow({ user, ticked }: { user: User; ticked: boolean }) {
   const styles = useStyles();
+  const now = Date.now();
   return (
     <>
       <span className={mergeClasses(styles.box, ticked && styles.ticked)} aria-hidden>
@@ -275,6 +279,16 @@ function UserRow({ user, ticked }: { user: User; ticked: boolean }) {
         <Text size={200} className={styles.quiet}>
           {[user.job_title, user.department].filter(Boolean).join(' · ')}
         </Text>
+      </span>
+      <span className={mergeClasses(styles.cell, styles.quiet)}>
+        <Text block size={200}>
+          {user.licensed ? listed(user.licenses) : t('users.unlicensed')}
+        </Text>
+        {user.last_sign_in_at && (
+          <Text block size={200} title={dateTime(user.last_sign_in_at)}>
+            {t('users.signed_in', { when: relative(user.last_sign_in_at, now) })}
+          </Text>
+        )}
       </span>
       <span className={styles.cell}>
         <span className={styles.badges}>

@@ -12,6 +12,10 @@ export interface Person {
 
 export const MANAGER = 'manager';
 
+export const NOTHING = 'nothing';
+/* An earlier offboarding. */
+export const AS_BEFORE = 'as_before';
+
 export type ParameterValue = string | boolean | Person[];
 
 export interface Choice {
@@ -23,6 +27,8 @@ export interface Draft {
   tenant: TenantRef | null;
   users: Person[];
   options: Record<string, Choice>;
+  /* What the options began from: '' the tenant's defaults, NOTHING, AS_BEFORE, or a template's id. */
+  source: string;
   /* Nothing is preselected: when to run is always a decision. */
   when: '' | 'now' | 'schedule';
   date: string;
@@ -48,6 +54,7 @@ export const emptyDraft = (): Draft => ({
   tenant: null,
   users: [],
   options: {},
+  source: '',
   when: '',
   date: '',
   time: '',

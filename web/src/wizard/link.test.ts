@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { linkOf, withoutLink } from './link';
+import type { Template } from '../api/schema';
+import { linkOf, templateNamed, withoutLink } from './link';
 
 const read = (query: string) => linkOf(new URLSearchParams(query));
 
@@ -27,5 +28,17 @@ describe('withoutLink', () => {
     expect(withoutLink(new URLSearchParams('step=users&tenant=x&users=y&from=z')).toString()).toBe(
       'step=users',
     );
+  });
+});
+
+describe('templateNamed', () => {
+  const templates = [
+    { id: '1', name: 'Leaver' },
+    { id: '2', name: 'Contractor' },
+  ] as Template[];
+  it('goes by the id, else by the name', () => {
+    expect(templateNamed('2', templates)?.name).toBe('Contractor');
+    expect(templateNamed('leaver', templates)?.id).toBe('1');
+    expect(templateNamed('other', templates)).toBeUndefined();
   });
 });

@@ -4,6 +4,8 @@
  *   /offboardings/new?from=OFFBOARDING    the same tenant and options as that one
  *
  * tenant: id or default domain; users: ids or user principal names, in one parameter or several; template: id or name. */
+import type { Template } from '../api/schema';
+
 export interface DeepLink {
   tenant: string | null;
   users: string[];
@@ -34,3 +36,7 @@ export function withoutLink(params: URLSearchParams): URLSearchParams {
   for (const name of NAMES) next.delete(name);
   return next;
 }
+
+export const templateNamed = (named: string, templates: Template[]): Template | undefined =>
+  templates.find(({ id }) => id === named) ??
+  templates.find(({ name }) => name.toLowerCase() === named.toLowerCase());

@@ -5,10 +5,11 @@ import type { UseFormReturn } from 'react-hook-form';
 import { useSearchParams } from 'react-router';
 import { offboardingQuery } from '../api/offboardings';
 import { asProblem } from '../api/problem';
-import { catalogQuery, tenantQuery, userQuery } from '../api/queries';
+import { catalogQuery, templatesQuery, tenantQuery, userQuery } from '../api/queries';
+import type { Options } from '../api/schema';
 import { eachOf } from '../ui/eachOf';
-import { choicesFrom, type Draft, emptyDraft, type Person, personOf, tenantRef } from './draft';
-import { type DeepLink, linkOf, withoutLink } from './link';
+import { AS_BEFORE, choicesFrom, type Draft, emptyDraft, type Person, personOf, tenantRef } from './draft';
+import { type DeepLink, linkOf, templateNamed, withoutLink } from './link';
 import type { Step } from './Stepper';
 
 export interface LinkState {
@@ -45,7 +46,16 @@ async function draftFrom(client: Client, link: DeepLink): Promise<{ draft: Draft
     }
   });
   draft.users = people.filter((person) => person !== null);
-  if (like) draft.options = choicesFrom((await client.ensureQueryData(catalogQuery)).tasks, like.options);
+  const begin = async (source: string, options: Options) => {
+    draft.source = source;
+    draft.options = choicesFrom((await client.ensureQueryData(catalogQuery)).tasks, options);
+  };
+  if (like) await begin(AS_BEFORE, like.options);
+  if (link.template) {
+    const template = templateNamed(link.template, (await client.fetchQuery(templatesQuery(id))).items);
+    if (template) await begin(template.id, template.options);
+    else unknown.push(link.template);
+  }
   return { draft, unknown };
 }
 
