@@ -3,12 +3,18 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { catchUp, position } from '../live/recent';
 import { api, ask, write } from './client';
-import type { NewOffboarding, Schedule } from './schema';
+import type { NewOffboarding, OffboardingSummary, operations, Schedule } from './schema';
 
+/* As in the address of the list; '' is any. */
 export interface ListFilter {
   search: string;
   status: string;
+  tenant: string;
+  batch: string;
+  sort: string;
 }
+
+type Sort = NonNullable<NonNullable<operations['listOffboardings']['parameters']['query']>['sort']>;
 
 export const offboardingsQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
@@ -19,9 +25,12 @@ export const offboardingsQuery = (filter: ListFilter) =>
           signal,
           params: {
             query: {
-              limit: 50,
+              limit: filter.batch ? 200 : 50,
               ...(filter.search && { search: filter.search }),
               ...(filter.status && { status: filter.status }),
+              ...(filter.tenant && { tenant: filter.tenant }),
+              ...(filter.batch && { batch: filter.batch }),
+              ...(filter.sort && { sort: filter.sort as Sort }),
               ...(pageParam && { cursor: pageParam }),
             },
           },
@@ -29,6 +38,36 @@ export const offboardingsQuery = (filter: ListFilter) =>
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor || undefined,
+    placeholderData: keepPreviousData,
+  });
+
+/* What is planned between two instants, earliest first. */
+export const plannedQuery = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ['offboardings', 'planned', from, to],
+    queryFn: async ({ signal }) => {
+      const items: OffboardingSummary[] = [];
+      let cursor = '';
+      do {
+        const page = await ask(() =>
+          api.GET('/api/v1/offboardings', {
+            signal,
+            params: {
+              query: {
+                planned_from: from,
+                planned_to: to,
+                sort: 'start',
+                limit: 200,
+                ...(cursor && { cursor }),
+              },
+            },
+          }),
+        );
+        items.push(...page.items);
+        cursor = page.next_cursor ?? '';
+      } while (cursor);
+      return items;
+    },
     placeholderData: keepPreviousData,
   });
 

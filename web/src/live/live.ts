@@ -118,6 +118,7 @@ export function cacheUpdater(client: QueryClient) {
     refresh = setTimeout(() => {
       refresh = undefined;
       void client.invalidateQueries({ queryKey: ['offboardings', 'list'] });
+      void client.invalidateQueries({ queryKey: ['offboardings', 'planned'] });
     }, 1500);
   };
 

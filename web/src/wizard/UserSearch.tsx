@@ -16,9 +16,8 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { asProblem } from '../api/problem';
 import { directoryQuery } from '../api/queries';
 import type { User } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { dateTime, list, relative } from '../i18n/format';
 import { t } from '../i18n/t';
-import { listed } from '../ui/facts';
 import { useDebounced } from '../ui/useDebounced';
 import { UserBadges } from './UserBadges';
 
@@ -62,7 +61,7 @@ const useStyles = makeStyles({
     [NARROW]: { gridTemplateColumns: '20px minmax(0, 1fr)' },
   },
   active: {
-    outline: `2px solid ${tokens.colorStrokeFocus2}`,
+    outline: `2px solid ${tokens.colorCompoundBrandStroke}`,
     outlineOffset: '-2px',
   },
   chosen: { backgroundColor: tokens.colorBrandBackground2 },
@@ -84,6 +83,7 @@ const useStyles = makeStyles({
   },
   face: { [NARROW]: { display: 'none' } },
   cell: { minWidth: 0, overflowWrap: 'anywhere', [NARROW]: { gridColumn: 2 } },
+  line: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
   quiet: { color: tokens.colorNeutralForeground3 },
   badges: { display: 'flex', flexWrap: 'wrap', gap: '4px' },
   nothing: { padding: '24px 16px', color: tokens.colorNeutralForeground3, textAlign: 'center' },
@@ -258,6 +258,12 @@ export function UserSearch({ tenant, chosen, toggle, error }: Props) {
   );
 }
 
+/* The first says most; the others are told on the confirmation. */
+function licensesOf({ licensed, licenses: [first, ...more] }: User): string {
+  if (!licensed || !first) return t('users.unlicensed');
+  return more.length ? t('value.more', { first, count: more.length }) : first;
+}
+
 function UserRow({ user, ticked }: { user: User; ticked: boolean }) {
   const styles = useStyles();
   const now = Date.now();
@@ -281,11 +287,11 @@ function UserRow({ user, ticked }: { user: User; ticked: boolean }) {
         </Text>
       </span>
       <span className={mergeClasses(styles.cell, styles.quiet)}>
-        <Text block size={200}>
-          {user.licensed ? listed(user.licenses) : t('users.unlicensed')}
+        <Text block size={200} className={styles.line} title={list(user.licenses)}>
+          {licensesOf(user)}
         </Text>
         {user.last_sign_in_at && (
-          <Text block size={200} title={dateTime(user.last_sign_in_at)}>
+          <Text block size={200} className={styles.line} title={dateTime(user.last_sign_in_at)}>
             {t('users.signed_in', { when: relative(user.last_sign_in_at, now) })}
           </Text>
         )}
