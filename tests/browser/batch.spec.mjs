@@ -62,7 +62,7 @@ test('those that are ticked get another time, are cancelled, and say what did no
   await expect(dialog.getByRole('alert')).toContainText('This did not work for 1 of 2');
   await expect(dialog.getByRole('alert')).toContainText(`${second.user.display_name}: `);
   await dialog.getByRole('button', { name: 'Close' }).click();
-  expect((await world.api('GET', `/offboardings/${first.id}`)).scheduled_at).toBe('2031-04-05T15:30:00Z');
+  expect((await world.api('GET', `/offboardings/${first.id}`)).scheduled_at).toMatch(/^2031-04-05T15:30:00/);
 
   await chosen.getByRole('button', { name: 'Cancel 1 offboarding' }).click();
   await dialog.getByRole('button', { name: 'Cancel 1 offboarding' }).click();

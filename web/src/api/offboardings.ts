@@ -41,6 +41,15 @@ export const offboardingsQuery = (filter: ListFilter) =>
     placeholderData: keepPreviousData,
   });
 
+/* Whether others were asked for together with it. */
+export const batchQuery = (batch: string) =>
+  queryOptions({
+    queryKey: ['offboardings', 'batch', batch],
+    queryFn: ({ signal }) =>
+      ask(() => api.GET('/api/v1/offboardings', { signal, params: { query: { batch, limit: 2 } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 /* What is planned between two instants, earliest first. */
 export const plannedQuery = (from: string, to: string) =>
   queryOptions({

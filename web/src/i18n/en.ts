@@ -404,6 +404,7 @@ export const en = {
   'run.result.failed': 'Not everything was done. What failed is open below; everything else went on.',
   'run.result.cancelled': 'Cancelled. What was done before stays done.',
   'run.not_found': 'There is no such offboarding',
+  'run.batch': 'All that started together',
   'run.another': 'Offboard somebody else',
 
   'list.title': 'Offboardings',

@@ -1,7 +1,7 @@
 /* Brings the event stream into the query cache of this tab, and says how the connection is. */
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import type { Offboarding, OffboardingPage } from '../api/schema';
+import type { Offboarding, OffboardingPage, OffboardingSummary } from '../api/schema';
 import { sessionEnded } from '../session/session';
 import { applyEvent, type LiveEvent, offboardingOf, toLiveEvent } from './events';
 import { remember } from './recent';
@@ -122,6 +122,28 @@ export function cacheUpdater(client: QueryClient) {
     }, 1500);
   };
 
+  /* Rows of lists move together, ten times a second: a batch has hundreds of events in a moment. */
+  const moved = new Map<string, OffboardingSummary>();
+  const moveRow = (summary: OffboardingSummary) => {
+    if (moved.size === 0) setTimeout(moveRows, 100);
+    moved.set(summary.id, summary);
+  };
+  const moveRows = () => {
+    const now = new Map(moved);
+    moved.clear();
+    client.setQueriesData<Pages>(
+      { queryKey: ['offboardings', 'list'] },
+      (shown) =>
+        shown && {
+          ...shown,
+          pages: shown.pages.map((page) => ({
+            ...page,
+            items: page.items.map((row) => now.get(row.id) ?? row),
+          })),
+        },
+    );
+  };
+
   return (event: LiveEvent) => {
     remember(event);
     if (event.kind === 'snapshot' || event.kind === 'reset') {
@@ -135,20 +157,7 @@ export function cacheUpdater(client: QueryClient) {
     /* Events say that an undo begins and ends, not what it is about. */
     if (before && event.kind === 'offboarding' && isUndoing(before, event.data.summary))
       void client.invalidateQueries({ queryKey: key });
-    if (event.kind === 'offboarding') {
-      const { summary } = event.data;
-      client.setQueriesData<Pages>(
-        { queryKey: ['offboardings', 'list'] },
-        (shown) =>
-          shown && {
-            ...shown,
-            pages: shown.pages.map((page) => ({
-              ...page,
-              items: page.items.map((row) => (row.id === id ? summary : row)),
-            })),
-          },
-      );
-    }
+    if (event.kind === 'offboarding') moveRow(event.data.summary);
     if (event.kind !== 'item') refreshLists();
   };
 }

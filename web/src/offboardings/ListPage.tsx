@@ -20,7 +20,7 @@ import {
   TableRegular,
 } from '@fluentui/react-icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { offboardingsQuery } from '../api/offboardings';
 import { tenantsQuery } from '../api/queries';
 import { usePage } from '../app/usePage';
@@ -78,6 +78,7 @@ export function ListPage() {
     if (batch && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [batch, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
+  const columns = useMemo(() => columnsOf(filters.columns), [filters.columns]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const picked = rows.filter(({ id }) => chosen.has(id));
   const filtered = Object.entries(filter).some(([name, value]) => name !== 'sort' && value !== '');
@@ -151,7 +152,7 @@ export function ListPage() {
           {rows.length > 0 && (
             <Rows
               rows={rows}
-              columns={columnsOf(filters.columns)}
+              columns={columns}
               chosen={may('operate') ? chosen : null}
               setChosen={setChosen}
             />

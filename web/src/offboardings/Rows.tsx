@@ -13,7 +13,7 @@ import {
   Text,
   tokens,
 } from '@fluentui/react-components';
-import type { ReactNode } from 'react';
+import { type Dispatch, memo, type ReactNode, type SetStateAction, useCallback } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { OffboardingSummary } from '../api/schema';
 import type { Key } from '../i18n/en';
@@ -88,18 +88,22 @@ interface Props {
   columns: Column[];
   /* Null when nothing can be done with them. */
   chosen: ReadonlySet<string> | null;
-  setChosen: (chosen: ReadonlySet<string>) => void;
+  setChosen: Dispatch<SetStateAction<ReadonlySet<string>>>;
 }
 
 export function Rows({ rows, columns, chosen, setChosen }: Props) {
   const styles = useStyles();
   const now = useNow(true, 10_000);
   const ticked = chosen ? rows.filter(({ id }) => chosen.has(id)).length : 0;
-  const toggle = (id: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    setChosen(next);
-  };
+  const toggle = useCallback(
+    (id: string) =>
+      setChosen((now) => {
+        const next = new Set(now);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [setChosen],
+  );
   return (
     <div className={styles.box}>
       <Table className={styles.table} aria-label={t('list.title')}>
@@ -130,7 +134,7 @@ export function Rows({ rows, columns, chosen, setChosen }: Props) {
               columns={columns}
               now={now}
               ticked={chosen?.has(row.id)}
-              toggle={() => toggle(row.id)}
+              toggle={toggle}
             />
           ))}
         </TableBody>
@@ -189,10 +193,11 @@ interface RowProps {
   now: number;
   /* Undefined when nothing can be chosen. */
   ticked: boolean | undefined;
-  toggle: () => void;
+  toggle: (id: string) => void;
 }
 
-function Row({ row, columns, now, ticked, toggle }: RowProps) {
+/* Of many rows only the one that an event is about is drawn anew. */
+const Row = memo(function Row({ row, columns, now, ticked, toggle }: RowProps) {
   const styles = useStyles();
   const navigate = useNavigate();
   const address = `/offboardings/${row.id}`;
@@ -211,7 +216,7 @@ function Row({ row, columns, now, ticked, toggle }: RowProps) {
           <Checkbox
             aria-label={t('list.choose', { name: row.user.display_name })}
             checked={ticked}
-            onChange={toggle}
+            onChange={() => toggle(row.id)}
           />
         </TableCell>
       )}
@@ -237,4 +242,4 @@ function Row({ row, columns, now, ticked, toggle }: RowProps) {
       ))}
     </TableRow>
   );
-}
+});

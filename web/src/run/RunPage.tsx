@@ -11,7 +11,7 @@ import {
 import { SearchInfoRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from 'react-router';
-import { offboardingQuery, retryOffboarding } from '../api/offboardings';
+import { batchQuery, offboardingQuery, retryOffboarding } from '../api/offboardings';
 import { asProblem } from '../api/problem';
 import { catalogQuery } from '../api/queries';
 import type { Offboarding, Warning } from '../api/schema';
@@ -332,6 +332,8 @@ function KnownBefore({ warnings }: Pick<Offboarding, 'warnings'>) {
 function About({ shown }: { shown: Offboarding }) {
   const styles = useStyles();
   const page = usePageStyles();
+  const batch = useQuery(batchQuery(shown.batch));
+  const several = (batch.data?.items.length ?? 0) > 1;
   const at = (value: string | null) => (value ? dateTime(value) : '');
   const rows: [string, string][] = [
     [t('run.tenant'), tenantName(shown)],
@@ -358,6 +360,7 @@ function About({ shown }: { shown: Offboarding }) {
         facts={rows.filter(([, value]) => value).map(([label, value]) => ({ id: label, label, value }))}
       />
       <div className={styles.phase}>
+        {several && <TextLink to={`/offboardings?batch=${shown.batch}`}>{t('run.batch')}</TextLink>}
         <TextLink to="/offboardings/new">{t('run.another')}</TextLink>
       </div>
     </section>
