@@ -87,7 +87,9 @@ test('options that exclude each other say so before anything is sent', async ({ 
   const disable = wizard.task(page, 'Disable forwarding');
   await disable.check();
   await expect(forward).toBeDisabled();
-  await expect(forward).toHaveAccessibleDescription(/Not possible together with “Disable forwarding”\./);
+  await expect(forward).toHaveAccessibleDescription(
+    /Not possible together with “Disable forwarding”\. Forwarding cannot be set and removed at once\./,
+  );
   await disable.uncheck();
   await expect(forward).toBeEnabled();
   await forward.check();

@@ -49,7 +49,9 @@ const useStyles = makeStyles({
     maxWidth: '220px',
     '@media (max-width: 640px)': { flex: '1 1 140px', maxWidth: 'none' },
   },
-  tools: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
+  head: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
+  /* Their words begin where the title does. */
+  tools: { display: 'flex', flexWrap: 'wrap', columnGap: '4px', marginInlineStart: '-12px' },
   more: { alignSelf: 'center' },
 });
 
@@ -90,7 +92,7 @@ export function ListPage() {
 
   return (
     <div className={page.page}>
-      <div className={page.head}>
+      <div className={styles.head}>
         <Text as="h1" size={600} weight="semibold" ref={heading} tabIndex={-1}>
           {t('list.title')}
         </Text>
@@ -105,6 +107,7 @@ export function ListPage() {
             />
             {view === 'table' && <Columns filters={filters} />}
             <Button
+              appearance="subtle"
               icon={view === 'table' ? <CalendarMonthRegular /> : <TableRegular />}
               onClick={() => set('view', view === 'table' ? 'calendar' : '')}
             >
@@ -236,7 +239,9 @@ function Columns({ filters }: { filters: Filters }) {
   return (
     <Menu positioning="below-end" checkedValues={{ columns }}>
       <MenuTrigger disableButtonEnhancement>
-        <MenuButton icon={<ColumnTripleRegular />}>{t('list.columns')}</MenuButton>
+        <MenuButton appearance="subtle" icon={<ColumnTripleRegular />}>
+          {t('list.columns')}
+        </MenuButton>
       </MenuTrigger>
       <MenuPopover>
         <MenuList>

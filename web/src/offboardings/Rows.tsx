@@ -40,6 +40,8 @@ const useStyles = makeStyles({
   body: { [NARROW]: { display: 'block' } },
   row: {
     cursor: 'pointer',
+    /* Red on what Fluent has for this is too faint in the dark. */
+    ':hover': { backgroundColor: tokens.colorNeutralBackground2 },
     [NARROW]: {
       display: 'flex',
       flexWrap: 'wrap',

@@ -52,7 +52,9 @@ export function Views({ query, show }: Props) {
     <>
       <Menu positioning="below-end">
         <MenuTrigger disableButtonEnhancement>
-          <MenuButton icon={<BookmarkRegular />}>{t('list.views')}</MenuButton>
+          <MenuButton appearance="subtle" icon={<BookmarkRegular />}>
+            {t('list.views')}
+          </MenuButton>
         </MenuTrigger>
         <MenuPopover>
           <MenuList>

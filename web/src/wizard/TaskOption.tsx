@@ -94,7 +94,8 @@ export function TaskOption({ catalog, task }: { catalog: Catalog; task: CatalogT
         </Text>
         {excluding.length > 0 && (
           <Text size={200} className={chosen ? styles.wrong : styles.reason}>
-            {t('options.excluded', { tasks: list(excluding.map(({ label }) => label)) })}
+            {t('options.excluded', { tasks: list(excluding.map(({ label }) => label)) })}{' '}
+            {reasonsOf(task, excluding)}
           </Text>
         )}
         {chosen && <Order catalog={catalog} task={task} options={options} />}
@@ -119,6 +120,10 @@ export function TaskOption({ catalog, task }: { catalog: Catalog; task: CatalogT
     </div>
   );
 }
+
+/* Each reason once. */
+const reasonsOf = ({ conflict_reasons }: CatalogTask, excluding: CatalogTask[]) =>
+  [...new Set(excluding.map(({ id }) => conflict_reasons[id]))].filter(Boolean).join(' ');
 
 /* What it waits for, and what it depends on, among what is chosen. */
 function Order({

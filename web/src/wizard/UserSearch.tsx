@@ -57,7 +57,7 @@ const useStyles = makeStyles({
     padding: '6px 12px',
     cursor: 'pointer',
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-    ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ':hover': { backgroundColor: tokens.colorNeutralBackground2 },
     [NARROW]: { gridTemplateColumns: '20px minmax(0, 1fr)' },
   },
   active: {
