@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "store/idempotency.h"
@@ -102,10 +103,17 @@ static bool keep_answer(struct call *call, struct err *err)
     return tx && once_finish(call, tx, reply->status, response, err) && tx_commit(&tx, err);
 }
 
+/* A store that is away for a moment must not keep a key taken for minutes: it is tried for about a second. */
 static bool free_key(struct call *call, struct err *err)
 {
-    AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-    return tx && idempotency_forget(tx, call->once_owner, call->once_key, err) && tx_commit(&tx, err);
+    for (unsigned pause_ms = 20;; pause_ms *= 2) {
+        AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
+        if (tx && idempotency_forget(tx, call->once_owner, call->once_key, err) && tx_commit(&tx, err))
+            return true;
+        if (pause_ms > 640)
+            return false;
+        usleep(pause_ms * 1000);
+    }
 }
 
 void once_end(struct call *call, bool succeeded)

@@ -96,17 +96,34 @@ char *time_format(int64_t utc_ms, char text[TIME_TEXT_SIZE])
         seconds--;
     }
     gmtime_r(&seconds, &tm);
-    size_t used = strftime(text, TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(text + used, TIME_TEXT_SIZE - used, ".%03dZ", (int)millis);
+    snprintf(text, TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+             tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)millis);
     return text;
 }
+
+/* Each '0' of the pattern stands for a digit, each other sign for itself; the text may go on. */
+static bool has_pattern(const char *text, const char *pattern)
+{
+    for (; *pattern; text++, pattern++) {
+        bool fits = *pattern == '0' ? *text >= '0' && *text <= '9' : *text == *pattern;
+        if (!fits)
+            return false;
+    }
+    return true;
+}
+
+/* The years that four digits can say. */
+#define FIRST_MS INT64_C(-62167219200000) /* 0000-01-01T00:00:00Z */
+#define LAST_MS INT64_C(253402300799999)  /* 9999-12-31T23:59:59.999Z */
 
 bool time_parse(const char *text, int64_t *ret_utc_ms)
 {
     struct tm tm = {0};
     int used = 0, hours = 0, minutes = 0, millis = 0, scale = 100;
-    if (!text || sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-                        &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6)
+    if (!text || !has_pattern(text, "0000-00-00") || !has_pattern(text + 10 + (text[10] != '\0'), "00:00:00"))
+        return false; /* sscanf takes signs and spaces for parts of a number */
+    if (sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
+               &tm.tm_min, &tm.tm_sec, &used) != 6)
         return false;
     if (used != 19 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
         tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
@@ -127,7 +144,8 @@ bool time_parse(const char *text, int64_t *ret_utc_ms)
     } else {
         char sign;
         int length = 0;
-        if (sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &length) != 3 || length != 6 || rest[6] ||
+        if (!*rest || !has_pattern(rest + 1, "00:00") ||
+            sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &length) != 3 || length != 6 || rest[6] ||
             !strchr("+-", sign) || hours > 23 || minutes > 59)
             return false;
         if (sign == '-') {
@@ -146,5 +164,5 @@ bool time_parse(const char *text, int64_t *ret_utc_ms)
     if (check.tm_mday != day && !(check.tm_hour == 0 && check.tm_min == 0 && check.tm_sec == 0))
         return false;
     *ret_utc_ms = ((int64_t)seconds - hours * 3600 - minutes * 60) * 1000 + millis;
-    return true;
+    return *ret_utc_ms >= FIRST_MS && *ret_utc_ms <= LAST_MS;
 }

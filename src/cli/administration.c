@@ -8,14 +8,14 @@
 #include "vault/secret.h"
 
 /* Whom the kernel let in is the server's own user or root: the name is what that user says. */
-static struct logbook_by by_of(const json_t *request)
+struct logbook_by administration_by(const json_t *request)
 {
     return (struct logbook_by){.kind = "local", .name = json_text_or(request, "by", "lastday admin")};
 }
 
 static json_t *user_add(struct auth *auth, const json_t *request, struct err *err)
 {
-    const struct logbook_by by = by_of(request);
+    const struct logbook_by by = administration_by(request);
     return auth_account_add(auth, &by, json_text_or(request, "username", ""),
                             json_text_or(request, "password", ""), json_text_or(request, "role", ""), err)
                ? json_object()
@@ -26,7 +26,7 @@ static json_t *token_create(struct auth *auth, const json_t *request, struct err
 {
     AUTO_ARENA struct arena *arena = arena_new();
     const char *id, *text;
-    const struct logbook_by by = by_of(request);
+    const struct logbook_by by = administration_by(request);
     const struct new_token token = {.name = json_text_or(request, "name", ""),
                                     .role = json_text_or(request, "role", ""),
                                     .tenants = json_object_get(request, "tenants")};

@@ -12,6 +12,8 @@
  * "by" is who asks, for the logbook. */
 json_t *administration_answer(void *auth, const json_t *request, struct err *err);
 
+/* "by" of a request. */
+struct logbook_by administration_by(const json_t *request);
 /* Who runs this command. Lives in the arena. */
 const char *administration_user(struct arena *arena);
 /* A password that people can copy: 24 characters. Lives in the arena. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/administration.h"
 #include "cli/local.h"
 #include "cli/screen.h"
 #include "cli/settings.h"
@@ -68,11 +69,12 @@ static json_t *hash_at(struct store *store, const json_t *request, struct err *e
                : NULL;
 }
 
-static json_t *rotate(struct store *store, const struct vault *vault, struct err *err)
+static json_t *rotate(struct store *store, const struct vault *vault, const json_t *request, struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     const char *id;
-    return signing_key_rotate(store, arena, vault, rng_system(), clock_utc_ms(clock_system()), &id, err)
+    const struct logbook_by by = administration_by(request);
+    return signing_key_rotate(store, arena, vault, rng_system(), &by, clock_utc_ms(clock_system()), &id, err)
                ? json_make("{s:s}", "key", id)
                : NULL;
 }
@@ -87,7 +89,7 @@ json_t *evidence_answer(struct store *store, const struct vault *vault, const js
     if (strcmp(what, "chain-at") == 0)
         return hash_at(store, request, err);
     if (strcmp(what, "rotate-report-key") == 0)
-        return rotate(store, vault, err);
+        return rotate(store, vault, request, err);
     *ret_known = false;
     return NULL;
 }
@@ -273,7 +275,8 @@ int admin_rotate_report_key(int argc, char **argv)
     struct err err = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &evidence);
     AUTO(place_done) struct place place = {.arena = arena_new()};
-    AUTO_JSON json_t *request = json_make("{s:s}", "do", "rotate-report-key");
+    AUTO_JSON json_t *request =
+        json_make("{s:s, s:s}", "do", "rotate-report-key", "by", administration_user(place.arena));
     place.config = settings_load(place.arena, evidence.config_path, &err);
     AUTO_JSON json_t *answer = place.config ? ask(&place, request, &err) : NULL;
     if (!answer)

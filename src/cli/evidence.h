@@ -14,7 +14,7 @@ command_run admin_rotate_report_key;
  *   {"do": "verify-audit", "after": id or ""} → {"next": id or null, "offboardings", "events", "older",
  *     "findings": [{"offboarding", "seq", "code", "message"}]}: some offboardings at a time
  *   {"do": "chain-at", "offboarding", "seq"} → {"hash"}
- *   {"do": "rotate-report-key"} → {"key"} */
+ *   {"do": "rotate-report-key", "by"} → {"key"} */
 json_t *evidence_answer(struct store *store, const struct vault *vault, const json_t *request,
                         bool *ret_known, struct err *err);
 

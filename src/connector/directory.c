@@ -374,7 +374,7 @@ static json_t *search_list(const struct snapshot *snapshot, const char *query, s
 json_t *directory_search(struct directory *directory, const char *tenant_id, const char *query, size_t limit,
                          const char *cursor, char **ret_next_cursor, size_t *ret_total, struct err *err)
 {
-    size_t skip, total;
+    size_t skip = 0, total = 0;
     struct err failed;
     if (ret_next_cursor)
         *ret_next_cursor = NULL;

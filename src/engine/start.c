@@ -169,12 +169,12 @@ void start_judge(const struct engine_parts *parts, const struct offboarding *o, 
              json_text_or(user, "userPrincipalName", o->user_principal_name));
     snprintf(ret->display, sizeof ret->display, "%s", json_text_or(user, "displayName", o->display_name));
     ret->context = json_is_object(o->context) ? json_copy(o->context) : json_object();
-    if (!is_readable(facts, ret))
-        return;
-    if (json_is_null(user)) {
+    if (json_is_null(user)) { /* nothing else of the user can be read either */
         without_user(o, ret);
         return;
     }
+    if (!is_readable(facts, ret))
+        return;
     AUTO_JSON json_t *fresh = judge(parts, o, facts, &err);
     if (!fresh) {
         ret->verdict = START_LATER;

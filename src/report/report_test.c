@@ -407,9 +407,10 @@ static void a_key_of_somebody_else_is_not_the_servers(void **state)
         strbuf_done(&out);
     }
     /* An old key stays good for what it signed … */
+    const struct logbook_by by = {.kind = "local", .name = "tester"};
     struct strbuf out = fixture_report(&fixture, REPORT_JSON);
-    assert_true(signing_key_rotate(fixture.store, arena, fixture.vault, rng_system(), FIXTURE_START + 90000,
-                                   &id, &err));
+    assert_true(signing_key_rotate(fixture.store, arena, fixture.vault, rng_system(), &by,
+                                   FIXTURE_START + 90000, &id, &err));
     AUTO_JSON json_t *keys = server_keys();
     assert_int_equal(json_array_size(json_array_at(keys, "items")), 2);
     assert_true(holds(out.data, out.length, keys, &err));

@@ -156,7 +156,8 @@ struct signing_key *signing_key_open(struct store *store, const struct vault *va
 }
 
 bool signing_key_rotate(struct store *store, struct arena *arena, const struct vault *vault,
-                        const struct rng *rng, int64_t now, const char **ret_id, struct err *err)
+                        const struct rng *rng, const struct logbook_by *by, int64_t now, const char **ret_id,
+                        struct err *err)
 {
     AUTO_TX struct tx *tx = store_begin(store, err);
     if (!tx || !tx_exec(tx, err,
@@ -164,7 +165,11 @@ bool signing_key_rotate(struct store *store, struct arena *arena, const struct v
                         P_INT(now)))
         return false;
     AUTO_SIGNING_KEY struct signing_key *key = insert(tx, vault, rng, now, err);
-    if (!key || !tx_commit(&tx, err))
+    if (!key)
+        return false;
+    const struct logbook_entry entry = {
+        .what = LOGBOOK_REPORT_KEY_ROTATED, .object_id = key->id, .object = key->id};
+    if (!logbook_add(tx, by, &entry, now, err) || !tx_commit(&tx, err))
         return false;
     *ret_id = arena_text(arena, key->id);
     return true;

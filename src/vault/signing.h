@@ -6,6 +6,7 @@
 #ifndef VAULT_SIGNING_H
 #define VAULT_SIGNING_H
 
+#include "store/logbook.h"
 #include "vault/vault.h"
 
 #define SIGNING_PUBLIC_BYTES 32
@@ -28,10 +29,11 @@ const unsigned char *signing_key_public(const struct signing_key *key); /* SIGNI
 void signing_key_sign(const struct signing_key *key, const void *bytes, size_t length,
                       unsigned char ret[SIGNATURE_BYTES]);
 
-/* Puts a new key in use; the private half of the former is gone when this returns true. *ret_id lives in the
- * arena. */
+/* Puts a new key in use and notes who did; the private half of the former is gone when this returns true.
+ * *ret_id lives in the arena. */
 MUST_USE bool signing_key_rotate(struct store *store, struct arena *arena, const struct vault *vault,
-                                 const struct rng *rng, int64_t now, const char **ret_id, struct err *err);
+                                 const struct rng *rng, const struct logbook_by *by, int64_t now,
+                                 const char **ret_id, struct err *err);
 /* Every key there has been, newest first: [{"id", "algorithm": "Ed25519", "public_key": base64, "created_at",
  * "retired_at": null while in use}]; a new value, NULL with err set. */
 MUST_USE json_t *signing_keys_json(struct store *store, struct err *err);

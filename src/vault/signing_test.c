@@ -87,6 +87,8 @@ static void a_signature_holds_for_its_bytes_and_key_alone(void **state)
     }
 }
 
+static const struct logbook_by tester = {.kind = "local", .name = "tester"};
+
 static void rotation_keeps_the_public_half_and_destroys_the_other(void **state)
 {
     (void)state;
@@ -96,7 +98,7 @@ static void rotation_keeps_the_public_half_and_destroys_the_other(void **state)
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_SIGNING_KEY struct signing_key *first = open_key(1000);
     signing_key_sign(first, "x", 1, signature);
-    assert_true(signing_key_rotate(store, arena, vault, rng_system(), 5000, &id, &err));
+    assert_true(signing_key_rotate(store, arena, vault, rng_system(), &tester, 5000, &id, &err));
     AUTO_SIGNING_KEY struct signing_key *second = open_key(6000);
     assert_string_equal(signing_key_id(second), id);
     assert_string_not_equal(signing_key_id(first), id);

@@ -250,6 +250,8 @@ test('an undo is told as well; what was signed before stays good after a new key
   const list = JSON.parse(await readFile(keys, 'utf8')).items;
   assert.deepEqual(list.map((key) => [key.id === rotated.stdout.trim(), key.retired_at === null]), [[true, true], [false, false]]);
   assert.equal((await verifyFile(files.json, '--key', keys)).code, 0);
+  const { items: noted } = await world.api('GET', '/logbook?what=report_key_rotated');
+  assert.deepEqual(noted.map((entry) => [entry.object.id, entry.actor.kind]), [[rotated.stdout.trim(), 'local']]);
 });
 
 const sql = (statement) =>

@@ -246,6 +246,13 @@ export class World {
     );
   }
 
+  // Changes something of the tenant's defaults, such as { protected_users }.
+  async setDefaults(change) {
+    const path = `/tenants/${this.tenant.id}/defaults`;
+    const got = await this.raw('GET', path);
+    return this.api('PUT', path, { ...(await got.json()), ...change }, { 'if-match': got.headers.get('etag') });
+  }
+
   async offboard(user, options, more = {}) {
     const answer = await this.api('POST', '/offboardings', {
       tenant: this.tenant.default_domain,
