@@ -23,6 +23,14 @@ export async function makeWorld(options) {
   return world;
 }
 
+// Somebody with another role; made once in each world.
+export async function accountOf(world, role) {
+  world.accounts ??= {};
+  world.accounts[role] ??= addAccount(world, { ...account, name: role }, role);
+  await world.accounts[role];
+  return { ...account, name: role };
+}
+
 // Whom the main job offboards, and to whom it hands over.
 const reserved = ['adele.vance@contoso.com', 'bram.hoekstra@contoso.com'];
 

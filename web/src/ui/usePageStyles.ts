@@ -35,7 +35,10 @@ export const usePageStyles = makeStyles({
   wrap: { overflowWrap: 'anywhere' },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '8px', rowGap: '4px' },
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
+  /* A button without a frame, whose words end where everything else does. */
+  flushEnd: { marginInlineEnd: '-12px', minWidth: 0 },
   dialog: { maxWidth: '440px', width: 'calc(100% - 32px)' },
+  wideDialog: { maxWidth: '640px' },
   hidden: {
     position: 'absolute',
     width: '1px',

@@ -6,8 +6,8 @@ import type { Catalog, CatalogParameter, CatalogTask } from '../../api/schema';
 import { t } from '../../i18n/t';
 import { Loading } from '../../ui/Loading';
 import type { Draft, ParameterValue, Person } from '../draft';
-import { PeoplePicker } from '../PeoplePicker';
 
+const PeoplePicker = lazy(async () => ({ default: (await import('../PeoplePicker')).PeoplePicker }));
 const HtmlEditor = lazy(() => import('../editor/HtmlEditor'));
 
 interface FieldProps {
@@ -25,17 +25,19 @@ function People({ parameter, label, value, onChange, error }: FieldProps) {
   const tenant = useWatch<Draft, 'tenant'>({ name: 'tenant' });
   const people: Person[] = Array.isArray(value) ? value : [];
   return (
-    <PeoplePicker
-      label={label}
-      tenant={tenant?.id ?? ''}
-      people={people}
-      onChange={onChange}
-      single={parameter.type === 'user'}
-      manager
-      required={parameter.required}
-      hint={parameter.help}
-      error={error}
-    />
+    <Suspense fallback={<Loading rows={1} height={48} />}>
+      <PeoplePicker
+        label={label}
+        tenant={tenant?.id ?? ''}
+        people={people}
+        onChange={onChange}
+        single={parameter.type === 'user'}
+        manager
+        required={parameter.required}
+        hint={parameter.help}
+        error={error}
+      />
+    </Suspense>
   );
 }
 
