@@ -179,11 +179,11 @@ static void drive_root(struct graph *g)
         return;
     snprintf(url, sizeof url, "%s/Documents", json_text_or(site, "url", ""));
     AUTO_JSON json_t *item = json_make(
-        "{s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s, s:s}}", "id", "01ROOTITEM7XQ2ZKJ5Q5FGPSGO5WQ4SQY3M",
-        "name", "root", "webUrl", url, "sharepointIds", "listId", json_text_or(site, "_web_id", ""),
-        "listItemUniqueId", json_text_or(site, "_site_id", ""), "siteId", json_text_or(site, "_site_id", ""),
-        "siteUrl", json_text_or(site, "url", ""), "tenantId", json_text(g->tenant, "id"), "webId",
-        json_text_or(site, "_web_id", ""));
+        "{s:s, s:s, s:s, s:I, s:{s:s, s:s, s:s, s:s, s:s, s:s}}", "id", "01ROOTITEM7XQ2ZKJ5Q5FGPSGO5WQ4SQY3M",
+        "name", "root", "webUrl", url, "size", (json_int_t)json_int(site, "_used_bytes", 0), "sharepointIds",
+        "listId", json_text_or(site, "_web_id", ""), "listItemUniqueId", json_text_or(site, "_site_id", ""),
+        "siteId", json_text_or(site, "_site_id", ""), "siteUrl", json_text_or(site, "url", ""), "tenantId",
+        json_text(g->tenant, "id"), "webId", json_text_or(site, "_web_id", ""));
 
     graph_entity(g, &graph_type_any, item, "drives('x')/root");
 }

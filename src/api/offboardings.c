@@ -23,6 +23,15 @@ static uint32_t query_statuses(struct call *call)
     return statuses;
 }
 
+static const char *query_batch(struct call *call)
+{
+    const char *text = call_query(call, "batch", 100);
+    if (text && !text_is_uuid(text))
+        input_bad(&call->input, "?batch", "not_a_uuid",
+                  "batch must be the UUID that POST /offboardings returned.");
+    return text;
+}
+
 static void query_sort(struct call *call, struct offboarding_filter *filter)
 {
     const char *text = call_query(call, "sort", 40);
@@ -36,6 +45,7 @@ bool offboardings_get(struct call *call, struct err *err)
     struct page page = call_page(call);
     struct offboarding_filter filter = {.statuses = query_statuses(call),
                                         .search = call_query(call, "search", 200),
+                                        .batch = query_batch(call),
                                         .only_tenants = call->who.tenants,
                                         .from = call_query_time(call, "from"),
                                         .to = call_query_time(call, "to"),

@@ -138,7 +138,7 @@ static void read_one(const struct leaving *leaving, struct leaver *leaver)
     if (json_object_get(json_object_at(leaver->elsewhere, "index"), "unshown"))
         forget_times(leaver->facts);
     const json_t *user = json_object_get(leaver->facts, fact_name(FACT_NUMBER_USER));
-    bool good = check_unread(leaver) && (!json_is_null(user) || no_such_user(leaver));
+    bool good = json_is_null(user) ? no_such_user(leaver) : check_unread(leaver);
     if (good && json_is_object(user)) {
         json_decref(leaver->user);
         leaver->user = user_row(user);

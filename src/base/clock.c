@@ -21,30 +21,50 @@ static int64_t read_clock(clockid_t id)
 }
 
 #ifdef LASTDAY_TEST_CLOCK
-/* In test builds alone: LASTDAY_TEST_CLOCK names a file of eight bytes, the milliseconds that Unix time is
- * moved by, in the machine's byte order. It is mapped, so that a test moves the clock of a running server by
- * writing to it. Monotonic time stays as it is. */
-static _Atomic int64_t *moved_by;
+/* In test builds alone: LASTDAY_TEST_CLOCK names a file of two numbers of eight bytes, in the machine's byte
+ * order: the milliseconds that Unix time is moved by, and how many of these did not pass but are a clock that
+ * was set. It is mapped, so that a test moves the clock of a running server by writing to it. Monotonic time
+ * stays as it is. */
+struct moved {
+    _Atomic int64_t by;
+    _Atomic int64_t set;
+};
+static struct moved *moved;
 
 static void map_test_clock(void)
 {
-    static _Atomic int64_t unmoved;
+    static struct moved unmoved;
     const char *path = getenv("LASTDAY_TEST_CLOCK");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    void *mapped = fd >= 0 ? mmap(NULL, sizeof *moved_by, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
-    moved_by = mapped == MAP_FAILED ? &unmoved : mapped;
+    void *mapped = fd >= 0 ? mmap(NULL, sizeof *moved, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    moved = mapped == MAP_FAILED ? &unmoved : mapped;
     if (fd >= 0)
         close(fd);
 }
 
-static int64_t moved_by_ms(void)
+static const struct moved *test_clock(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, map_test_clock);
-    return *moved_by;
+    return moved;
+}
+
+static int64_t moved_by_ms(void)
+{
+    return test_clock()->by;
+}
+
+static int64_t moved_passed_ms(void)
+{
+    return test_clock()->by - test_clock()->set;
 }
 #else
 static int64_t moved_by_ms(void)
+{
+    return 0;
+}
+
+static int64_t moved_passed_ms(void)
 {
     return 0;
 }
@@ -62,9 +82,15 @@ static int64_t system_mono_ms(const struct clock *clock)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+static int64_t system_passed_ms(const struct clock *clock)
+{
+    (void)clock;
+    return read_clock(CLOCK_BOOTTIME) + moved_passed_ms();
+}
+
 const struct clock *clock_system(void)
 {
-    static const struct clock clock = {system_utc_ms, system_mono_ms};
+    static const struct clock clock = {system_utc_ms, system_mono_ms, NULL, system_passed_ms};
     return &clock;
 }
 
@@ -76,6 +102,11 @@ int64_t clock_utc_ms(const struct clock *clock)
 int64_t clock_mono_ms(const struct clock *clock)
 {
     return clock->mono_ms(clock);
+}
+
+int64_t clock_passed_ms(const struct clock *clock)
+{
+    return (clock->passed_ms ? clock->passed_ms : clock->mono_ms)(clock);
 }
 
 void clock_wait_ms(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms)
@@ -96,17 +127,34 @@ char *time_format(int64_t utc_ms, char text[TIME_TEXT_SIZE])
         seconds--;
     }
     gmtime_r(&seconds, &tm);
-    size_t used = strftime(text, TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(text + used, TIME_TEXT_SIZE - used, ".%03dZ", (int)millis);
+    snprintf(text, TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+             tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)millis);
     return text;
 }
+
+/* Each '0' of the pattern stands for a digit, each other sign for itself; the text may go on. */
+static bool has_pattern(const char *text, const char *pattern)
+{
+    for (; *pattern; text++, pattern++) {
+        bool fits = *pattern == '0' ? *text >= '0' && *text <= '9' : *text == *pattern;
+        if (!fits)
+            return false;
+    }
+    return true;
+}
+
+/* The years that four digits can say. */
+#define FIRST_MS INT64_C(-62167219200000) /* 0000-01-01T00:00:00Z */
+#define LAST_MS INT64_C(253402300799999)  /* 9999-12-31T23:59:59.999Z */
 
 bool time_parse(const char *text, int64_t *ret_utc_ms)
 {
     struct tm tm = {0};
     int used = 0, hours = 0, minutes = 0, millis = 0, scale = 100;
-    if (!text || sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-                        &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6)
+    if (!text || !has_pattern(text, "0000-00-00") || !has_pattern(text + 10 + (text[10] != '\0'), "00:00:00"))
+        return false; /* sscanf takes signs and spaces for parts of a number */
+    if (sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
+               &tm.tm_min, &tm.tm_sec, &used) != 6)
         return false;
     if (used != 19 || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
         tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
@@ -127,7 +175,8 @@ bool time_parse(const char *text, int64_t *ret_utc_ms)
     } else {
         char sign;
         int length = 0;
-        if (sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &length) != 3 || length != 6 || rest[6] ||
+        if (!*rest || !has_pattern(rest + 1, "00:00") ||
+            sscanf(rest, "%c%2d:%2d%n", &sign, &hours, &minutes, &length) != 3 || length != 6 || rest[6] ||
             !strchr("+-", sign) || hours > 23 || minutes > 59)
             return false;
         if (sign == '-') {
@@ -146,5 +195,5 @@ bool time_parse(const char *text, int64_t *ret_utc_ms)
     if (check.tm_mday != day && !(check.tm_hour == 0 && check.tm_min == 0 && check.tm_sec == 0))
         return false;
     *ret_utc_ms = ((int64_t)seconds - hours * 3600 - minutes * 60) * 1000 + millis;
-    return true;
+    return *ret_utc_ms >= FIRST_MS && *ret_utc_ms <= LAST_MS;
 }

@@ -350,5 +350,6 @@ int command_demo(int argc, char **argv)
     signals_stop_within(STOP_SECONDS);
     node_stop(node);
     simulator_stop(&demo);
+    signals_stop_within(0);
     return code;
 }

@@ -32,6 +32,17 @@ static enum tone tone_of(const char *status)
     return !strncmp(status, "succeeded", 9) || !strcmp(status, "already_done") ? TONE_GOOD : TONE_DIM;
 }
 
+/* Its tasks, or those of its undo. Borrowed. */
+static const json_t *tasks_of(const json_t *offboarding, bool undo)
+{
+    return json_array_at(undo ? json_object_at(offboarding, "undo") : offboarding, "tasks");
+}
+
+static bool is_undo(const json_t *offboarding)
+{
+    return json_is_object(json_object_get(offboarding, "undo"));
+}
+
 static const char *why(const json_t *task)
 {
     const char *message = json_text(json_object_get(task, "error"), "message");
@@ -99,6 +110,14 @@ void follow_print(const json_t *offboarding)
     fputc('\n', stdout);
     json_array_foreach ((json_t *)json_array_at(offboarding, "tasks"), i, task)
         print_task(stdout, task, NULL);
+    if (!is_undo(offboarding))
+        return;
+    status = json_text_or(json_object_at(offboarding, "undo"), "status", "?");
+    fputs("\nUndo: ", stdout);
+    screen_tone(stdout, tone_of(status), status);
+    fputc('\n', stdout);
+    json_array_foreach ((json_t *)tasks_of(offboarding, true), i, task)
+        print_task(stdout, task, NULL);
 }
 
 static bool task_ended(const json_t *task)
@@ -121,7 +140,7 @@ static void draw(const struct watch *watch)
         const json_t *offboarding = watch->list[n].offboarding;
         size_t i;
         json_t *task;
-        json_array_foreach ((json_t *)json_array_at(offboarding, "tasks"), i, task) {
+        json_array_foreach ((json_t *)tasks_of(offboarding, is_undo(offboarding)), i, task) {
             const char *status = json_text_or(task, "status", "");
             total++;
             ended += task_ended(task);
@@ -146,7 +165,8 @@ static void tell_task(const struct watch *watch, const struct watched *watched, 
 /* Takes the task's new state; tells when it has just ended. */
 static void take_task(const struct watch *watch, struct watched *watched, json_t *task)
 {
-    json_t *tasks = json_object_get(watched->offboarding, "tasks");
+    bool undo = strcmp(json_text_or(task, "direction", ""), "undo") == 0;
+    json_t *tasks = (json_t *)tasks_of(watched->offboarding, undo);
     const char *id = json_text(task, "id");
     size_t i;
     json_t *old;
@@ -183,19 +203,28 @@ static bool refresh(struct watch *watch, struct watched *watched)
     json_t *task;
     if (!read_patiently(watch, client_path(arena, "/api/v1/offboardings/%s", watched->id), &answer))
         return false;
+    const json_t *tasks = tasks_of(answer.json, is_undo(answer.json));
     if (!watched->offboarding) {
         watched->offboarding = json_incref(answer.json);
-        json_array_foreach ((json_t *)json_array_at(answer.json, "tasks"), i, task)
+        json_array_foreach ((json_t *)tasks, i, task)
             if (task_ended(task))
                 tell_task(watch, watched, task);
     } else {
-        json_array_foreach ((json_t *)json_array_at(answer.json, "tasks"), i, task)
+        json_array_foreach ((json_t *)tasks, i, task)
             take_task(watch, watched, task);
         json_decref(watched->offboarding);
         watched->offboarding = json_incref(answer.json);
     }
     watched->ended = run_ended(json_text_or(answer.json, "status", ""));
     return true;
+}
+
+/* What was asked for last: an undo may go well where the offboarding had failed. */
+static bool has_failed(const json_t *offboarding)
+{
+    const char *status =
+        json_text_or(is_undo(offboarding) ? json_object_at(offboarding, "undo") : offboarding, "status", "");
+    return !strcmp(status, "failed") || !strcmp(status, "cancelled");
 }
 
 static bool all_ended(const struct watch *watch)
@@ -257,8 +286,7 @@ bool follow_offboardings(struct client *client, const char *const *ids, size_t c
     *ret_failed = false;
     for (size_t i = 0; i < count; i++) {
         json_t *offboarding = watch.list[i].offboarding;
-        const char *status = json_text_or(offboarding, "status", "");
-        *ret_failed |= !strcmp(status, "failed") || !strcmp(status, "cancelled");
+        *ret_failed |= has_failed(offboarding);
         if (ok && json) {
             AUTO_ANSWER struct answer answer = {0};
             ok = read_patiently(&watch, client_path(arena, "/api/v1/offboardings/%s", ids[i]), &answer);

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "cli/follow.h"
+#include "cli/preflight.h"
 #include "cli/request.h"
 #include "cli/screen.h"
+#include "cli/users_file.h"
 
-enum { OPT_AT = 256, OPT_ZONE, OPT_NOTIFY, OPT_REFERENCE, OPT_REASON };
+enum { OPT_CSV = 256, OPT_AT, OPT_ZONE, OPT_NOTIFY, OPT_REFERENCE, OPT_REASON };
 
 struct offboard {
     struct request request;
@@ -15,6 +17,8 @@ struct offboard {
 };
 
 static const struct argp_option option_table[] = {
+    {"csv", OPT_CSV, "FILE", 0,
+     "many users at once: a CSV file whose first row names a column user, user_principal_name, upn or id", 0},
     {"at", OPT_AT, "LOCAL_TIME", 0, "when to run, such as 2026-12-24T17:00; without it: now", 0},
     {"time-zone", OPT_ZONE, "ZONE", 0, "the zone of --at, such as Europe/Amsterdam", 0},
     {"notify", OPT_NOTIFY, "LIST", 0, "who is told: webhook, email, psa, separated by commas", 0},
@@ -24,12 +28,26 @@ static const struct argp_option option_table[] = {
     {"follow", 'f', NULL, 0, "stay until the end; the exit code is then 1 when something failed", 0},
     {0}};
 
+static void add_users(const char *path, json_t *users, struct argp_state *state)
+{
+    struct err err = {0};
+    size_t length;
+    AUTO_FREE char *text = text_read_file(path, USERS_FILE_MAX, &length, &err);
+    if (!text)
+        argp_failure(state, EXIT_USAGE, 0, "--csv: %s", err.message);
+    else if (!users_file_parse(text, length, users, &err))
+        argp_failure(state, EXIT_USAGE, 0, "--csv: %s: %s", path, err.message);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct offboard *offboard = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &offboard->request;
+        return 0;
+    case OPT_CSV:
+        add_users(arg, offboard->request.users, state);
         return 0;
     case OPT_AT:
         offboard->at = arg;
@@ -111,7 +129,7 @@ static json_t *ask(struct client *client, const struct offboard *offboard, const
             json_decref(codes);
             return NULL;
         }
-        request_print_preflight(stderr, json_string_value(user), answer.json);
+        preflight_print(stderr, json_string_value(user), answer.json);
         json_array_foreach ((json_t *)json_array_at(answer.json, "warnings"), n, warning)
             if (json_text(warning, "code"))
                 json_add(codes, json_text_new(json_text(warning, "code")));

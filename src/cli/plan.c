@@ -1,6 +1,7 @@
 /* lastday plan — what an offboarding would do; changes nothing. */
 #include <stdio.h>
 
+#include "cli/preflight.h"
 #include "cli/request.h"
 
 int command_plan(int argc, char **argv)
@@ -32,7 +33,7 @@ int command_plan(int argc, char **argv)
         if (request.json)
             puts(answer.text);
         else
-            request_print_preflight(stdout, json_string_value(user), answer.json);
+            preflight_print(stdout, json_string_value(user), answer.json);
     }
     request_done(&request);
     return code;

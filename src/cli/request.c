@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "cli/screen.h"
-
 #define OPTIONS_MAX (1024 * 1024)
 enum { OPT_TEMPLATE = 512 };
 
@@ -115,45 +113,4 @@ bool request_preflight(struct client *client, const struct request *request, con
     return client_call(client, "POST",
                        client_path(arena, "/api/v1/tenants/%s/users/%s/preflight", request->tenant, user),
                        choice, ret, err);
-}
-
-static enum tone severity_tone(const char *severity)
-{
-    return !strcmp(severity, "info") ? TONE_DIM : TONE_BAD;
-}
-
-void request_print_preflight(FILE *out, const char *user, const json_t *preflight)
-{
-    size_t i;
-    json_t *each;
-    screen_text(out, user);
-    fputc('\n', out);
-    json_array_foreach ((json_t *)json_array_at(preflight, "conflicts"), i, each) {
-        fputs("  ", out);
-        screen_tone(out, TONE_BAD, "conflict");
-        fputs("       ", out);
-        screen_text(out, json_text(each, "message"));
-        fputc('\n', out);
-    }
-    json_array_foreach ((json_t *)json_array_at(preflight, "warnings"), i, each) {
-        const char *severity = json_text_or(each, "severity", "warn");
-        fputs("  ", out);
-        screen_tone(out, severity_tone(severity), severity);
-        for (size_t n = strlen(severity); n < 15; n++)
-            fputc(' ', out);
-        screen_text(out, json_text(each, "message"));
-        fputs(" (", out);
-        screen_text(out, json_text(each, "code"));
-        fputs(")\n", out);
-    }
-    json_array_foreach ((json_t *)json_array_at(preflight, "plan"), i, each) {
-        fprintf(out, "  %2zu. ", i + 1);
-        screen_cell(out, json_text_or(each, "label", json_text(each, "task")), 44);
-        screen_text(out, json_text(each, "expected"));
-        if (json_text(each, "reason")) {
-            fputs(": ", out);
-            screen_text(out, json_text(each, "reason"));
-        }
-        fputc('\n', out);
-    }
 }

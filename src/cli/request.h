@@ -24,7 +24,6 @@ MUST_USE json_t *request_read_options(const char *path, struct err *err);
 /* Facts, warnings and the plan for one user. */
 bool request_preflight(struct client *client, const struct request *request, const char *user,
                        const json_t *choice, struct answer *ret, struct err *err);
-void request_print_preflight(FILE *out, const char *user, const json_t *preflight);
 
 void request_done(struct request *request);
 

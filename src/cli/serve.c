@@ -87,6 +87,7 @@ int command_serve(int argc, char **argv)
     log_info("stopping", LOG_TEXT("signal", failed ? "the store has failed" : strsignal(which)));
     signals_stop_within(STOP_SECONDS);
     node_stop(node);
+    signals_stop_within(0);
     log_info("stopped");
     return failed ? EXIT_UNREACHABLE : EXIT_DONE;
 }

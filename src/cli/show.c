@@ -1,88 +1,82 @@
 /* lastday show, lastday cancel — one offboarding by its id. */
 #include <stdio.h>
-#include <string.h>
 
-#include "cli/command.h"
-#include "cli/follow.h"
+#include "cli/one.h"
+#include "cli/screen.h"
 
-struct one {
-    const char *id;
-    bool json, follow;
+struct show {
+    struct one one; /* first: one_parse takes a pointer to it */
+    bool evidence;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    struct one *one = state->input;
-    switch (key) {
-    case 'f':
-        one->follow = true;
-        return 0;
-    case 'j':
-        one->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (one->id)
-            argp_error(state, "one id at a time");
-        one->id = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (!one->id)
-            argp_error(state, "the ID is missing; `lastday list` shows them");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    struct show *show = state->input;
+    if (key != 'e')
+        return one_parse(key, arg, state);
+    show->evidence = true;
+    return 0;
+}
+
+static void print_evidence(const json_t *tasks, const char *title)
+{
+    static const char *const moments[] = {"before", "after"};
+    size_t i;
+    json_t *task;
+    json_array_foreach ((json_t *)tasks, i, task) {
+        printf("\n%s", title);
+        screen_text(stdout, json_text_or(task, "label", json_text(task, "id")));
+        for (size_t m = 0; m < sizeof moments / sizeof *moments; m++) {
+            AUTO_FREE char *text = json_write(json_object_at(task, moments[m]));
+            printf("\n  %-7s ", moments[m]);
+            screen_text(stdout, text);
+        }
+        putchar('\n');
     }
 }
 
-static int call_and_print(struct client *client, const struct one *one, const char *method,
-                          const char *action)
+/* What each task found and what it read back. */
+static int show_evidence(struct client *client, const struct one *one)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_ANSWER struct answer answer = {0};
     struct err err = {0};
-    const char *path =
-        arena_printf(arena, "%s%s", client_path(arena, "/api/v1/offboardings/%s", one->id), action);
-    bool ok = client_call(client, method, path, NULL, &answer, &err);
-    if (one->json && answer.text)
-        puts(answer.text);
-    else if (ok)
-        follow_print(answer.json);
-    return ok ? EXIT_DONE : command_fail(&err);
+    if (!client_call(client, "GET", client_path(arena, "/api/v1/offboardings/%s", one->id), NULL, &answer,
+                     &err))
+        return command_fail(&err);
+    print_evidence(json_array_at(answer.json, "tasks"), "");
+    print_evidence(json_array_at(json_object_at(answer.json, "undo"), "tasks"), "Undo: ");
+    return EXIT_DONE;
 }
 
 int command_show(int argc, char **argv)
 {
     static const struct argp_option options[] = {
-        {"follow", 'f', NULL, 0, "stay until the end; the exit code is then 1 when something failed", 0},
-        {"json", 'j', NULL, 0, "print exactly what the API returned", 0},
+        ONE_FOLLOW,
+        {"evidence", 'e', NULL, 0, "what each task found before it changed anything, and what it read back",
+         0},
+        ONE_JSON,
         {0}};
     const struct argp argp = {
         .options = options, .parser = parse, .args_doc = "ID", .doc = "Shows one offboarding."};
-    struct one one = {0};
+    struct show show = {0};
     struct err err = {0};
-    bool failed;
-    argp_parse(&argp, argc, argv, 0, NULL, &one);
+    argp_parse(&argp, argc, argv, 0, NULL, &show);
     AUTO_CLIENT struct client *client = client_open(&err);
     if (!client)
         return command_fail(&err);
-    if (!one.follow)
-        return call_and_print(client, &one, "GET", "");
-    if (!follow_offboardings(client, &one.id, 1, one.json, &failed, &err))
-        return command_fail(&err);
-    return failed ? EXIT_FAILED_OFFBOARDING : EXIT_DONE;
+    int code = one_call(client, &show.one, "GET", "", NULL);
+    return code == EXIT_DONE && show.evidence && !show.one.json ? show_evidence(client, &show.one) : code;
 }
 
 int command_cancel(int argc, char **argv)
 {
-    static const struct argp_option options[] = {
-        {"json", 'j', NULL, 0, "print exactly what the API returned", 0}, {0}};
+    static const struct argp_option options[] = {ONE_JSON, {0}};
     const struct argp argp = {.options = options,
-                              .parser = parse,
+                              .parser = one_parse,
                               .args_doc = "ID",
                               .doc = "Stops an offboarding. What is already done stays done."};
     struct one one = {0};
-    struct err err = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &one);
-    AUTO_CLIENT struct client *client = client_open(&err);
-    return client ? call_and_print(client, &one, "POST", "/cancel") : command_fail(&err);
+    return one_post(&one, "/cancel", NULL);
 }

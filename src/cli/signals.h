@@ -10,7 +10,7 @@ int signals_wait(bool child); /* the signal that came */
 bool signals_came(void);      /* one to stop by is there for signals_wait */
 void signals_unblock(void);   /* in a child process, before exec */
 
-/* Ends the process when stopping takes longer than this; the journal makes that safe. */
+/* Ends the process when stopping takes longer than this; the journal makes that safe. 0: it has stopped. */
 void signals_stop_within(unsigned seconds);
 
 #endif

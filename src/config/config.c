@@ -193,13 +193,14 @@ static bool load_overrides(struct loader *loader, const struct config_override *
 
 static const char *const *split(struct arena *arena, const char *text)
 {
+    static const char between[] = ", \t";
     size_t count = 1;
     for (const char *c = text; c && *c; c++)
-        count += *c == ',';
+        count += strchr(between, *c) != NULL;
     const char **list = arena_alloc(arena, count + 1, sizeof *list);
     size_t n = 0;
     char *copy = arena_text(arena, text ? text : ""), *state = NULL;
-    for (char *item = strtok_r(copy, ", \t", &state); item; item = strtok_r(NULL, ", \t", &state))
+    for (char *item = strtok_r(copy, between, &state); item; item = strtok_r(NULL, between, &state))
         list[n++] = item;
     return list;
 }

@@ -74,12 +74,12 @@ static void file_then_environment_then_command_line(void **state)
                                        arena_printf(arena, "LASTDAY_APP_CLIENT_SECRET_FILE=%s", secret),
                                        NULL};
     const struct config_override overrides[] = {{"server.listen", "[::1]:0", "--port"}, {0}};
-    const struct config *config =
-        config_load(arena,
-                    file_with("some.conf", "; a comment\n[engine]\nworkers = 4\nlease_seconds = 9\n[server]\n"
-                                           "listen = :99\ntrusted_proxies = 10.0.0.1, ::1\n"
-                                           "[app]\nclient_id = abc\nclient_secret = other\n"),
-                    environment, overrides, &err);
+    const struct config *config = config_load(
+        arena,
+        file_with("some.conf", "; a comment\n[engine]\nworkers = 4\nlease_seconds = 9\n[server]\n"
+                               "listen = :99\ntrusted_proxies = 10.0.0.1, ::1 10.0.0.2\t10.0.0.3  10.0.0.4\n"
+                               "[app]\nclient_id = abc\nclient_secret = other\n"),
+        environment, overrides, &err);
     assert_non_null(config);
     assert_int_equal(config->engine_workers, 8);
     assert_int_equal(config->engine_lease_seconds, 9);
@@ -88,7 +88,10 @@ static void file_then_environment_then_command_line(void **state)
     assert_string_equal(config->app_client_secret.text, "from-file");
     assert_string_equal(config->server_trusted_proxies[0], "10.0.0.1");
     assert_string_equal(config->server_trusted_proxies[1], "::1");
-    assert_null(config->server_trusted_proxies[2]);
+    assert_string_equal(config->server_trusted_proxies[2], "10.0.0.2"); /* blanks part them too */
+    assert_string_equal(config->server_trusted_proxies[3], "10.0.0.3");
+    assert_string_equal(config->server_trusted_proxies[4], "10.0.0.4");
+    assert_null(config->server_trusted_proxies[5]);
     assert_string_equal(config->origins[SETTING_engine_workers], "LASTDAY_ENGINE_WORKERS");
     assert_string_equal(config->origins[SETTING_server_listen], "--port");
     assert_string_equal(strrchr(config->origins[SETTING_engine_lease_seconds], '/'), "/some.conf:4");

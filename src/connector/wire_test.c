@@ -244,8 +244,10 @@ static void stopping_aborts_calls(void **state)
     struct fixture *fixture = *state;
     struct err ignored;
     void *err;
+    unsigned before = script_count(fixture->script, "GET", "/slow");
     pthread_t thread = thread_start("slow", ask_slow, fixture);
-    nanosleep(&(struct timespec){0, 200 * 1000000L}, NULL);
+    while (script_count(fixture->script, "GET", "/slow") == before)
+        nanosleep(&(struct timespec){0, 10 * 1000000L}, NULL);
     wire_stop(fixture->wire);
     pthread_join(thread, &err);
     assert_int_equal(((struct err *)err)->kind, ERR_CANCELLED);

@@ -81,6 +81,8 @@ static void add_branch(struct sql *sql, struct arena *arena, const struct offboa
         sql_add(sql, " AND status = $?", P_TEXT(status));
     if (f->tenant_id)
         sql_add(sql, " AND tenant_id = $?", P_TEXT(f->tenant_id));
+    if (f->batch)
+        sql_add(sql, " AND batch = $?", P_TEXT(f->batch));
     sql_add_any(sql, arena, "tenant_id", f->only_tenants);
     if (f->search)
         sql_add(sql, " AND search_text LIKE $? ESCAPE '\\'", P_TEXT(sql_part_of(arena, f->search)));

@@ -21,6 +21,7 @@ enum offboarding_sort {
 struct offboarding_filter {
     uint32_t statuses; /* bit n: enum run_status n; 0: any */
     const char *tenant_id;
+    const char *batch;                /* those that were asked for together; NULL: any */
     const char *search;               /* part of name, address or reference; NULL: any */
     const json_t *only_tenants;       /* array of tenant ids the asker may see; NULL: all */
     int64_t from, to;                 /* created_at; 0: open */

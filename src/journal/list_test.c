@@ -32,7 +32,7 @@ static bool insert(int n, struct err *err)
     snprintf(name, sizeof name, "%c Person %d", 'Z' - n % 26, n);
     bool planned = n % 5 == 0, failed = n % 7 == 1;
     const struct offboarding o = {.id = id,
-                                  .batch = "b",
+                                  .batch = n % 3 ? "b" : "together",
                                   .tenant_id = n % 4 == 0 ? A : B,
                                   .user_id = user,
                                   .user_principal_name = n == 33 ? "Émile_50%@contoso.com" : "x@contoso.com",
@@ -132,6 +132,9 @@ static void each_filter_finds_its_rows(void **state)
     assert_int_equal(COUNT(.statuses = BIT(PLANNED) | BIT(FAILED)), 19);
     assert_int_equal(COUNT(.statuses = BIT(CANCELLED)), 0);
     assert_int_equal(COUNT(.tenant_id = A), 15);
+    assert_int_equal(COUNT(.batch = "together"), 20);
+    assert_string_equal(IDS(.batch = "together", .statuses = BIT(FAILED)), "o57 o36 o15");
+    assert_int_equal(COUNT(.batch = "other"), 0);
     assert_int_equal(COUNT(.only_tenants = one), 15);
     assert_int_equal(COUNT(.only_tenants = both), ROWS);
     assert_int_equal(COUNT(.only_tenants = none), 0);
@@ -227,6 +230,7 @@ static void pages_are_found_by_an_index(void **state)
     EXPECT_INDEX(.tenant_id = A, .after = "-created_at o10 1003");
     EXPECT_INDEX(.only_tenants = one, .statuses = BIT(SUCCEEDED));
     EXPECT_INDEX(.from = 1, .to = 2000);
+    EXPECT_INDEX(.batch = "together", .after = "-created_at o10 1003");
     EXPECT_INDEX(.sort = SORT_USER, .after = "-user o10 p");
     EXPECT_INDEX(.sort = SORT_START, .ascending = true, .planned_from = 1, .planned_to = 9000,
                  .after = "start o10 4990");

@@ -119,10 +119,23 @@ static json_t *tasks_json(struct tx *tx, struct arena *arena, const char *id, en
     return tasks;
 }
 
+/* Its own tasks tell: the offboarding may have failed before, or be called cancelled now. */
+static const char *undo_status(const struct offboarding *o, const json_t *tasks)
+{
+    size_t i;
+    json_t *task;
+    if (!o->undo_ended_at)
+        return "running";
+    json_array_foreach ((json_t *)tasks, i, task)
+        if (!task_status_good(task_status_parse(json_text(task, "status"))))
+            return "failed";
+    return "succeeded";
+}
+
 static json_t *undo_json(const struct offboarding *o, json_t *tasks)
 {
     json_t *undo = json_object();
-    const char *status = !o->undo_ended_at ? "running" : o->status == RUN_FAILED ? "failed" : "succeeded";
+    const char *status = undo_status(o, tasks);
     json_put_text(undo, "status", status);
     json_put_text(undo, "requested_by", json_text(o->undo, "requested_by"));
     json_put_text(undo, "requested_at", json_text(o->undo, "requested_at"));

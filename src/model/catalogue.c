@@ -171,20 +171,24 @@ static json_t *permissions_json(enum task_id id)
 static json_t *task_json(enum task_id id)
 {
     const struct task_info *task = &tasks[id];
-    json_t *list = json_array(), *excludes = json_array();
+    json_t *list = json_array(), *excludes = json_array(), *reasons = json_object();
     size_t count;
     const struct param *first = task_params(id, &count);
     for (size_t i = 0; i < count; i++)
         json_add(list, param_json(&first[i]));
     for (int other = 0; other < TASK_COUNT; other++) {
-        if (task_conflict(id, (enum task_id)other))
-            json_add(excludes, json_text_new(tasks[other].id));
+        const char *why = task_conflict(id, (enum task_id)other);
+        if (!why)
+            continue;
+        json_add(excludes, json_text_new(tasks[other].id));
+        json_put_text(reasons, tasks[other].id, why);
     }
     json_t *value =
         json_make("{s:s, s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", "id", task->id, "label", task->label,
                   "help", task->help, "phase", phases[task->phase].name, "undoable", task_undoable(id),
                   "destructive", task->kind == TASK_KIND_DESTRUCTIVE, "parameters", list, "conflicts",
                   excludes, "after", set_json(task->after), "needs", set_json(task->needs));
+    json_put(value, "conflict_reasons", reasons);
     json_put(value, "undo_days", task->kind == TASK_KIND_UNDO_30_DAYS ? json_integer(30) : json_null());
     return json_put(value, "permissions", permissions_json(id));
 }

@@ -28,6 +28,12 @@ static void conflicts_hold_both_ways(void **state)
     assert_non_null(task_conflict(TASK_forward_email, TASK_disable_forwarding));
     assert_non_null(task_conflict(TASK_disable_forwarding, TASK_forward_email));
     assert_null(task_conflict(TASK_forward_email, TASK_hide_from_gal));
+    AUTO_JSON json_t *catalogue = catalogue_json();
+    const json_t *forward = json_array_get(json_array_at(catalogue, "tasks"), TASK_forward_email);
+    const json_t *reasons = json_object_at(forward, "conflict_reasons");
+    assert_int_equal(json_object_size(reasons), json_array_size(json_array_at(forward, "conflicts")));
+    assert_string_equal(json_text(reasons, "disable_forwarding"),
+                        task_conflict(TASK_disable_forwarding, TASK_forward_email));
 }
 
 static void what_deletes_the_mailbox_excludes_what_uses_it(void **state)

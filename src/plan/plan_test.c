@@ -122,6 +122,31 @@ static void options_name_every_mistake(void **state)
     }
 }
 
+/* The mailbox goes with the user. */
+static void the_deletion_excludes_what_is_about_the_mailbox(void **state)
+{
+    (void)state;
+    static const char *const others[] = {
+        "\"convert_to_shared\":true",
+        "\"forward_email\":{\"to\":\"manager\"}",
+        "\"set_out_of_office\":{\"message_html\":\"x\"}",
+        "\"grant_mailbox_access\":{\"users\":[\"manager\"]}",
+        "\"grant_mailbox_access_automap\":{\"users\":[\"manager\"]}",
+        "\"grant_send_as\":{\"users\":[\"manager\"]}",
+        "\"grant_send_on_behalf\":{\"users\":[\"manager\"]}",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        AUTO_STRBUF struct strbuf text = STRBUF_MAX(200);
+        strbuf_printf(&text, "{\"delete_user\":true,%s}", others[i]);
+        AUTO_JSON json_t *options = parse(strbuf_text(&text));
+        AUTO_JSON json_t *problems = json_array();
+        AUTO_JSON json_t *checked = options_check(options, "/options", problems);
+        assert_int_equal(json_array_size(problems), 1);
+        assert_string_equal(json_text(json_array_get(problems, 0), "code"), "conflict");
+        assert_int_equal(json_object_size(checked), 2);
+    }
+}
+
 static void options_come_back_whole(void **state)
 {
     (void)state;
@@ -162,6 +187,8 @@ static void order_follows_the_catalogue(void **state)
     assert_string_equal(json_string_value(json_array_get(json_array_at(json_array_get(plan, 1), "after"), 0)),
                         "convert_to_shared");
 }
+
+#define NOW INT64_C(1785585600000) /* 2026-08-01T12:00:00Z */
 
 static void warnings_say_what_is_dangerous(void **state)
 {
@@ -212,6 +239,58 @@ static void warnings_say_what_is_dangerous(void **state)
         {"{\"remove_mailbox_permissions\":{}}",
          "{\"user\":{\"id\":\"u\"},\"access_index\":{\"usable\":true,\"unshown\":7}}",
          "permission_list_shortened", "info"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"other_global_admins\":0}",
+         "last_global_admin", "blocker"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"role_eligibilities\":[{}]}",
+         "privileged_user", "warn"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"role_assignments\":[{}]}", "privileged_user",
+         "warn"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"sole_owner_of\":[\"g\"]}",
+         "last_group_owner", "warn"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"owned_apps\":[{}]}",
+         "owns_app_registrations", "warn"},
+        {"{\"disable_sign_in\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"sign_in\":{\"lastSignInDateTime\":\"2026-07-31T12:00:01Z\"}}",
+         "signed_in_recently", "info"},
+        {"{\"disable_sign_in\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"sign_in\":{\"lastNonInteractiveSignInDateTime\":\"2026-08-01T11:59:"
+         "00Z\"}}",
+         "signed_in_recently", "info"},
+        {"{\"grant_onedrive_access\":{\"users\":[\"b\"]}}", "{\"user\":{\"id\":\"u\"},\"drive\":null}",
+         "no_onedrive", "info"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"granted\":{\"graph\":[\"User.Read.All\"]}}",
+         "missing_permission", "blocker"},
+        {"{\"grant_onedrive_access\":{\"users\":[\"b\"]}}",
+         "{\"user\":{\"id\":\"u\"},\"drive\":{},\"granted\":{\"secret_only\":true}}", "missing_permission",
+         "blocker"},
+        {"{\"disable_sign_in\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"unread\":{\"groups\":{\"status\":403,\"message\":\"No.\"}}}",
+         "missing_permission", "blocker"},
+        {"{\"disable_sign_in\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"unread\":{\"groups\":{\"status\":400,\"message\":\"No.\"}}}",
+         "unreadable", "warn"},
+        {"{\"delete_user\":{}}", "{\"user\":{\"id\":\"u\"},\"mailbox\":{\"LitigationHoldEnabled\":true}}",
+         "litigation_hold", "warn"},
+        {"{\"delete_user\":{}}", "{\"user\":{\"id\":\"u\"},\"mailbox\":{\"InPlaceHolds\":[\"mbx1\"]}}",
+         "retention_hold", "warn"},
+        {"{\"delete_user\":{}}", "{\"user\":{\"id\":\"u\"},\"mailbox\":{\"ArchiveStatus\":\"Active\"}}",
+         "archive_enabled", "warn"},
+        {"{\"grant_send_as\":{\"users\":[\"b@x\"]}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"b\",\"mail\":\"b@x\","
+         "\"accountEnabled\":false}}}",
+         "recipient_disabled", "warn"},
+        {"{\"grant_send_as\":{\"users\":[\"b@x\"]}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"b\"}},"
+         "\"recipients\":{\"b@x\":null}}",
+         "recipient_no_mailbox", "warn"},
+        {"{\"grant_send_as\":{\"users\":[\"b@x\"]}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"b\",\"mail\":\"b@x\","
+         "\"userType\":\"Guest\"}}}",
+         "recipient_external", "warn"},
+        {"{\"grant_onedrive_access\":{\"users\":[\"b@x\"]}}",
+         "{\"user\":{\"id\":\"u\"},\"drive\":{},\"people\":{\"b@x\":{\"id\":\"b\",\"being_offboarded\":"
+         "true}}}",
+         "recipient_being_offboarded", "blocker"},
         {"{\"forward_email\":{\"to\":\"b@x\"}}",
          "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"people\":{\"b@x\":{\"id\":\"b\",\"mail\":\"b@x\","
          "\"accountEnabled\":false}}}",
@@ -231,7 +310,7 @@ static void warnings_say_what_is_dangerous(void **state)
     AUTO_JSON json_t *protected_users = parse("[\"prot\"]");
     AUTO_JSON json_t *leaving = parse("[\"leaver2\"]");
     const struct plan_policy policy = {
-        .technician = "ME@x.com", .protected_users = protected_users, .also_leaving = leaving};
+        .technician = "ME@x.com", .protected_users = protected_users, .also_leaving = leaving, .now = NOW};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO_JSON json_t *options = parse(cases[i].options);
         AUTO_JSON json_t *facts = parse(cases[i].facts);
@@ -242,6 +321,53 @@ static void warnings_say_what_is_dangerous(void **state)
         assert_non_null(found);
         assert_string_equal(json_text(found, "severity"), cases[i].severity);
         assert_int_equal(json_array_size(warnings), 1);
+    }
+}
+
+static void one_that_is_open_already_blocks(void **state)
+{
+    (void)state;
+    const struct plan_policy policy = {.already_open = true};
+    AUTO_JSON json_t *options = parse("{\"disable_sign_in\":{}}");
+    AUTO_JSON json_t *facts = parse("{\"user\":{\"id\":\"u\"}}");
+    AUTO_JSON json_t *warnings = plan_warnings(options, facts, &policy);
+    assert_int_equal(json_array_size(warnings), 1);
+    assert_string_equal(json_text(json_array_get(warnings, 0), "code"), "already_open");
+    assert_string_equal(json_text(json_array_get(warnings, 0), "severity"), "blocker");
+}
+
+/* Facts that look like trouble and are none for what was chosen. */
+static void warnings_stay_away_where_nothing_is_at_stake(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options, *facts;
+    } cases[] = {
+        {"{\"disable_sign_in\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{\"LitigationHoldEnabled\":true,\"ArchiveStatus\":\"Active\"},"
+         "\"mailbox_size\":60000000000}"},
+        {"{\"convert_to_shared\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"mailbox\":{},\"mailbox_size\":53687091200}"},
+        {"{\"disable_sign_in\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"groups\":[{\"membershipRule\":\"x\",\"onPremisesSyncEnabled\":true}]}"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"other_global_admins\":1}"},
+        {"{\"disable_sign_in\":{}}",
+         "{\"user\":{\"id\":\"u\"},\"sign_in\":{\"lastSignInDateTime\":\"2026-07-31T11:59:59Z\"}}"},
+        {"{\"disable_sign_in\":{}}", "{\"user\":{\"id\":\"u\"},\"granted\":{\"graph\":null}}"},
+        {"{\"remove_licenses\":{},\"convert_to_shared\":{}}",
+         "{\"user\":{\"id\":\"u\",\"licenseAssignmentStates\":[{}]},\"mailbox\":{\"RecipientTypeDetails\":"
+         "\"UserMailbox\"}}"},
+        {"{\"grant_onedrive_access\":{\"users\":[\"b@x\"]}}",
+         "{\"user\":{\"id\":\"u\"},\"drive\":{},\"people\":{\"b@x\":{\"id\":\"b\"}}}"},
+    };
+    const struct plan_policy policy = {.now = NOW};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_JSON json_t *options = parse(cases[i].options);
+        AUTO_JSON json_t *facts = parse(cases[i].facts);
+        AUTO_JSON json_t *warnings = plan_warnings(options, facts, &policy);
+        if (json_array_size(warnings))
+            print_error("case %zu: %s\n", i, json_text(json_array_get(warnings, 0), "code"));
+        assert_int_equal(json_array_size(warnings), 0);
     }
 }
 
@@ -260,7 +386,7 @@ static void an_index_that_is_whole_needs_no_words(void **state)
 static void an_index_being_made_says_how_far_it_is(void **state)
 {
     (void)state;
-    const struct plan_policy policy = {.now = INT64_C(1785585600000)};
+    const struct plan_policy policy = {.now = NOW};
     AUTO_JSON json_t *options =
         parse("{\"remove_mailbox_permissions\":{},\"remove_calendar_permissions\":{}}");
     AUTO_JSON json_t *facts =
@@ -279,9 +405,12 @@ int main(void)
         cmocka_unit_test(html_refuses_what_takes_long),
         cmocka_unit_test(html_variables_are_known_and_escaped),
         cmocka_unit_test(options_name_every_mistake),
+        cmocka_unit_test(the_deletion_excludes_what_is_about_the_mailbox),
         cmocka_unit_test(options_come_back_whole),
         cmocka_unit_test(order_follows_the_catalogue),
         cmocka_unit_test(warnings_say_what_is_dangerous),
+        cmocka_unit_test(one_that_is_open_already_blocks),
+        cmocka_unit_test(warnings_stay_away_where_nothing_is_at_stake),
         cmocka_unit_test(an_index_that_is_whole_needs_no_words),
         cmocka_unit_test(an_index_being_made_says_how_far_it_is),
     };

@@ -67,7 +67,7 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
 }
 
 const struct task_type task_add_to_group = {
-    .facts = FACT(GROUP) | FACT(GROUPS),
+    .facts = FACT(USER) | FACT(GROUP) | FACT(GROUPS),
     .proof = FACT(GROUPS),
     .forward = {.observe = observe, .act = act, .already_so = group_already_joined},
     .undo = {.observe = observe_undo, .act = act_undo, .already_so = group_already_left}};

@@ -33,7 +33,7 @@
     X(PHONES, "phone_numbers")        /* Teams numberAssignments */                                         \
     X(MEETINGS, "meetings")           /* [{id, subject, start, series, attendees}] the user organises */    \
     X(MESSAGE_RULES, "message_rules") /* Graph's view of the inbox rules: what undo makes them from */      \
-    X(DRIVE, "drive")                 /* {id, webUrl, siteUrl} of the OneDrive, or null */                  \
+    X(DRIVE, "drive")                 /* {id, webUrl, siteUrl, size} of the OneDrive, or null */            \
     X(SIGN_IN, "sign_in")             /* signInActivity, or null where the tenant does not have it */       \
     X(DOMAINS, "domains")             /* the tenant's domains */                                            \
     X(GROUP, "group")                 /* the group of add_to_group, or null */                              \

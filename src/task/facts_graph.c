@@ -53,7 +53,7 @@ PATH_BELOW_USER(methods, "/authentication/methods")
 PATH_BELOW_USER(apps, "/appRoleAssignments")
 PATH_BELOW_USER(consents, "/oauth2PermissionGrants")
 PATH_BELOW_USER(message_rules, "/mailFolders/inbox/messageRules")
-PATH_BELOW_USER(drive, "/drive/root?$select=id,webUrl,sharepointIds")
+PATH_BELOW_USER(drive, "/drive/root?$select=id,webUrl,sharepointIds,size")
 PATH_BELOW_USER(sign_in, "?$select=id,signInActivity")
 
 #define PATH_OF_PRINCIPAL(name, collection, more)                                               \
@@ -136,7 +136,9 @@ static json_t *people_of(struct reading *reading)
 static json_t *take_user(struct reading *reading, const json_t *reply)
 {
     json_t *manager = json_object_get(reply, "manager");
-    json_put(people_of(reading), "manager", json_is_object(manager) ? json_incref(manager) : json_null());
+    /* Whoever asks for the user alone must not make the people look read. */
+    if (reading_wants(reading, FACT(PEOPLE)))
+        json_put(people_of(reading), "manager", json_is_object(manager) ? json_incref(manager) : json_null());
     return json_incref((json_t *)reply);
 }
 
@@ -196,6 +198,8 @@ static json_t *take_drive(struct reading *reading, const json_t *reply)
     (void)reading;
     json_put_text(drive, "id", json_text(reply, "id"));
     json_put_text(drive, "webUrl", json_text(reply, "webUrl"));
+    if (json_is_integer(json_object_get(reply, "size"))) /* of all that is in it */
+        json_put(drive, "size", json_incref(json_object_get(reply, "size")));
     json_put_text(drive, "siteUrl", json_text(json_object_at(reply, "sharepointIds"), "siteUrl"));
     json_put_text(drive, "siteId", json_text(json_object_at(reply, "sharepointIds"), "siteId"));
     return drive;

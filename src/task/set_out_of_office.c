@@ -40,20 +40,27 @@ static char *message(const struct work *work, const json_t *facts, const char *p
     return html_expand(html ? html : json_text_or(work->params, "message_html", ""), value_of, &words);
 }
 
-/* Exchange wraps what it stores in html and body tags: only the cleaned texts can be compared. */
-static bool same_text(const char *stored, const char *wanted)
+/* The text without white space at its ends; cleaned, where it can be. */
+static char *bare_text(const char *html)
 {
-    AUTO_FREE char *is = html_clean(stored ? stored : "", NULL);
-    AUTO_FREE char *should = html_clean(wanted, NULL);
-    if (!is || !should)
-        return false;
-    size_t left = strlen(is), right = strlen(should);
-    while (left && strchr(" \r\n\t", is[left - 1]))
-        left--;
-    while (right && strchr(" \r\n\t", should[right - 1]))
-        right--;
-    size_t skip = strspn(is, " \r\n\t");
-    return left >= skip && left - skip == right && strncmp(is + skip, should, right) == 0;
+    static const char space[] = " \r\n\t";
+    const char *text = html ? html : "";
+    char *clean = html_clean(text, NULL);
+    if (!clean)
+        clean = strdup(text); /* too long or too deep: another program's */
+    size_t skip = strspn(clean, space), length = strlen(clean);
+    while (length > skip && strchr(space, clean[length - 1]))
+        length--;
+    memmove(clean, clean + skip, length - skip);
+    clean[length - skip] = '\0';
+    return clean;
+}
+
+/* Exchange wraps what it stores in html and body tags: only the cleaned texts can be compared. */
+static bool same_text(const char *left, const char *right)
+{
+    AUTO_FREE char *one = bare_text(left), *other = bare_text(right);
+    return strcmp(one, other) == 0;
 }
 
 static const char *audience(const struct work *work)

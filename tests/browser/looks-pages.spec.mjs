@@ -7,7 +7,7 @@ test.setTimeout(120_000);
 
 test('signing in', async ({ page, world, watch }) => {
   watch.expectRefusal(/^401 /);
-  await page.goto(world.url);
+  await page.goto(`${world.url}/offboardings`);
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await expectGoodLooks(page, 'sign-in');
   await fillIn(page, { ...account, password: 'wrong' });
@@ -90,6 +90,6 @@ test('a run', async ({ signedIn: page, world, leaver, watch }) => {
   await expect(page.locator('[data-offboarding-status="failed"]')).toBeVisible({ timeout: 40_000 });
   await row('remove_from_groups').getByRole('button').first().click();
   await row('convert_to_shared').getByRole('button').first().click();
-  await row('convert_to_shared').getByRole('button', { name: 'Evidence' }).click();
+  await row('convert_to_shared').getByRole('button', { name: 'As Microsoft told it' }).click();
   await expectGoodLooks(page, 'run-ended');
 });

@@ -24,12 +24,12 @@ test('a user is offboarded from the first click to the last promise', async ({ s
 
   // Found while one types, by a part of the name.
   const search = page.getByRole('combobox', { name: 'Users' });
-  const found = page.getByRole('listbox', { name: 'Users', exact: true }).getByRole('option');
+  const found = page.getByRole('listbox', { name: 'Users' }).getByRole('option');
   await search.pressSequentially('van');
   await expect(found.filter({ hasText: 'Sanne van Dijk' })).toBeVisible();
   await search.pressSequentially('ce');
   await expect(found).toHaveCount(1);
-  await expect(found).toContainText('adele.vance@contoso.com · Account Executive · Sales');
+  await expect(found).toContainText(/adele\.vance@contoso\.com.*Account Executive · Sales/);
   await found.click();
   await wizard.next(page);
 
@@ -131,8 +131,9 @@ test('a user is offboarded from the first click to the last promise', async ({ s
     before.groups.filter((group) => group._is_member).length,
   );
   await row('convert_to_shared').getByRole('button', { name: 'Convert to Shared Mailbox' }).click();
-  await row('convert_to_shared').getByRole('button', { name: 'Evidence' }).click();
-  await expect(row('convert_to_shared')).toContainText('SharedMailbox');
+  await expect(
+    page.getByRole('table', { name: 'Evidence of Convert to Shared Mailbox' }).getByRole('row').nth(1),
+  ).toHaveText('Recipient type detailsUserMailboxSharedMailbox');
 
   // The draft is spent.
   await page.getByRole('button', { name: 'New offboarding' }).click();

@@ -12,10 +12,10 @@ test('a reload keeps the draft on every step', async ({ signedIn: page, leaver }
   await expect(page.getByRole('radio', { name: 'Fabrikam' })).toBeChecked();
 
   await wizard.chooseTenant(page);
-  await wizard.pick(page, 'Users', leaver.address, leaver.name);
+  await wizard.pickUser(page, leaver.address, leaver.name);
   await page.reload();
   await expect(page.getByText('1 user selected')).toBeVisible();
-  await expect(page.getByRole('listbox', { name: 'Users: Selected' })).toContainText(leaver.address);
+  await expect(wizard.selectedUsers(page)).toContainText(leaver.address);
 
   await wizard.next(page);
   await wizard.task(page, 'Set Out of Office').check();
@@ -69,7 +69,7 @@ test('back and forth loses nothing, by buttons, by steps and by the browser', as
   await page.getByRole('link', { name: 'Offboardings' }).click();
   await page.getByRole('button', { name: 'New offboarding' }).click();
   await wizard.next(page);
-  await expect(page.getByRole('listbox', { name: 'Users: Selected' })).toContainText(leaver.name);
+  await expect(wizard.selectedUsers(page)).toContainText(leaver.name);
   await wizard.next(page);
   await expect(wizard.editor(page, 'Message')).toHaveText('Away.');
   await expect(wizard.task(page, 'Revoke all sessions')).toBeChecked();
@@ -87,7 +87,9 @@ test('options that exclude each other say so before anything is sent', async ({ 
   const disable = wizard.task(page, 'Disable forwarding');
   await disable.check();
   await expect(forward).toBeDisabled();
-  await expect(forward).toHaveAccessibleDescription(/Not possible together with “Disable forwarding”\./);
+  await expect(forward).toHaveAccessibleDescription(
+    /Not possible together with “Disable forwarding”\. Forwarding cannot be set and removed at once\./,
+  );
   await disable.uncheck();
   await expect(forward).toBeEnabled();
   await forward.check();
@@ -188,22 +190,22 @@ test('a tenant is chosen anywhere on its card; another one begins anew', async (
   await wizard.next(page);
   await expect(summary(page)).toContainText('Choose a tenant.');
   const card = await page.getByRole('radio', { name: 'Northwind' }).locator('xpath=../..').boundingBox();
-  await page.mouse.click(card.x + card.width - 20, card.y + card.height / 2);
+  await page.mouse.click(card.x + card.width - 60, card.y + card.height / 2);
   await expect(page.getByRole('radio', { name: 'Northwind' })).toBeChecked();
   await wizard.next(page);
   await expect(wizard.heading(page, 'User Selection')).toBeVisible();
   await wizard.next(page);
   await expect(summary(page)).toContainText('Choose at least one user.');
   await page.getByRole('combobox', { name: 'Users' }).fill('e');
-  await expect(page.getByText(/^50 of [\d,]+ shown\. Keep typing/)).toBeVisible();
+  await expect(page.getByText(/^[\d,]+ matches$/)).toBeVisible();
   await page.getByRole('option').first().click();
   await expect(page.getByText('1 user selected')).toBeVisible();
   await page.getByRole('button', { name: 'Back' }).click();
   await wizard.chooseTenant(page);
   await expect(page.getByText('0 users selected')).toBeVisible();
   await page.getByRole('combobox', { name: 'Users' }).fill('nobody is called this');
-  await expect(page.getByRole('option', { name: 'Nobody matches “nobody is called this”.' })).toBeVisible();
-  await wizard.pick(page, 'Users', leaver.address, leaver.name);
+  await expect(page.getByText('Nobody matches “nobody is called this”.')).toBeVisible();
+  await wizard.pickUser(page, leaver.address, leaver.name);
   await expect(page.getByText('1 user selected')).toBeVisible();
 });
 
@@ -223,7 +225,7 @@ test('Enter takes nobody who was offered for other letters', async ({ signedIn: 
   await wizard.open(page);
   await wizard.chooseTenant(page);
   const field = page.getByRole('combobox', { name: 'Users' });
-  const offered = page.getByRole('listbox', { name: 'Users', exact: true }).getByRole('option');
+  const offered = page.getByRole('listbox', { name: 'Users' }).getByRole('option');
   await field.pressSequentially('a');
   await expect(offered.filter({ hasText: 'Adele Vance' })).toBeVisible();
   await world.sim('PUT', '/latency', { '*': 1000 });
@@ -233,14 +235,14 @@ test('Enter takes nobody who was offered for other letters', async ({ signedIn: 
   await expect(offered).toHaveText([new RegExp(leaver.address)]);
   await expect(page.getByText('0 users selected')).toBeVisible();
   await field.press('Enter');
-  await expect(page.getByRole('listbox', { name: 'Users: Selected' })).toContainText(leaver.address);
+  await expect(wizard.selectedUsers(page)).toContainText(leaver.address);
 });
 
 test('later, for two people at once', async ({ signedIn: page, world }) => {
   const people = (await world.api('GET', `/tenants/${world.tenant.id}/users?search=taylor`)).items;
   await wizard.open(page);
   await wizard.chooseTenant(page);
-  for (const one of people) await wizard.pick(page, 'Users', one.user_principal_name, one.display_name);
+  for (const one of people) await wizard.pickUser(page, one.user_principal_name, one.display_name);
   await wizard.next(page);
   await wizard.task(page, 'Disable Sign-In').check();
   await page.getByRole('radio', { name: 'Schedule' }).check();
@@ -278,7 +280,7 @@ test('without a mouse, from the list to the run', async ({ signedIn: page, world
   await expect(wizard.heading(page, 'User Selection')).toBeFocused();
   await tabTo(page, page.getByRole('combobox', { name: 'Users' }));
   await page.keyboard.type(leaver.address);
-  await expect(page.getByRole('listbox', { name: 'Users', exact: true }).getByRole('option')).toHaveText([
+  await expect(page.getByRole('listbox', { name: 'Users' }).getByRole('option')).toHaveText([
     new RegExp(leaver.address),
   ]);
   await press(page, 'Enter');

@@ -1,20 +1,29 @@
 #!/bin/bash
-# Fuzzes each parser for FUZZ_SECONDS (60). What is found stays in build-fuzz/TARGET/ and is printed.
+# Fuzzes each parser for FUZZ_SECONDS (60). What is found stays in build-fuzz/found/TARGET/ and is printed.
+#
+#   run.sh [TARGET...]   all of them when none is named
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${FUZZ_SECONDS:-60}
-libraries='jansson talloc libsodium glib-2.0 gumbo'
-mkdir -p build-fuzz
+export ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
+if [ $# = 0 ]; then
+    targets=$(ls tests/fuzz/*.c | xargs -n 1 basename -s .c)
+else
+    targets=$*
+fi
 
-for target in json_read_big options_check; do
+[ -f build-fuzz/build.ninja ] || CC=clang-14 meson setup --native-file packaging/debian.ini build-fuzz -Dfuzz=true \
+    --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false \
+    -Dc_args='-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined' >/dev/null
+echo '== building the fuzz targets'
+ninja -C build-fuzz --quiet fuzz
+
+for target in $targets; do
     echo "== fuzzing $target for $seconds seconds"
-    sources=$(ls src/base/*.c src/model/*.c src/plan/*.c | grep -v '_test\.c$')
-    # shellcheck disable=SC2046,SC2086
-    clang-14 -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE \
-        -DLASTDAY_VERSION='"fuzz"' -Isrc $(pkg-config --cflags $libraries) -o "build-fuzz/$target.bin" \
-        "tests/fuzz/$target.c" $sources $(pkg-config --libs $libraries) -lpthread
-    mkdir -p "build-fuzz/$target" "build-fuzz/$target-corpus"
-    "build-fuzz/$target.bin" -max_total_time="$seconds" -max_len=4096 -timeout=5 -print_final_stats=0 -verbosity=0 \
-        -artifact_prefix="build-fuzz/$target/" "build-fuzz/$target-corpus" "tests/fuzz/seeds/$target"
+    mkdir -p "build-fuzz/found/$target" "build-fuzz/corpus/$target"
+    dictionary=tests/fuzz/seeds/$target.dict
+    "build-fuzz/tests/fuzz/$target" -max_total_time="$seconds" -max_len=4096 -timeout=5 -print_final_stats=0 -verbosity=0 \
+        ${dictionary:+$([ -f "$dictionary" ] && echo "-dict=$dictionary")} \
+        -artifact_prefix="build-fuzz/found/$target/" "build-fuzz/corpus/$target" "tests/fuzz/seeds/$target"
     echo "   nothing found"
 done

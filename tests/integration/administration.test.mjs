@@ -133,6 +133,9 @@ test('the list comes in its orders, the calendar with what is planned', async ()
     await world.offboard(person.user_principal_name, { disable_sign_in: true }, { schedule: { at: `2099-0${i + 1}-15T09:00:00`, time_zone: 'UTC' } });
   const march = await api.ask('GET', '/offboardings?planned_from=2099-02-01T00:00:00Z&planned_to=2099-03-31T00:00:00Z&sort=start');
   assert.deepEqual(march.body.items.map((one) => one.scheduled_at.slice(0, 7)), ['2099-02', '2099-03']);
+  const [{ batch }] = march.body.items;
+  assert.deepEqual((await api.ask('GET', `/offboardings?batch=${batch}`)).body.items.map((one) => one.batch), [batch]);
+  assert.equal((await api.ask('GET', '/offboardings?batch=x')).status, 422);
   const byUser = await api.ask('GET', '/offboardings?sort=user&status=planned');
   const names = byUser.body.items.map((one) => one.user.display_name.toLowerCase());
   assert.deepEqual(names, names.toSorted());

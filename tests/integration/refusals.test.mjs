@@ -32,6 +32,32 @@ const cases = [
   ],
 ];
 
+// The mailbox goes with the user; the two forwardings exclude each other.
+const MAILBOX_TASKS = {
+  convert_to_shared: true,
+  forward_email: { to: 'manager' },
+  set_out_of_office: { message_html: '<p>x</p>' },
+  grant_mailbox_access: { users: ['manager'] },
+  grant_mailbox_access_automap: { users: ['manager'] },
+  grant_send_as: { users: ['manager'] },
+  grant_send_on_behalf: { users: ['manager'] },
+};
+for (const [task, value] of Object.entries(MAILBOX_TASKS))
+  cases.push([`conflicting: the deletion and ${task}`, () => ({ ...good(), options: { delete_user: true, [task]: value } }), 422, '/options/delete_user']);
+cases.push(
+  ['an unknown parameter', () => ({ ...good(), options: { disable_sign_in: { hard: true } } }), 422, '/options/disable_sign_in'],
+  ['a parameter that is missing', () => ({ ...good(), options: { add_to_group: true } }), 422, '/options/add_to_group/group'],
+  ['an empty list of people', () => ({ ...good(), options: { grant_send_as: { users: [] } } }), 422, '/options/grant_send_as/users'],
+  ['tasks that are not chosen', () => ({ ...good(), options: { disable_sign_in: false, hide_from_gal: null } }), 422, '/options'],
+  [
+    'one person with both kinds of Full Access',
+    () => ({ ...good(), options: { grant_mailbox_access: { users: ['manager'] }, grant_mailbox_access_automap: { users: ['manager'] } } }),
+    422,
+    '/options',
+  ],
+  ['no user', () => ({ ...good(), users: [] }), 422, '/users'],
+);
+
 for (const [what, body, status, pointer] of cases) {
   test(`${what} is refused`, async () => {
     const answer = await world.raw('POST', '/offboardings', body());

@@ -24,8 +24,17 @@ export async function pick(page, field, search, name) {
   ).toBeVisible();
 }
 
+export const selectedUsers = (page) => page.getByRole('list', { name: 'Users: Selected' });
+
+export async function pickUser(page, search, name) {
+  await page.getByRole('combobox', { name: 'Users' }).fill(search);
+  const option = page.getByRole('listbox', { name: 'Users' }).getByRole('option', { name });
+  await option.first().click();
+  await expect(selectedUsers(page)).toContainText(name);
+}
+
 export async function chooseUser(page, search, name) {
-  await pick(page, 'Users', search, name);
+  await pickUser(page, search, name);
   await next(page);
   await expect(heading(page, 'Offboarding Options')).toBeVisible();
 }

@@ -1,9 +1,7 @@
-/* Everything the screens read, each with its key. Lists and single offboardings share the first part of the key, so
- * that one invalidation reaches both. */
+/* What the screens read, each with its key; offboardings are in offboardings.ts. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { catchUp, position } from '../live/recent';
 import { api, ask, fetchMe, write } from './client';
-import type { NewOffboarding, Options } from './schema';
+import type { Options } from './schema';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -26,11 +24,28 @@ export const tenantsQuery = (search: string) =>
     staleTime: 60_000,
   });
 
+export const tenantQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: ['tenant', tenant],
+    queryFn: ({ signal }) =>
+      ask(() => api.GET('/api/v1/tenants/{tenant}', { signal, params: { path: { tenant } } })),
+    staleTime: 60_000,
+  });
+
 export const defaultsQuery = (tenant: string) =>
   queryOptions({
     queryKey: ['defaults', tenant],
     queryFn: ({ signal }) =>
       ask(() => api.GET('/api/v1/tenants/{tenant}/defaults', { signal, params: { path: { tenant } } })),
+    staleTime: 60_000,
+  });
+
+/* Those that the tenant may use. */
+export const templatesQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: ['templates', 'of', tenant],
+    queryFn: ({ signal }) =>
+      ask(() => api.GET('/api/v1/templates', { signal, params: { query: { tenant, limit: 200 } } })),
     staleTime: 60_000,
   });
 
@@ -44,6 +59,26 @@ export const usersQuery = (tenant: string, search: string) =>
           params: { path: { tenant }, query: search ? { search, limit: 50 } : { limit: 50 } },
         }),
       ),
+    staleTime: 30_000,
+  });
+
+/* The same, page by page, for a list that goes on as one scrolls. */
+export const directoryQuery = (tenant: string, search: string) =>
+  infiniteQueryOptions({
+    queryKey: ['users', tenant, search, 'pages'],
+    queryFn: ({ signal, pageParam }) =>
+      ask(() =>
+        api.GET('/api/v1/tenants/{tenant}/users', {
+          signal,
+          params: {
+            path: { tenant },
+            query: { limit: 100, ...(search && { search }), ...(pageParam && { cursor: pageParam }) },
+          },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    placeholderData: keepPreviousData,
     staleTime: 30_000,
   });
 
@@ -71,50 +106,5 @@ export const preflightQuery = (tenant: string, user: string, options: Options) =
     staleTime: 60_000,
     gcTime: 5 * 60_000,
   });
-
-export interface ListFilter {
-  search: string;
-  status: string;
-}
-
-export const offboardingsQuery = (filter: ListFilter) =>
-  infiniteQueryOptions({
-    queryKey: ['offboardings', 'list', filter],
-    queryFn: ({ signal, pageParam }) =>
-      ask(() =>
-        api.GET('/api/v1/offboardings', {
-          signal,
-          params: {
-            query: {
-              limit: 50,
-              ...(filter.search && { search: filter.search }),
-              ...(filter.status && { status: filter.status }),
-              ...(pageParam && { cursor: pageParam }),
-            },
-          },
-        }),
-      ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor || undefined,
-    placeholderData: keepPreviousData,
-  });
-
-export const offboardingQuery = (offboarding: string) =>
-  queryOptions({
-    queryKey: ['offboardings', 'one', offboarding],
-    queryFn: async ({ signal }) => {
-      const since = position();
-      const read = await ask(() =>
-        api.GET('/api/v1/offboardings/{offboarding}', { signal, params: { path: { offboarding } } }),
-      );
-      return catchUp(read, since);
-    },
-  });
-
-export const createOffboardings = (body: NewOffboarding, key: string) =>
-  write(() => api.POST('/api/v1/offboardings', { body, params: { header: { 'Idempotency-Key': key } } }));
-
-export const cancelOffboarding = (offboarding: string) =>
-  write(() => api.POST('/api/v1/offboardings/{offboarding}/cancel', { params: { path: { offboarding } } }));
 
 export const signOut = () => write(() => api.DELETE('/api/v1/session'));

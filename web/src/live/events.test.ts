@@ -108,6 +108,38 @@ describe('applyEvent', () => {
   });
 });
 
+describe('an undo', () => {
+  const undoing: Offboarding = {
+    ...shown,
+    status: 'undoing',
+    undo: {
+      status: 'running',
+      requested_by: 'me',
+      requested_at: at(20),
+      started_at: at(20),
+      ended_at: null,
+      tasks: [task('b', { direction: 'undo' })],
+    },
+  };
+  const done = task('b', { direction: 'undo', status: 'succeeded' });
+
+  it('moves its own tasks, never those that did', () => {
+    const event = { kind: 'task', data: { offboarding: 'o1', at: at(21), task: done } } as const;
+    const after = applyEvent(undoing, event);
+    expect(after.undo?.tasks).toEqual([done]);
+    expect(after.tasks).toEqual(undoing.tasks);
+    expect(applyEvent(shown, event)).toEqual(shown);
+  });
+  it('takes the items that arrive while it runs', () => {
+    const after = applyEvent(undoing, {
+      kind: 'item',
+      data: { offboarding: 'o1', at: at(21), task: 'b', item: item('i', 'succeeded') },
+    });
+    expect(after.undo?.tasks[0]?.items).toEqual([item('i', 'succeeded')]);
+    expect(after.tasks).toEqual(undoing.tasks);
+  });
+});
+
 describe('toLiveEvent', () => {
   it('passes over what it does not know or cannot read', () => {
     expect(toLiveEvent('new_kind', '{"offboarding":"o1"}')).toBeNull();

@@ -39,10 +39,19 @@ export const offboardingOf = (event: LiveEvent): string | null =>
 const isOlder = (task: Task, at: string) =>
   Date.parse(at) < Date.parse(task.ended_at ?? task.started_at ?? at);
 
-const replaceTask = (shown: Offboarding, id: string, change: (task: Task) => Task): Offboarding => {
-  const tasks = shown.tasks.map((task) => (task.id === id ? change(task) : task));
-  return { ...shown, tasks };
-};
+/* The tasks that do, or those that take back. An undo that is not known yet is read, not followed. */
+function withTasks(
+  shown: Offboarding,
+  direction: Task['direction'],
+  change: (tasks: Task[]) => Task[],
+): Offboarding {
+  if (direction !== 'undo') return { ...shown, tasks: change(shown.tasks) };
+  const { undo } = shown;
+  return undo ? { ...shown, undo: { ...undo, tasks: change(undo.tasks) } } : shown;
+}
+
+const replaced = (id: string, change: (task: Task) => Task) => (tasks: Task[]) =>
+  tasks.map((task) => (task.id === id ? change(task) : task));
 
 function applyItem(task: Task, event: ItemEvent): Task {
   if (isOlder(task, event.at)) return task;
@@ -73,12 +82,18 @@ export function applyEvent(shown: Offboarding, event: LiveEvent): Offboarding {
     }
     case 'task': {
       const { task, at } = event.data;
-      if (!shown.tasks.some((known) => known.id === task.id))
-        return { ...shown, tasks: [...shown.tasks, task] };
-      return replaceTask(shown, task.id, (known) => (isOlder(known, at) ? known : task));
+      return withTasks(shown, task.direction, (tasks) =>
+        tasks.some((known) => known.id === task.id)
+          ? replaced(task.id, (known) => (isOlder(known, at) ? known : task))(tasks)
+          : [...tasks, task],
+      );
     }
     case 'item':
-      return replaceTask(shown, event.data.task, (task) => applyItem(task, event.data));
+      return withTasks(
+        shown,
+        shown.status === 'undoing' ? 'undo' : 'do',
+        replaced(event.data.task, (task) => applyItem(task, event.data)),
+      );
     case 'warning': {
       const { warning } = event.data;
       const known = shown.warnings.some((one) => one.code === warning.code && one.task === warning.task);

@@ -1,7 +1,7 @@
 /* Brings the event stream into the query cache of this tab, and says how the connection is. */
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import type { Offboarding, OffboardingPage } from '../api/schema';
+import type { Offboarding, OffboardingPage, OffboardingSummary } from '../api/schema';
 import { sessionEnded } from '../session/session';
 import { applyEvent, type LiveEvent, offboardingOf, toLiveEvent } from './events';
 import { remember } from './recent';
@@ -107,6 +107,9 @@ export function startLive(client: QueryClient): () => void {
 
 type Pages = InfiniteData<OffboardingPage, string>;
 
+const isUndoing = (...states: Pick<Offboarding, 'status'>[]) =>
+  states.some(({ status }) => status === 'undoing');
+
 export function cacheUpdater(client: QueryClient) {
   let refresh: ReturnType<typeof setTimeout> | undefined;
   /* Lists are read again at most every second and a half, however much happens. */
@@ -115,8 +118,31 @@ export function cacheUpdater(client: QueryClient) {
     refresh = setTimeout(() => {
       refresh = undefined;
       void client.invalidateQueries({ queryKey: ['offboardings', 'list'] });
+      void client.invalidateQueries({ queryKey: ['offboardings', 'planned'] });
       void client.invalidateQueries({ queryKey: ['stats'] });
     }, 1500);
+  };
+
+  /* Rows of lists move together, ten times a second: a batch has hundreds of events in a moment. */
+  const moved = new Map<string, OffboardingSummary>();
+  const moveRow = (summary: OffboardingSummary) => {
+    if (moved.size === 0) setTimeout(moveRows, 100);
+    moved.set(summary.id, summary);
+  };
+  const moveRows = () => {
+    const now = new Map(moved);
+    moved.clear();
+    client.setQueriesData<Pages>(
+      { queryKey: ['offboardings', 'list'] },
+      (shown) =>
+        shown && {
+          ...shown,
+          pages: shown.pages.map((page) => ({
+            ...page,
+            items: page.items.map((row) => now.get(row.id) ?? row),
+          })),
+        },
+    );
   };
 
   return (event: LiveEvent) => {
@@ -126,24 +152,13 @@ export function cacheUpdater(client: QueryClient) {
       return;
     }
     const id = offboardingOf(event);
-    client.setQueryData<Offboarding>(
-      ['offboardings', 'one', id],
-      (shown) => shown && applyEvent(shown, event),
-    );
-    if (event.kind === 'offboarding') {
-      const { summary } = event.data;
-      client.setQueriesData<Pages>(
-        { queryKey: ['offboardings', 'list'] },
-        (shown) =>
-          shown && {
-            ...shown,
-            pages: shown.pages.map((page) => ({
-              ...page,
-              items: page.items.map((row) => (row.id === id ? summary : row)),
-            })),
-          },
-      );
-    }
+    const key = ['offboardings', 'one', id];
+    const before = client.getQueryData<Offboarding>(key);
+    client.setQueryData<Offboarding>(key, (shown) => shown && applyEvent(shown, event));
+    /* Events say that an undo begins and ends, not what it is about. */
+    if (before && event.kind === 'offboarding' && isUndoing(before, event.data.summary))
+      void client.invalidateQueries({ queryKey: key });
+    if (event.kind === 'offboarding') moveRow(event.data.summary);
     if (event.kind !== 'item') refreshLists();
   };
 }

@@ -1,136 +1,70 @@
-/* All offboardings, newest first, live. Filters are in the address. */
+/* All offboardings, live: filtered, sorted, as a table or as a calendar. */
 import {
   Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
+  Menu,
+  MenuButton,
+  MenuItemCheckbox,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
   makeStyles,
-  mergeClasses,
-  ProgressBar,
   SearchBox,
   Select,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
   Text,
-  tokens,
 } from '@fluentui/react-components';
-import { PeopleCheckmarkRegular, SearchInfoRegular } from '@fluentui/react-icons';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
-import { offboardingsQuery } from '../api/queries';
-import type { OffboardingSummary } from '../api/schema';
+import {
+  CalendarMonthRegular,
+  ColumnTripleRegular,
+  PeopleCheckmarkRegular,
+  SearchInfoRegular,
+  TableRegular,
+} from '@fluentui/react-icons';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { offboardingsQuery } from '../api/offboardings';
+import { tenantsQuery } from '../api/queries';
 import { usePage } from '../app/usePage';
-import type { Key } from '../i18n/en';
-import { dateTime, relative } from '../i18n/format';
 import { t } from '../i18n/t';
-import { progressColour, progressShare, progressWords } from '../run/progress';
+import { useMay } from '../session/useMay';
 import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
-import { Status } from '../ui/Status';
 import { TextLink } from '../ui/TextLink';
 import { useDebounced } from '../ui/useDebounced';
-import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
+import { Batch } from './Batch';
+import { Bulk } from './Bulk';
+import { columnIds, columnsOf, rememberColumns, toggled } from './columns';
+import { sorts, statuses, useFilters } from './filters';
+import { Rows } from './Rows';
+import { Views } from './Views';
 
-const NARROW = '@media (max-width: 760px)';
+const Calendar = lazy(async () => ({ default: (await import('./Calendar')).Calendar }));
 
 const useStyles = makeStyles({
-  filters: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
-  search: { flex: '1 1 240px', maxWidth: '420px' },
-  tableBox: {
-    backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    overflow: 'hidden',
+  filters: { display: 'flex', flexWrap: 'wrap', gap: '8px', alignItems: 'center' },
+  search: { flex: '1 1 220px', maxWidth: '360px', '@media (max-width: 640px)': { maxWidth: 'none' } },
+  select: {
+    minWidth: 0,
+    maxWidth: '220px',
+    '@media (max-width: 640px)': { flex: '1 1 140px', maxWidth: 'none' },
   },
-  table: { tableLayout: 'auto', [NARROW]: { display: 'block' } },
-  header: { [NARROW]: { display: 'none' } },
-  body: { [NARROW]: { display: 'block' } },
-  row: {
-    cursor: 'pointer',
-    [NARROW]: {
-      display: 'flex',
-      flexWrap: 'wrap',
-      gap: '8px 16px',
-      padding: '12px 16px',
-      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    },
-  },
-  cell: {
-    padding: '8px',
-    ':first-child': { paddingLeft: '16px' },
-    [NARROW]: {
-      display: 'block',
-      flex: '0 1 auto',
-      padding: 0,
-      height: 'auto',
-      ':first-child': { paddingLeft: 0 },
-    },
-  },
-  heading: { color: tokens.colorNeutralForeground3, ':first-child': { paddingLeft: '16px' } },
-  /* Where it is narrow: user and status, then the progress, then tenant and time. */
-  left: { [NARROW]: { flex: '1 1 0', minWidth: 0 } },
-  whole: { [NARROW]: { flex: '1 0 100%' } },
-  right: { [NARROW]: { textAlign: 'end' } },
-  by: { display: 'block', fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200 },
-  person: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
-  name: {
-    color: tokens.colorNeutralForeground1,
-    fontWeight: tokens.fontWeightSemibold,
-    textDecoration: 'none',
-    ':hover': { textDecoration: 'underline' },
-  },
-  progress: {
-    display: 'flex',
-    flexDirection: 'column',
-    rowGap: '4px',
-    minWidth: '96px',
-    maxWidth: '160px',
-    [NARROW]: { maxWidth: 'none' },
-  },
-  numbers: { fontVariantNumeric: 'tabular-nums' },
+  head: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
+  /* Their words begin where the title does. */
+  tools: { display: 'flex', flexWrap: 'wrap', columnGap: '4px', marginInlineStart: '-12px' },
   more: { alignSelf: 'center' },
 });
 
-const filters: [Key, string][] = [
-  ['list.status_all', ''],
-  ['list.status_open', 'queued,running,waiting,undoing'],
-  ['list.status_planned', 'planned,awaiting_approval'],
-  ['list.status_attention', 'needs_attention'],
-  ['list.status_failed', 'failed'],
-  ['list.status_done', 'succeeded,succeeded_with_warnings'],
-  ['list.status_cancelled', 'cancelled,undone'],
-];
-
-function useFilters() {
-  const [params, setParams] = useSearchParams();
-  const search = params.get('search') ?? '';
-  const status = params.get('status') ?? '';
-  const batch = params.get('batch') ?? '';
-  const set = (name: string, value: string) =>
-    setParams(
-      (now) => {
-        const next = new URLSearchParams(now);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
-  return { search, status, batch, set, clear: () => setParams({}) };
-}
+type Filters = ReturnType<typeof useFilters>;
 
 export function ListPage() {
   const styles = useStyles();
   const page = usePageStyles();
   const heading = usePage(t('list.title'));
-  const { search, status, batch, set, clear } = useFilters();
+  const filters = useFilters();
+  const { filter, view, set, clear } = filters;
+  const { search, batch } = filter;
+  const may = useMay();
   const [text, setText] = useState(search);
   const settled = useDebounced(text.trim(), 200);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed may change the address
@@ -138,187 +72,192 @@ export function ListPage() {
     if (settled !== search) set('search', settled);
   }, [settled]);
 
-  const read = useInfiniteQuery(offboardingsQuery({ search, status }));
-  const all = read.data?.pages.flatMap((one) => one.items) ?? [];
-  const rows = batch ? all.filter((row) => row.batch === batch) : all;
-  /* Those that began together stand together: read on until the first page that holds none of them. */
-  const lastPage = read.data?.pages.at(-1)?.items ?? [];
-  const batchGoesOn = batch !== '' && lastPage.at(-1)?.batch === batch;
+  const read = useInfiniteQuery(offboardingsQuery(filter));
+  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = read;
+  /* Those that began together are shown together. */
   useEffect(() => {
-    if (batchGoesOn && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [batchGoesOn, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (batch && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [batch, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
-  const filtered = search !== '' || status !== '';
-  const nothingYet = read.isSuccess && rows.length === 0 && !filtered && !batch;
+  const columns = useMemo(() => columnsOf(filters.columns), [filters.columns]);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const picked = rows.filter(({ id }) => chosen.has(id));
+  const filtered = Object.entries(filter).some(([name, value]) => name !== 'sort' && value !== '');
+  const nothingYet = read.isSuccess && rows.length === 0 && !filtered;
+  const startAnew = () => {
+    setText('');
+    clear();
+  };
 
   return (
     <div className={page.page}>
-      <div className={page.head}>
+      <div className={styles.head}>
         <Text as="h1" size={600} weight="semibold" ref={heading} tabIndex={-1}>
           {t('list.title')}
         </Text>
-      </div>
-      {!nothingYet && (
-        <search className={styles.filters}>
-          <SearchBox
-            className={styles.search}
-            aria-label={t('list.search')}
-            placeholder={t('list.search_placeholder')}
-            value={text}
-            onChange={(_, { value }) => setText(value)}
-          />
-          <Select
-            aria-label={t('list.status')}
-            value={status}
-            onChange={(_, { value }) => set('status', value)}
-          >
-            {filters.map(([label, value]) => (
-              <option key={label} value={value}>
-                {t(label as 'list.status_all')}
-              </option>
-            ))}
-          </Select>
-        </search>
-      )}
-      {batch && (
-        <MessageBar intent="info">
-          <MessageBarBody>{t('list.batch', { count: rows.length })}</MessageBarBody>
-          <MessageBarActions>
-            <Button size="small" onClick={() => set('batch', '')}>
-              {t('list.batch_all')}
-            </Button>
-          </MessageBarActions>
-        </MessageBar>
-      )}
-      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
-      {read.isPending && <Loading rows={6} />}
-      {read.isSuccess && rows.length === 0 && (filtered || batch) && (
-        <Empty
-          icon={<SearchInfoRegular />}
-          title={t('list.none_found')}
-          action={
-            <Button
-              onClick={() => {
-                setText('');
-                clear();
+        {!nothingYet && (
+          <div className={styles.tools}>
+            <Views
+              query={filters.query}
+              show={(query) => {
+                setText(new URLSearchParams(query).get('search') ?? '');
+                filters.show(query);
               }}
+            />
+            {view === 'table' && <Columns filters={filters} />}
+            <Button
+              appearance="subtle"
+              icon={view === 'table' ? <CalendarMonthRegular /> : <TableRegular />}
+              onClick={() => set('view', view === 'table' ? 'calendar' : '')}
             >
-              {t('list.clear')}
+              {t(view === 'table' ? 'list.as_calendar' : 'list.as_table')}
             </Button>
-          }
-        />
-      )}
-      {nothingYet && (
-        <Empty
-          icon={<PeopleCheckmarkRegular />}
-          title={t('list.empty')}
-          body={t('list.empty_body')}
-          action={<TextLink to="/offboardings/new">{t('app.new')}</TextLink>}
-        />
-      )}
-      {rows.length > 0 && <Rows rows={rows} />}
-      {hasNextPage && !batch && (
-        <Button
-          className={styles.more}
-          disabledFocusable={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-        >
-          {t('action.more')}
-        </Button>
-      )}
-    </div>
-  );
-}
-
-function Rows({ rows }: { rows: OffboardingSummary[] }) {
-  const styles = useStyles();
-  const page = usePageStyles();
-  const now = useNow(true, 10_000);
-  return (
-    <div className={styles.tableBox}>
-      <Table className={styles.table} aria-label={t('list.title')}>
-        <TableHeader className={styles.header}>
-          <TableRow>
-            <TableHeaderCell className={styles.heading}>{t('list.user')}</TableHeaderCell>
-            <TableHeaderCell className={styles.heading}>{t('list.status')}</TableHeaderCell>
-            <TableHeaderCell className={styles.heading}>{t('list.progress')}</TableHeaderCell>
-            <TableHeaderCell className={styles.heading}>{t('list.tenant')}</TableHeaderCell>
-            <TableHeaderCell className={styles.heading}>{t('list.when')}</TableHeaderCell>
-          </TableRow>
-        </TableHeader>
-        <TableBody className={styles.body}>
-          {rows.map((row) => (
-            <Row key={row.id} row={row} now={now} quiet={page.quiet} />
-          ))}
-        </TableBody>
-      </Table>
-    </div>
-  );
-}
-
-function whenOf(row: OffboardingSummary): [at: string, Key] {
-  if (row.ended_at) return [row.ended_at, 'list.ended'];
-  if (row.started_at) return [row.started_at, 'list.started'];
-  if (row.scheduled_at) return [row.scheduled_at, 'list.planned'];
-  return [row.created_at, 'list.created'];
-}
-
-function Row({ row, now, quiet }: { row: OffboardingSummary; now: number; quiet: string }) {
-  const styles = useStyles();
-  const navigate = useNavigate();
-  const [at, key] = whenOf(row);
-  /* What is over is never ahead, although the clock of this page is read only now and then. */
-  const clock = key === 'list.planned' ? now : Math.max(now, Date.parse(at));
-  const address = `/offboardings/${row.id}`;
-  const progress = progressWords(row.status, row.progress);
-  return (
-    /* The whole row can be clicked for convenience; the link in it is what keyboards and screen readers use. */
-    <TableRow
-      className={styles.row}
-      data-offboarding={row.id}
-      onClick={(event) => {
-        if (!(event.target as HTMLElement).closest('a') && !window.getSelection()?.toString())
-          navigate(address);
-      }}
-    >
-      <TableCell className={mergeClasses(styles.cell, styles.left)}>
-        <span className={styles.person}>
-          <Link to={address} className={styles.name}>
-            {row.user.display_name}
-          </Link>
-          <Text size={200} className={quiet}>
-            {row.user.user_principal_name}
-          </Text>
-          {row.reference && (
-            <Text size={200} className={quiet}>
-              {row.reference}
-            </Text>
+          </div>
+        )}
+      </div>
+      {view === 'calendar' ? (
+        <Suspense fallback={<Loading rows={6} height={96} />}>
+          <Calendar month={filters.month} setMonth={(month) => set('month', month)} />
+        </Suspense>
+      ) : (
+        <>
+          {!nothingYet && (
+            <search className={styles.filters}>
+              <SearchBox
+                className={styles.search}
+                aria-label={t('list.search')}
+                placeholder={t('list.search_placeholder')}
+                value={text}
+                onChange={(_, { value }) => setText(value)}
+              />
+              <Selects filters={filters} />
+            </search>
           )}
-        </span>
-      </TableCell>
-      <TableCell className={styles.cell}>
-        <Status status={row.status} />
-      </TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.whole)}>
-        <span className={styles.progress}>
-          <Text size={200} className={styles.numbers}>
-            {progress}
-          </Text>
-          <ProgressBar
-            value={progressShare(row.progress)}
-            color={progressColour(row.status, row.progress)}
-            aria-label={progress}
-          />
-        </span>
-      </TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.left)}>
-        {row.tenant.display_name ?? row.tenant.id}
-      </TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.right)}>
-        <span title={dateTime(at)}>{t(key as 'list.ended', { when: relative(at, clock) })}</span>
-        <span className={mergeClasses(styles.by, quiet)}>{row.requested_by}</span>
-      </TableCell>
-    </TableRow>
+          {batch && rows.length > 0 && <Batch rows={rows} showAll={startAnew} />}
+          {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
+          {read.isPending && <Loading rows={6} />}
+          {read.isSuccess && rows.length === 0 && filtered && (
+            <Empty
+              icon={<SearchInfoRegular />}
+              title={t('list.none_found')}
+              action={<Button onClick={startAnew}>{t('list.clear')}</Button>}
+            />
+          )}
+          {nothingYet && (
+            <Empty
+              icon={<PeopleCheckmarkRegular />}
+              title={t('list.empty')}
+              body={t('list.empty_body')}
+              action={<TextLink to="/offboardings/new">{t('app.new')}</TextLink>}
+            />
+          )}
+          {rows.length > 0 && (
+            <Rows
+              rows={rows}
+              columns={columns}
+              chosen={may('operate') ? chosen : null}
+              setChosen={setChosen}
+            />
+          )}
+          {hasNextPage && !batch && (
+            <Button
+              className={styles.more}
+              disabledFocusable={isFetchingNextPage}
+              onClick={() => void fetchNextPage()}
+            >
+              {t('action.more')}
+            </Button>
+          )}
+          {picked.length > 0 && <Bulk rows={picked} clear={() => setChosen(new Set())} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Selects({ filters: { filter, set } }: { filters: Filters }) {
+  const styles = useStyles();
+  const tenants = useQuery(tenantsQuery(''));
+  const known = tenants.data?.items ?? [];
+  return (
+    <>
+      <Select
+        className={styles.select}
+        aria-label={t('list.status')}
+        value={filter.status}
+        onChange={(_, { value }) => set('status', value)}
+      >
+        {statuses.map(([label, value]) => (
+          <option key={label} value={value}>
+            {t(label)}
+          </option>
+        ))}
+      </Select>
+      {(known.length > 1 || filter.tenant) && (
+        <Select
+          className={styles.select}
+          select={{ className: styles.select }}
+          aria-label={t('list.tenant')}
+          value={filter.tenant}
+          onChange={(_, { value }) => set('tenant', value)}
+        >
+          <option value="">{t('list.tenant_all')}</option>
+          {known.map(({ id, display_name }) => (
+            <option key={id} value={id}>
+              {display_name}
+            </option>
+          ))}
+          {filter.tenant && !known.some(({ id }) => id === filter.tenant) && (
+            <option value={filter.tenant}>{filter.tenant}</option>
+          )}
+        </Select>
+      )}
+      <Select
+        className={styles.select}
+        aria-label={t('list.sort')}
+        value={filter.sort}
+        onChange={(_, { value }) => set('sort', value)}
+      >
+        {sorts.map(([label, value]) => (
+          <option key={label} value={value}>
+            {t(label)}
+          </option>
+        ))}
+      </Select>
+    </>
+  );
+}
+
+function Columns({ filters }: { filters: Filters }) {
+  const columns = columnsOf(filters.columns);
+  const toggle = (column: (typeof columns)[number]) => {
+    const next = toggled(columns, column);
+    rememberColumns(next);
+    filters.set('columns', next);
+  };
+  return (
+    <Menu positioning="below-end" checkedValues={{ columns }}>
+      <MenuTrigger disableButtonEnhancement>
+        <MenuButton appearance="subtle" icon={<ColumnTripleRegular />}>
+          {t('list.columns')}
+        </MenuButton>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          {columnIds.map((column) => (
+            <MenuItemCheckbox
+              key={column}
+              name="columns"
+              value={column}
+              persistOnClick
+              onClick={() => toggle(column)}
+            >
+              {t(`list.column.${column}`)}
+            </MenuItemCheckbox>
+          ))}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
   );
 }

@@ -1,30 +1,24 @@
 /* One offboarding, live: how far it is, what each task does and found, and the way to stop it. */
 import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  DialogTrigger,
   MessageBar,
   MessageBarBody,
   makeStyles,
+  mergeClasses,
   ProgressBar,
   Text,
   tokens,
 } from '@fluentui/react-components';
 import { SearchInfoRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useParams } from 'react-router';
+import { batchQuery, offboardingQuery, retryOffboarding } from '../api/offboardings';
 import { asProblem } from '../api/problem';
-import { cancelOffboarding, catalogQuery, offboardingQuery } from '../api/queries';
-import type { Offboarding } from '../api/schema';
+import { catalogQuery } from '../api/queries';
+import type { Offboarding, Warning } from '../api/schema';
 import { usePage } from '../app/usePage';
 import { dateTime, dateTimeIn, duration, wholeSeconds } from '../i18n/format';
 import { humanise, t } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { Announcer } from '../ui/Announcer';
 import { Empty } from '../ui/Empty';
 import { Facts } from '../ui/Facts';
@@ -34,6 +28,8 @@ import { Status } from '../ui/Status';
 import { TextLink } from '../ui/TextLink';
 import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
+import { Actions } from './Actions';
+import { NewPassword } from './NewPassword';
 import {
   byPhase,
   elapsed,
@@ -46,6 +42,7 @@ import {
   taskWarnings,
 } from './progress';
 import { TaskRow } from './TaskRow';
+import { Timeline } from './Timeline';
 
 const useStyles = makeStyles({
   columns: {
@@ -55,7 +52,7 @@ const useStyles = makeStyles({
     alignItems: 'start',
     '@media (max-width: 900px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
   },
-  title: { minWidth: 0, overflowWrap: 'anywhere' },
+  title: { flex: '1 1 220px', minWidth: 0, overflowWrap: 'anywhere' },
   numbers: { display: 'flex', flexWrap: 'wrap', gap: '8px 32px' },
   number: { display: 'flex', flexDirection: 'column' },
   value: {
@@ -64,6 +61,7 @@ const useStyles = makeStyles({
     fontVariantNumeric: 'tabular-nums',
   },
   list: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
+  after: { marginBlockStart: '8px' },
   side: { display: 'flex', flexDirection: 'column', rowGap: '20px', minWidth: 0 },
   phase: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
   phases: { display: 'flex', flexDirection: 'column', rowGap: '24px' },
@@ -106,6 +104,14 @@ function Run({ shown }: { shown: Offboarding }) {
   const catalog = useQuery(catalogQuery);
   const phaseLabel = (id: string) =>
     catalog.data?.phases.find((phase) => phase.id === id)?.label ?? humanise(id);
+  const may = useMay();
+  const client = useQueryClient();
+  const retry = useMutation({
+    mutationFn: (task: string) => retryOffboarding(shown.id, task),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['offboardings'] }),
+  });
+  /* After an undo that failed it is the undo that is tried again, as a whole. */
+  const retries = may('operate') && shown.status === 'failed' && !shown.undo;
   const progress = progressOf(shown.tasks);
   const progressText = progressWords(shown.status, progress);
 
@@ -120,7 +126,7 @@ function Run({ shown }: { shown: Offboarding }) {
             {shown.user.user_principal_name} · {shown.tenant.display_name ?? shown.tenant.id}
           </Text>
         </div>
-        {!hasEnded(shown.status) && !shown.cancel_requested && <Cancel offboarding={shown} />}
+        <Actions shown={shown} />
       </div>
 
       <section className={page.panel} aria-label={t('list.progress')}>
@@ -143,33 +149,46 @@ function Run({ shown }: { shown: Offboarding }) {
           </MessageBar>
         )}
         <Outcome status={shown.status} />
+        <Stopped shown={shown} />
         <Warnings shown={shown} />
       </section>
       <Announcer text={progressText} />
 
       <div className={styles.columns}>
-        <section className={page.panel} aria-labelledby="tasks-title">
-          <Text as="h2" size={500} weight="semibold" id="tasks-title">
-            {t('run.tasks')}
-          </Text>
-          <div className={styles.phases}>
-            {byPhase(shown.tasks).map(({ phase, tasks }) => (
-              <div key={phase} className={styles.phase}>
-                <Text as="h3" size={300} weight="semibold" className={page.quiet}>
-                  {phaseLabel(phase)}
-                </Text>
-                <ul aria-label={phaseLabel(phase)}>
-                  {tasks.map((task) => (
-                    <TaskRow key={task.id} task={task} />
-                  ))}
-                </ul>
-              </div>
-            ))}
-          </div>
-        </section>
+        <div className={styles.side}>
+          {shown.undo && <Undone shown={shown} undo={shown.undo} />}
+          <section className={page.panel} aria-labelledby="tasks-title">
+            <Text as="h2" size={500} weight="semibold" id="tasks-title">
+              {t('run.tasks')}
+            </Text>
+            {retry.isError && <ProblemBar error={retry.error} />}
+            <div className={styles.phases}>
+              {byPhase(shown.tasks).map(({ phase, tasks }) => (
+                <div key={phase} className={styles.phase}>
+                  <Text as="h3" size={300} weight="semibold" className={page.quiet}>
+                    {phaseLabel(phase)}
+                  </Text>
+                  <ul aria-label={phaseLabel(phase)}>
+                    {tasks.map((task) => (
+                      <TaskRow
+                        key={task.id}
+                        task={task}
+                        retry={retries && task.status === 'failed' ? () => retry.mutate(task.id) : undefined}
+                      />
+                    ))}
+                  </ul>
+                </div>
+              ))}
+            </div>
+          </section>
+          <Timeline shown={shown} />
+        </div>
         <div className={styles.side}>
           <About shown={shown} />
-          <KnownBefore warnings={shown.warnings} />
+          {may('operate') && keepsPassword(shown) && (
+            <NewPassword offboarding={shown.id} task={PASSWORD_TASK} />
+          )}
+          <KnownBefore warnings={shown.warnings.filter((warning) => !isInTheWay(warning))} />
         </div>
       </div>
     </div>
@@ -182,7 +201,7 @@ function Numbers({ shown }: { shown: Offboarding }) {
   const over = hasEnded(shown.status);
   const now = useNow(!over && shown.started_at !== null);
   const ran = elapsed(shown, now);
-  if (ran === null) return null;
+  if (ran === null || shown.status === 'needs_attention') return null;
   const locked = lockoutTook(shown);
   const locks = shown.tasks.some(({ phase }) => phase === 'lockout');
   const figures: [string, string][] = [
@@ -220,6 +239,58 @@ function Outcome({ status }: Pick<Offboarding, 'status'>) {
   );
 }
 
+const isInTheWay = ({ severity, override }: Warning) => severity === 'blocker' && !override;
+
+/* What stands in the way of one that waits for a person. */
+function Stopped({ shown: { status, warnings } }: { shown: Offboarding }) {
+  const styles = useStyles();
+  if (status !== 'needs_attention' && status !== 'awaiting_approval') return null;
+  const blockers = warnings.filter(isInTheWay);
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        {t(`run.stopped.${status}`)}
+        <ul className={mergeClasses(styles.list, styles.after)}>
+          {blockers.map(({ code, task, message }) => (
+            <li key={code + task}>{message}</li>
+          ))}
+        </ul>
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+/* The way back: who asked for it, and what became of each part. */
+function Undone({ shown, undo }: { shown: Offboarding; undo: NonNullable<Offboarding['undo']> }) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const progress = progressOf(undo.tasks);
+  return (
+    <section className={page.panel} aria-labelledby="undo-title" data-undo-status={undo.status}>
+      <div className={page.head}>
+        <Text as="h2" size={500} weight="semibold" id="undo-title">
+          {t('run.undo_heading')}
+        </Text>
+        <Status status={undo.status} strong />
+      </div>
+      <Text className={page.quiet}>
+        {t('run.undo_asked', { by: undo.requested_by, at: dateTime(undo.requested_at) })}{' '}
+        {progressWords(shown.status, progress)}
+      </Text>
+      <ul aria-label={t('run.undo_heading')} className={styles.phase}>
+        {undo.tasks.map((task) => (
+          <TaskRow key={task.id} task={task} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/* The task that leaves a password, where it has done so. */
+const PASSWORD_TASK = 'reset_password';
+const keepsPassword = ({ tasks }: Offboarding) =>
+  tasks.some(({ id, status }) => id === PASSWORD_TASK && status === 'succeeded');
+
 /* What is to be known when it is over; while it runs, each task shows its own. */
 function Warnings({ shown: { status, tasks } }: { shown: Offboarding }) {
   const styles = useStyles();
@@ -229,7 +300,7 @@ function Warnings({ shown: { status, tasks } }: { shown: Offboarding }) {
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
         {status === 'succeeded_with_warnings' && t('run.result.succeeded_with_warnings')}
-        <ul className={styles.list}>
+        <ul className={mergeClasses(styles.list, styles.after)}>
           {messages.map((message) => (
             <li key={message}>{message}</li>
           ))}
@@ -261,6 +332,8 @@ function KnownBefore({ warnings }: Pick<Offboarding, 'warnings'>) {
 function About({ shown }: { shown: Offboarding }) {
   const styles = useStyles();
   const page = usePageStyles();
+  const batch = useQuery(batchQuery(shown.batch));
+  const several = (batch.data?.items.length ?? 0) > 1;
   const at = (value: string | null) => (value ? dateTime(value) : '');
   const rows: [string, string][] = [
     [t('run.tenant'), tenantName(shown)],
@@ -287,6 +360,7 @@ function About({ shown }: { shown: Offboarding }) {
         facts={rows.filter(([, value]) => value).map(([label, value]) => ({ id: label, label, value }))}
       />
       <div className={styles.phase}>
+        {several && <TextLink to={`/offboardings?batch=${shown.batch}`}>{t('run.batch')}</TextLink>}
         <TextLink to="/offboardings/new">{t('run.another')}</TextLink>
       </div>
     </section>
@@ -304,45 +378,4 @@ function scheduledThere(at: string, zone: string): string {
   } catch {
     return zone;
   }
-}
-
-function Cancel({ offboarding }: { offboarding: Offboarding }) {
-  const page = usePageStyles();
-  const client = useQueryClient();
-  const [open, setOpen] = useState(false);
-  const cancelling = useMutation({
-    mutationFn: () => cancelOffboarding(offboarding.id),
-    onSuccess: () => {
-      setOpen(false);
-      void client.invalidateQueries({ queryKey: ['offboardings'] });
-    },
-  });
-  return (
-    <Dialog open={open} onOpenChange={(_, data) => setOpen(data.open)}>
-      <DialogTrigger disableButtonEnhancement>
-        <Button>{t('run.cancel')}</Button>
-      </DialogTrigger>
-      <DialogSurface className={page.dialog}>
-        <DialogBody>
-          <DialogTitle>{t('run.cancel_title')}</DialogTitle>
-          <DialogContent className={page.column}>
-            <Text>{t('run.cancel_body')}</Text>
-            {cancelling.isError && <ProblemBar error={cancelling.error} />}
-          </DialogContent>
-          <DialogActions>
-            <DialogTrigger disableButtonEnhancement>
-              <Button>{t('run.cancel_keep')}</Button>
-            </DialogTrigger>
-            <Button
-              appearance="primary"
-              disabledFocusable={cancelling.isPending}
-              onClick={() => cancelling.mutate()}
-            >
-              {cancelling.isPending ? t('run.cancelling') : t('run.cancel_confirm')}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
-  );
 }

@@ -32,6 +32,7 @@ describe('factsOf', () => {
       size_bytes: 1024,
       archive: false,
       litigation_hold: true,
+      retention_hold: false,
       hidden: false,
       forwards_to: null,
     };
@@ -39,6 +40,23 @@ describe('factsOf', () => {
     expect(shown({ ...plain, mailbox }, 'mailbox_size')).toBe('1 KB');
     expect(shown({ ...plain, mailbox }, 'litigation_hold')).toBe('Yes');
     expect(shown({ ...plain, mailbox }, 'forwarding')).toBeUndefined();
+  });
+  it('shows what the tasks are about', () => {
+    const facts: Facts = {
+      ...plain,
+      sign_in_methods: [
+        { kind: 'phone', name: '+31 6' },
+        { kind: 'softwareOath', name: null },
+      ],
+      devices: [],
+      meetings: 3,
+      onedrive: { url: 'https://x', size_bytes: 2048 },
+    };
+    expect(shown(facts, 'sign_in_methods')).toBe('+31 6 and Software oath');
+    expect(shown(facts, 'devices')).toBe('None');
+    expect(shown(facts, 'meetings')).toBe('3');
+    expect(shown(facts, 'onedrive_size')).toBe('2 KB');
+    expect(shown({ ...plain, onedrive: null }, 'onedrive')).toBe('None');
   });
   it('lists the first five names, each once', () => {
     expect(listed(['Sales', null, 'Sales', 'IT'])).toBe('Sales and IT');

@@ -34,8 +34,27 @@ function mailboxFacts(mailbox: NonNullable<Facts['mailbox']>): [string, string, 
     ],
     ['archive', t('fact.archive'), yesNo(mailbox.archive)],
     ['litigation_hold', t('fact.litigation_hold'), yesNo(mailbox.litigation_hold)],
+    ['retention_hold', t('fact.retention_hold'), yesNo(mailbox.retention_hold)],
     ['hidden', t('fact.hidden'), yesNo(mailbox.hidden)],
     ['forwarding', t('fact.forwarding'), mailbox.forwards_to],
+    ['rules', t('fact.rules'), mailbox.rules === undefined ? null : String(mailbox.rules)],
+    [
+      'automatic_replies',
+      t('fact.automatic_replies'),
+      mailbox.automatic_replies === undefined ? null : yesNo(mailbox.automatic_replies),
+    ],
+  ];
+}
+
+function driveFacts(drive: Facts['onedrive']): [string, string, string | null | undefined][] {
+  if (!drive) return [['onedrive', t('fact.onedrive'), drive === null ? t('value.none') : null]];
+  return [
+    ['onedrive', t('fact.onedrive'), drive.url],
+    [
+      'onedrive_size',
+      t('fact.onedrive_size'),
+      drive.size_bytes === undefined ? null : bytes(drive.size_bytes),
+    ],
   ];
 }
 
@@ -48,6 +67,7 @@ export function factsOf(facts: Facts): Fact[] {
       t('fact.sign_in'),
       t(facts.account_enabled ? 'fact.sign_in.allowed' : 'fact.sign_in.blocked'),
     ],
+    ['last_sign_in', t('fact.last_sign_in'), facts.last_sign_in_at && dateTime(facts.last_sign_in_at)],
     ['job_title', t('fact.job_title'), facts.job_title],
     ['department', t('fact.department'), facts.department],
     ['manager', t('fact.manager'), facts.manager?.display_name ?? t('value.none')],
@@ -58,8 +78,23 @@ export function factsOf(facts: Facts): Fact[] {
     ['no_mailbox', t('fact.mailbox'), mailbox === null ? t('value.none') : null],
     ['licenses', t('fact.licenses'), listed(facts.licenses.map(({ name }) => name))],
     ['roles', t('fact.roles'), roles && listed(roles)],
+    [
+      'eligible_roles',
+      t('fact.eligible_roles'),
+      facts.eligible_roles?.length ? listed(facts.eligible_roles) : null,
+    ],
     ['groups', t('fact.groups'), groups && listed(groups.map(({ id, name }) => name ?? id))],
     ['owned', t('fact.owned'), soleOwnerOf?.length ? listed(soleOwnerOf) : null],
+    ['owned_apps', t('fact.owned_apps'), facts.owned_apps?.length ? listed(facts.owned_apps) : null],
+    [
+      'sign_in_methods',
+      t('fact.sign_in_methods'),
+      facts.sign_in_methods && listed(facts.sign_in_methods.map(({ name, kind }) => name ?? spaced(kind))),
+    ],
+    ['devices', t('fact.devices'), facts.devices && listed(facts.devices)],
+    ['phone_numbers', t('fact.phone_numbers'), facts.phone_numbers && listed(facts.phone_numbers)],
+    ['meetings', t('fact.meetings'), facts.meetings === undefined ? null : String(facts.meetings)],
+    ...driveFacts(facts.onedrive),
   ];
   return rows.flatMap(([id, label, value]) => (value ? [{ id, label, value }] : []));
 }

@@ -39,7 +39,10 @@ export const usePageStyles = makeStyles({
   /* Panels under each other. */
   stack: { display: 'flex', flexDirection: 'column', rowGap: '20px', minWidth: 0 },
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
+  /* A button without a frame, whose words end where everything else does. */
+  flushEnd: { marginInlineEnd: '-12px', minWidth: 0 },
   dialog: { maxWidth: '440px', width: 'calc(100% - 32px)' },
+  wideDialog: { maxWidth: '640px' },
   hidden: {
     position: 'absolute',
     width: '1px',

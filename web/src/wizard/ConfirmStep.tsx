@@ -1,6 +1,7 @@
 /* The last look: everything is read once more for every user, and the button says what will happen. */
 import {
   Button,
+  Checkbox,
   Link as FluentLink,
   MessageBar,
   MessageBarBody,
@@ -12,33 +13,45 @@ import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/rea
 import { useMemo, useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useNavigate } from 'react-router';
+import { createOffboardings } from '../api/offboardings';
 import { asProblem } from '../api/problem';
-import { catalogQuery, createOffboardings, preflightQuery } from '../api/queries';
+import { catalogQuery, preflightQuery } from '../api/queries';
 import type { Catalog } from '../api/schema';
-import { dateTimeIn } from '../i18n/format';
+import { dateTimeIn, list } from '../i18n/format';
 import { t } from '../i18n/t';
+import { resolveWall } from '../schedule/zone';
+import { useMay } from '../session/useMay';
 import { Announcer } from '../ui/Announcer';
+import { Facts } from '../ui/Facts';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
-import { type Draft, forgetDraft } from './draft';
+import { usePageStyles } from '../ui/usePageStyles';
+import { channels, type Draft, forgetDraft, type Person } from './draft';
 import { Footer } from './Footer';
+import { Deletion, Override } from './Guards';
 import { rememberTenant } from './recentTenants';
 import {
   acknowledgedCodes,
+  chosenTasks,
+  deletionPhrase,
+  deletions,
   type FieldProblem,
   fieldProblems,
   forgetKey,
   idempotencyKey,
+  isLiftable,
   optionsOf,
   type Review,
   requestOf,
   reviewOf,
+  sharedWarnings,
   tickOf,
 } from './request';
+import { SharedWarnings } from './SharedWarnings';
 import { UserReview } from './UserReview';
-import { resolveWall } from './zone';
 
 const useStyles = makeStyles({
+  bullets: { paddingInlineStart: '20px', listStyleType: 'disc', marginTop: '4px' },
   links: {
     display: 'flex',
     flexDirection: 'column',
@@ -67,10 +80,13 @@ export function ConfirmStep(props: Props) {
 function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
   const navigate = useNavigate();
   const client = useQueryClient();
+  const may = useMay();
   const { setValue } = useFormContext<Draft>();
   const draft = useWatch<Draft>() as Draft;
-  const [ticks, setTicks] = useState<ReadonlySet<string>>(new Set());
+  const ticks = useMemo(() => new Set(draft.acknowledged), [draft.acknowledged]);
   const [complaint, setComplaint] = useState<string | null>(null);
+  const [typed, setTyped] = useState('');
+  const [onlyOpen, setOnlyOpen] = useState(false);
 
   const tenant = draft.tenant?.id ?? '';
   const options = useMemo(() => optionsOf(draft, catalog), [draft, catalog]);
@@ -81,16 +97,34 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
     const data = reads[at]?.data;
     if (data) reviews.set(person.id, reviewOf(data));
   });
-  const blocked = draft.users.filter(
-    (person, at) => reviews.get(person.id)?.blockers.length || reads[at]?.data?.conflicts.length,
-  ).length;
+  const shared = sharedWarnings(reviews);
+  const blockers = [...reviews.values()].flatMap((review) => review.blockers);
+  const liftable = blockers.filter(isLiftable);
+  const lifts = may('approve') && draft.overrideReason.trim() !== '';
+  const lifted = lifts ? [...new Set(liftable.map(({ code }) => code))] : [];
+  const isBlocked = (person: Person, at: number) =>
+    Boolean(reads[at]?.data?.conflicts.length) ||
+    Boolean(reviews.get(person.id)?.blockers.some(({ code }) => !lifted.includes(code)));
+  const blocked = draft.users.filter(isBlocked).length;
+  const deleted = deletions(draft, catalog);
+  const phrase = deletionPhrase(draft);
+  const hasToRead = ({ id }: Person) => {
+    const review = reviews.get(id);
+    return !review || review.blockers.length + review.toAcknowledge.length > 0;
+  };
+  const withSomething = draft.users.filter(hasToRead).length;
+
+  const tick = (changed: string[], on: boolean) => {
+    const rest = draft.acknowledged.filter((one) => !changed.includes(one));
+    setValue('acknowledged', on ? [...rest, ...changed] : rest);
+  };
   const open = [...reviews].flatMap(([user, { toAcknowledge }]) =>
     toAcknowledge.map((warning) => tickOf(user, warning)).filter((tick) => !ticks.has(tick)),
   );
 
   const sending = useMutation({
     mutationFn: () => {
-      const body = requestOf(draft, catalog, acknowledgedCodes(reviews, ticks));
+      const body = requestOf(draft, catalog, acknowledgedCodes(reviews, ticks), lifted);
       return createOffboardings(body, idempotencyKey(body));
     },
     onSuccess: ({ batch, offboardings }) => {
@@ -115,7 +149,8 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
     if (reads.some(({ isPending }) => isPending)) return t('confirm.still_checking');
     if (reads.some(({ isError }) => isError)) return t('confirm.unread');
     if (blocked) return t('confirm.blocked', { count: blocked });
-    return open.length ? t('confirm.unacknowledged', { count: open.length }) : null;
+    if (open.length) return t('confirm.unacknowledged', { count: open.length });
+    return deleted.length && typed.trim() !== phrase ? t('confirm.delete_missing', { phrase }) : null;
   };
 
   const submit = () => {
@@ -126,13 +161,12 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
       sending.mutate();
       return;
     }
-    const first = open[0];
-    if (first && !blocked)
-      document.querySelector<HTMLElement>(`[data-tick="${CSS.escape(first)}"] input`)?.focus();
+    const [first] = open;
+    const next = first ? `[data-tick="${CSS.escape(first)}"] input` : 'input[data-phrase]';
+    if (!blocked) document.querySelector<HTMLElement>(next)?.focus();
   };
 
   const count = draft.users.length;
-  const wall = draft.when === 'schedule' ? resolveWall(draft.date, draft.time, draft.zone) : null;
   const ready = reads.filter(({ isSuccess }) => isSuccess).length;
   const label =
     draft.when === 'schedule' ? t('confirm.submit_later', { count }) : t('confirm.submit_now', { count });
@@ -140,44 +174,61 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
 
   return (
     <>
-      <Text weight="semibold">
-        {wall
-          ? t('confirm.when_at', { time: dateTimeIn(wall.at, draft.zone), zone: draft.zone })
-          : t('confirm.when_now')}
-      </Text>
+      <Summary draft={draft} catalog={catalog} />
       <Announcer text={ready === count ? t('confirm.ready', { count }) : ''} />
+      {count > OPEN_UP_TO && shared.length > 0 && (
+        <SharedWarnings
+          shared={shared}
+          people={draft.users}
+          ticks={ticks}
+          onTick={tick}
+          showMissed={complaint !== null}
+        />
+      )}
+      {count > OPEN_UP_TO && (
+        <Checkbox
+          checked={onlyOpen}
+          label={t('confirm.only_open', { count: withSomething })}
+          onChange={(_, { checked }) => setOnlyOpen(checked === true)}
+        />
+      )}
+      {onlyOpen && withSomething === 0 && <Text>{t('confirm.nothing_open')}</Text>}
       {draft.users.map((person, at) => {
         const read = reads[at];
+        if (!read || (onlyOpen && !hasToRead(person))) return null;
         return (
-          read && (
-            <UserReview
-              key={person.id}
-              person={person}
-              draft={draft}
-              catalog={catalog}
-              read={read}
-              ticks={ticks}
-              onTick={(tick, on) => {
-                const next = new Set(ticks);
-                if (on) next.add(tick);
-                else next.delete(tick);
-                setTicks(next);
-              }}
-              showMissed={complaint !== null}
-              startOpen={count <= OPEN_UP_TO}
-              leaveOut={
-                count > 1
-                  ? () =>
-                      setValue(
-                        'users',
-                        draft.users.filter(({ id }) => id !== person.id),
-                      )
-                  : null
-              }
-            />
-          )
+          <UserReview
+            key={person.id}
+            person={person}
+            draft={draft}
+            catalog={catalog}
+            read={read}
+            ticks={ticks}
+            onTick={(one, on) => tick([one], on)}
+            showMissed={complaint !== null}
+            startOpen={count <= OPEN_UP_TO}
+            leaveOut={
+              count > 1
+                ? () =>
+                    setValue(
+                      'users',
+                      draft.users.filter(({ id }) => id !== person.id),
+                    )
+                : null
+            }
+          />
         );
       })}
+      {liftable.length > 0 && <Override blockers={liftable} />}
+      {deleted.length > 0 && (
+        <Deletion
+          tasks={deleted}
+          phrase={phrase}
+          value={typed}
+          onChange={setTyped}
+          missed={complaint !== null}
+        />
+      )}
       {sending.isError && <Refusal error={sending.error} retry={submit} />}
       {shownComplaint && (
         <MessageBar intent="warning" role="alert">
@@ -193,6 +244,61 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
         }
       />
     </>
+  );
+}
+
+/* The same for everybody: who, when, who is told, and what cannot be taken back. */
+function Summary({ draft, catalog }: { draft: Draft; catalog: Catalog }) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const wall = draft.when === 'schedule' ? resolveWall(draft.date, draft.time, draft.zone) : null;
+  const chosenChannels = channels.filter((channel) => draft.channels[channel]);
+  const told =
+    draft.notify === 'tenant'
+      ? t('notify.tenant')
+      : chosenChannels.length
+        ? list(chosenChannels.map((channel) => t(`notify.${channel}`)))
+        : t('confirm.told_nobody');
+  const lasting = chosenTasks(draft, catalog).filter(
+    ({ destructive, undo_days }) => destructive || undo_days !== null,
+  );
+  const facts = [
+    {
+      id: 'who',
+      label: t('confirm.who'),
+      value: t('confirm.who_of', { count: draft.users.length, tenant: draft.tenant?.display_name ?? '' }),
+    },
+    {
+      id: 'when',
+      label: t('confirm.when'),
+      value: wall
+        ? t('confirm.when_at', { time: dateTimeIn(wall.at, draft.zone), zone: draft.zone })
+        : t('confirm.when_now'),
+    },
+    { id: 'told', label: t('confirm.told'), value: told },
+    { id: 'reference', label: t('when.reference'), value: draft.reference },
+  ].filter(({ value }) => value);
+  return (
+    <section className={page.panel} aria-labelledby="what-title">
+      <Text as="h3" weight="semibold" id="what-title">
+        {t('confirm.what')}
+      </Text>
+      <Facts facts={facts} />
+      {lasting.length > 0 && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{t('confirm.irreversible_all')}</MessageBarTitle>
+            <ul className={styles.bullets}>
+              {lasting.map(({ id, label, undo_days }) => (
+                <li key={id}>
+                  {undo_days === null ? label : t('confirm.deletion_note', { task: label, count: undo_days })}
+                </li>
+              ))}
+            </ul>
+          </MessageBarBody>
+        </MessageBar>
+      )}
+    </section>
   );
 }
 

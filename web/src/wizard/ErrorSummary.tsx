@@ -1,7 +1,7 @@
 /* What is wrong with the step, first thing in it; each line leads to its field. */
 import { Link, MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from '@fluentui/react-components';
 import { useEffect, useRef } from 'react';
-import { type FieldPath, useFormContext } from 'react-hook-form';
+import { get, useFormContext } from 'react-hook-form';
 import { t } from '../i18n/t';
 import type { Draft } from './draft';
 import { errorName, goToField } from './problems';
@@ -18,10 +18,9 @@ export function ErrorSummary({ problems }: { problems: FieldProblem[] }) {
     if (problems.length) bar.current?.focus();
   }, [problems]);
   /* What has been put right meanwhile goes from the list. */
-  const { getFieldState, formState } = useFormContext<Draft>();
-  const open = problems.filter(
-    ({ path }) => getFieldState(errorName(path) as FieldPath<Draft>, formState).error,
-  );
+  const { formState } = useFormContext<Draft>();
+  const { errors } = formState; // read here, so that the form tells of errors before any field asks for them
+  const open = problems.filter(({ path }) => get(errors, errorName(path)));
   if (open.length === 0) return null;
   return (
     <MessageBar ref={bar} tabIndex={-1} intent="error" layout="multiline" role="alert">

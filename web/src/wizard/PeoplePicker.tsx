@@ -1,7 +1,6 @@
 /* Finds people of a tenant while one types. The server searches; the best 50 are shown. */
 import {
   Avatar,
-  Badge,
   Field,
   makeStyles,
   Tag,
@@ -17,10 +16,11 @@ import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { asProblem } from '../api/problem';
 import { userQuery, usersQuery } from '../api/queries';
-import type { User, UserPage } from '../api/schema';
+import type { UserPage } from '../api/schema';
 import { t } from '../i18n/t';
 import { useDebounced } from '../ui/useDebounced';
 import { MANAGER, type Person, personOf } from './draft';
+import { UserBadges } from './UserBadges';
 
 const useStyles = makeStyles({
   group: { maxWidth: '100%', minWidth: 0 },
@@ -39,24 +39,6 @@ const useStyles = makeStyles({
   nobody: { padding: '8px 12px', color: tokens.colorNeutralForeground3 },
   control: { maxWidth: '100%', minWidth: 0 },
 });
-
-export function UserBadges({
-  user,
-}: {
-  user: Pick<User, 'account_enabled' | 'guest' | 'synced' | 'open_offboarding'>;
-}) {
-  const badges = [
-    user.open_offboarding && (['warning', t('badge.open')] as const),
-    !user.account_enabled && (['important', t('badge.blocked')] as const),
-    user.guest && (['informative', t('badge.guest')] as const),
-    user.synced && (['informative', t('badge.synced')] as const),
-  ].filter((badge) => badge !== false && badge !== null && badge !== '');
-  return badges.map(([color, text]) => (
-    <Badge key={text} size="small" appearance="tint" color={color}>
-      {text}
-    </Badge>
-  ));
-}
 
 /* Whoever the manager is has no initials yet. */
 const Face = ({ person: { id, name } }: { person: Pick<Person, 'id' | 'name'> }) =>

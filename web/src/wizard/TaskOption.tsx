@@ -5,9 +5,10 @@ import { type FieldPath, useController, useFormContext, useWatch } from 'react-h
 import type { Catalog, CatalogTask } from '../api/schema';
 import { list } from '../i18n/format';
 import { t } from '../i18n/t';
+import { listed } from '../ui/facts';
 import type { Draft } from './draft';
 import { ParameterField } from './parameters/ParameterField';
-import { excludedBy } from './request';
+import { excludedBy, isChosen } from './request';
 
 /* Where the switch's label begins. */
 const INDENT = '52px';
@@ -93,9 +94,11 @@ export function TaskOption({ catalog, task }: { catalog: Catalog; task: CatalogT
         </Text>
         {excluding.length > 0 && (
           <Text size={200} className={chosen ? styles.wrong : styles.reason}>
-            {t('options.excluded', { tasks: list(excluding.map(({ label }) => label)) })}
+            {t('options.excluded', { tasks: list(excluding.map(({ label }) => label)) })}{' '}
+            {reasonsOf(task, excluding)}
           </Text>
         )}
+        {chosen && <Order catalog={catalog} task={task} options={options} />}
         {error && (
           <Text size={200} className={styles.wrong}>
             {error}
@@ -115,5 +118,33 @@ export function TaskOption({ catalog, task }: { catalog: Catalog; task: CatalogT
         </fieldset>
       )}
     </div>
+  );
+}
+
+/* Each reason once. */
+const reasonsOf = ({ conflict_reasons }: CatalogTask, excluding: CatalogTask[]) =>
+  [...new Set(excluding.map(({ id }) => conflict_reasons[id]))].filter(Boolean).join(' ');
+
+/* What it waits for, and what it depends on, among what is chosen. */
+function Order({
+  catalog,
+  task,
+  options,
+}: {
+  catalog: Catalog;
+  task: CatalogTask;
+  options: Draft['options'];
+}) {
+  const styles = useStyles();
+  const labels = (ids: string[]) =>
+    catalog.tasks.filter(({ id }) => ids.includes(id) && isChosen({ options }, id)).map(({ label }) => label);
+  const needs = labels(task.needs);
+  const after = labels(task.after.filter((id) => !task.needs.includes(id)));
+  if (needs.length + after.length === 0) return null;
+  return (
+    <Text size={200} className={styles.help}>
+      {needs.length > 0 && t('options.needs', { tasks: list(needs) })}{' '}
+      {after.length > 0 && t('options.after', { tasks: listed(after) })}
+    </Text>
   );
 }

@@ -8,22 +8,24 @@ import {
   RadioGroup,
   SearchBox,
   Text,
+  ToggleButton,
   tokens,
 } from '@fluentui/react-components';
-import { BuildingRegular } from '@fluentui/react-icons';
-import { useQuery } from '@tanstack/react-query';
+import { BuildingRegular, StarFilled, StarRegular } from '@fluentui/react-icons';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
-import { tenantsQuery } from '../api/queries';
+import { tenantQuery, tenantsQuery } from '../api/queries';
 import type { Tenant } from '../api/schema';
 import { t } from '../i18n/t';
+import { usePreferences } from '../session/preferences';
 import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
 import { useDebounced } from '../ui/useDebounced';
 import { usePageStyles } from '../ui/usePageStyles';
 import { type Draft, tenantRef } from './draft';
-import { recentFirst, recentTenants } from './recentTenants';
+import { likelyFirst, recentTenants } from './recentTenants';
 
 const useStyles = makeStyles({
   list: {
@@ -33,6 +35,8 @@ const useStyles = makeStyles({
   },
   tenant: {
     boxSizing: 'border-box',
+    display: 'flex',
+    alignItems: 'center',
     padding: '6px 8px',
     border: `1px solid ${tokens.colorNeutralStroke1}`,
     borderRadius: tokens.borderRadiusLarge,
@@ -43,9 +47,11 @@ const useStyles = makeStyles({
     boxShadow: `inset 0 0 0 1px ${tokens.colorBrandStroke1}`,
   },
   /* All of the card chooses the tenant. */
-  radio: { width: '100%' },
+  radio: { flexGrow: 1, minWidth: 0 },
   fill: { flexGrow: 1 },
   label: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
+  caution: { color: tokens.colorPaletteDarkOrangeForeground1 },
+  star: { alignSelf: 'flex-start', flexShrink: 0 },
   domain: { color: tokens.colorNeutralForeground3 },
 });
 
@@ -58,6 +64,10 @@ export function TenantStep() {
   const { setValue, clearErrors, formState } = useFormContext<Draft>();
   const chosen = useWatch<Draft, 'tenant'>({ name: 'tenant' });
   const recent = recentTenants();
+  const { preferences, save, error } = usePreferences();
+  const favourites = preferences.favourite_tenants ?? [];
+  /* Those may be further down than the first page reaches. */
+  const likely = useLikely(settled ? [] : [...favourites, ...recent], tenants.data?.items);
 
   const choose = (tenant: Tenant | undefined) => {
     if (!tenant || tenant.id === chosen?.id) return;
@@ -65,6 +75,7 @@ export function TenantStep() {
     setValue('tenant', tenantRef(tenant), { shouldDirty: true });
     setValue('users', []);
     setValue('options', {});
+    setValue('source', '');
     clearErrors();
   };
 
@@ -75,9 +86,16 @@ export function TenantStep() {
   if (items.length === 0 && !settled)
     return <Empty icon={<BuildingRegular />} title={t('tenant.empty')} body={t('tenant.empty_body')} />;
 
-  const shown = settled ? items : recentFirst(items, recent);
+  const shown = likelyFirst(settled ? items : [...likely, ...items], favourites, recent);
+  const toggle = (id: string) =>
+    save({
+      favourite_tenants: favourites.includes(id)
+        ? favourites.filter((one) => one !== id)
+        : [...favourites, id],
+    });
   return (
     <div className={page.column}>
+      {error && <ProblemBar error={error} />}
       {(items.length > 6 || next_cursor || search) && (
         <Field hint={next_cursor ? t('tenant.more') : undefined}>
           <SearchBox
@@ -94,7 +112,7 @@ export function TenantStep() {
           aria-label={t('tenant.list')}
           className={styles.list}
           value={chosen?.id ?? ''}
-          onChange={(_, { value }) => choose(items.find(({ id }) => id === value))}
+          onChange={(_, { value }) => choose(shown.find(({ id }) => id === value))}
         >
           {shown.map((tenant) => (
             <div
@@ -110,7 +128,7 @@ export function TenantStep() {
                     <span className={styles.label}>
                       <Text weight="semibold">
                         {tenant.display_name}{' '}
-                        {recent.includes(tenant.id) && (
+                        {recent.includes(tenant.id) && !favourites.includes(tenant.id) && (
                           <Badge appearance="tint" color="informative" size="small">
                             {t('tenant.recent')}
                           </Badge>
@@ -119,9 +137,23 @@ export function TenantStep() {
                       <Text size={200} className={styles.domain}>
                         {tenant.default_domain}
                       </Text>
+                      {tenant.health && tenant.health.status !== 'ok' && (
+                        <Text size={200} className={styles.caution}>
+                          {t(`tenant.status.${tenant.health.status}`)}
+                        </Text>
+                      )}
                     </span>
                   ),
                 }}
+              />
+              <ToggleButton
+                appearance="transparent"
+                size="small"
+                className={styles.star}
+                checked={favourites.includes(tenant.id)}
+                icon={favourites.includes(tenant.id) ? <StarFilled /> : <StarRegular />}
+                aria-label={t('tenant.favourite', { tenant: tenant.display_name })}
+                onClick={() => toggle(tenant.id)}
               />
             </div>
           ))}
@@ -132,4 +164,11 @@ export function TenantStep() {
       )}
     </div>
   );
+}
+
+/* Of these, the ones that `items` does not hold; one that is gone stays away. */
+function useLikely(ids: string[], items: Tenant[] | undefined): Tenant[] {
+  const missing = items ? [...new Set(ids)].filter((id) => !items.some((one) => one.id === id)) : [];
+  const reads = useQueries({ queries: missing.map((id) => ({ ...tenantQuery(id), retry: false })) });
+  return reads.flatMap(({ data }) => data ?? []);
 }

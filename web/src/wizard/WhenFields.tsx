@@ -10,39 +10,30 @@ import {
   Textarea,
   tokens,
 } from '@fluentui/react-components';
-import { useMemo } from 'react';
 import { type FieldPath, useController, useFormContext, useWatch } from 'react-hook-form';
-import { dateTimeIn } from '../i18n/format';
 import { t } from '../i18n/t';
-import { type Draft, here } from './draft';
-import { resolveWall, zones } from './zone';
+import { ScheduleFields } from '../schedule/ScheduleFields';
+import type { Draft } from './draft';
 
 const useStyles = makeStyles({
-  fields: {
-    display: 'grid',
-    gap: '16px',
-    gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 180px), 1fr))',
-  },
   two: {
     display: 'grid',
     gap: '16px',
     gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 280px), 1fr))',
   },
+  remind: { maxWidth: '280px' },
   indent: {
     display: 'flex',
     flexDirection: 'column',
-    rowGap: '8px',
+    rowGap: '16px',
     paddingInlineStart: '32px',
     '@media (max-width: 640px)': { paddingInlineStart: 0 },
   },
   help: { color: tokens.colorNeutralForeground3 },
-  caution: { color: tokens.colorPaletteDarkOrangeForeground1 },
   radio: { display: 'flex', flexDirection: 'column' },
-  /* The longest name of a zone is wider than a phone. */
-  zone: { minWidth: 0 },
 });
 
-function useText(name: 'date' | 'time' | 'zone' | 'reference' | 'reason') {
+function useText(name: 'reference' | 'reason') {
   const { clearErrors } = useFormContext<Draft>();
   const { field, fieldState } = useController<Draft, typeof name>({ name });
   return {
@@ -55,63 +46,46 @@ function useText(name: 'date' | 'time' | 'zone' | 'reference' | 'reason') {
   };
 }
 
-function ScheduleFields() {
+const MINUTES = { minutes: 1, hours: 60, days: 24 * 60 } as const;
+const REMINDERS: [keyof typeof MINUTES, number][] = [
+  ['minutes', 30],
+  ['hours', 1],
+  ['hours', 4],
+  ['days', 1],
+  ['days', 3],
+];
+
+function Schedule() {
   const styles = useStyles();
-  const date = useText('date');
-  const at = useText('time');
-  const zone = useText('zone');
-  const known = useMemo(() => zones(here), []);
-  const wall = resolveWall(date.value, at.value, zone.value);
+  const { setValue, clearErrors, formState } = useFormContext<Draft>();
+  const [date, time, zone, remind] = useWatch<Draft, ['date', 'time', 'zone', 'remind']>({
+    name: ['date', 'time', 'zone', 'remind'],
+  });
+  const { errors } = formState;
   return (
     <div className={styles.indent}>
-      <div className={styles.fields}>
-        <Field label={t('when.date')} required validationMessage={date.error} data-field="date">
-          <Input type="date" value={date.value} onChange={date.onChange} />
-        </Field>
-        <Field label={t('when.time')} required validationMessage={at.error} data-field="time">
-          <Input type="time" value={at.value} onChange={at.onChange} />
-        </Field>
-        <Field
-          label={t('when.zone')}
-          required
-          validationMessage={zone.error}
-          data-field="zone"
-          className={styles.zone}
-        >
-          <Select
-            className={styles.zone}
-            select={{ className: styles.zone }}
-            value={zone.value}
-            onChange={zone.onChange}
-          >
-            {known.map((name) => (
-              <option key={name} value={name}>
-                {name === here ? t('when.here', { zone: name }) : name}
-              </option>
-            ))}
-          </Select>
-        </Field>
-      </div>
-      <div role="status">
-        {wall && (
-          <Text size={200} className={styles.help}>
-            {t('when.instant', {
-              local: dateTimeIn(wall.at, here),
-              utc: `${dateTimeIn(wall.at, 'UTC')} UTC`,
-            })}
-          </Text>
-        )}{' '}
-        {wall?.kind === 'skipped' && (
-          <Text size={200} className={styles.caution}>
-            {t('when.skipped', { time: dateTimeIn(wall.at, zone.value) })}
-          </Text>
-        )}
-        {wall?.kind === 'twice' && (
-          <Text size={200} className={styles.caution}>
-            {t('when.twice')}
-          </Text>
-        )}
-      </div>
+      <ScheduleFields
+        value={{ date, time, zone }}
+        onChange={(name, value) => {
+          setValue(name, value);
+          clearErrors(name);
+        }}
+        errors={{
+          date: errors.date?.message,
+          time: errors.time?.message,
+          zone: errors.zone?.message,
+        }}
+      />
+      <Field label={t('when.remind')} className={styles.remind}>
+        <Select value={remind} onChange={(_, { value }) => setValue('remind', value)}>
+          <option value="">{t('when.remind_never')}</option>
+          {REMINDERS.map(([unit, count]) => (
+            <option key={unit + count} value={count * MINUTES[unit]}>
+              {t(`when.remind_${unit}`, { count })}
+            </option>
+          ))}
+        </Select>
+      </Field>
     </div>
   );
 }
@@ -149,7 +123,7 @@ export function WhenFields() {
           <Radio value="schedule" label={radio(t('when.schedule'), t('when.schedule_help'))} />
         </RadioGroup>
       </Field>
-      {when === 'schedule' && <ScheduleFields />}
+      {when === 'schedule' && <Schedule />}
       <div className={styles.two}>
         <Field
           label={t('options.optional', { label: t('when.reference') })}

@@ -9,6 +9,9 @@ import {
   DialogSurface,
   DialogTitle,
   DialogTrigger,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
   Spinner,
   Text,
 } from '@fluentui/react-components';
@@ -19,8 +22,10 @@ import { useNavigate, useSearchParams } from 'react-router';
 import { asProblem } from '../api/problem';
 import { catalogQuery, preflightQuery, tenantsQuery } from '../api/queries';
 import { usePage } from '../app/usePage';
+import { list } from '../i18n/format';
 import { t } from '../i18n/t';
 import { Loading } from '../ui/Loading';
+import { ProblemBar } from '../ui/ProblemBar';
 import { usePageStyles } from '../ui/usePageStyles';
 import { type Draft, emptyDraft, forgetDraft, loadDraft, saveDraft, tenantRef } from './draft';
 import { ErrorSummary } from './ErrorSummary';
@@ -29,6 +34,7 @@ import { putAtFields } from './problems';
 import { type FieldProblem, fieldProblems, forgetKey, missingOf, optionsOf, stepOf } from './request';
 import { type Step, Stepper, steps } from './Stepper';
 import { TenantStep } from './TenantStep';
+import { type LinkState, useDeepLink } from './useDeepLink';
 
 /* Each step is fetched when it is near: the first page of the wizard shows without the weight of the others. */
 const loadUserStep = async () => ({ default: (await import('./UserStep')).UserStep });
@@ -82,6 +88,8 @@ export function Wizard() {
   const [problems, setProblems] = useState<FieldProblem[]>([]);
   const [checking, setChecking] = useState(false);
 
+  const link = useDeepLink(form, goTo);
+
   useEffect(() => saveDraft(draft), [draft]);
   useEffect(fetchSteps, []);
 
@@ -91,11 +99,11 @@ export function Wizard() {
     tenants.data?.items.length === 1 && !tenants.data.next_cursor ? tenants.data.items[0] : undefined;
   const skipped = useRef(false);
   useEffect(() => {
-    if (!only || skipped.current || form.getValues('tenant')) return;
+    if (!only || link.busy || skipped.current || form.getValues('tenant')) return;
     skipped.current = true;
     form.setValue('tenant', tenantRef(only));
     goTo('users');
-  }, [only, form, goTo]);
+  }, [only, link.busy, form, goTo]);
 
   /* Each step begins at its heading; on arrival at the wizard too. */
   const arrived = useRef<Step | null>(null);
@@ -168,6 +176,12 @@ export function Wizard() {
     navigate('/offboardings');
   };
 
+  if (link.busy)
+    return (
+      <div className={page.page}>
+        <Loading label={t('wizard.link_reading')} />
+      </div>
+    );
   return (
     <FormProvider {...form}>
       <div className={page.page}>
@@ -184,6 +198,7 @@ export function Wizard() {
           </Text>
           <Text className={page.quiet}>{leadOf(step, draft)}</Text>
         </div>
+        <LinkNotes link={link} />
         <ErrorSummary problems={problems} />
         <Suspense fallback={<Loading />}>
           {step === 'tenant' && (
@@ -225,12 +240,38 @@ export function Wizard() {
   );
 }
 
+/* What became of the address that one came by. */
+function LinkNotes({ link: { unknown, error, restore } }: { link: LinkState }) {
+  return (
+    <>
+      {error !== null && <ProblemBar error={error} title={t('wizard.link_failed')} />}
+      {unknown.length > 0 && (
+        <MessageBar intent="warning" layout="multiline" role="alert">
+          <MessageBarBody>{t('wizard.link_unknown', { names: list(unknown) })}</MessageBarBody>
+        </MessageBar>
+      )}
+      {restore && (
+        <MessageBar intent="info">
+          <MessageBarBody>{t('wizard.link_new')}</MessageBarBody>
+          <MessageBarActions>
+            <Button size="small" onClick={restore}>
+              {t('wizard.link_restore')}
+            </Button>
+          </MessageBarActions>
+        </MessageBar>
+      )}
+    </>
+  );
+}
+
 function Discard({ onDiscard }: { onDiscard: () => void }) {
   const page = usePageStyles();
   return (
     <Dialog>
       <DialogTrigger disableButtonEnhancement>
-        <Button appearance="subtle">{t('wizard.discard')}</Button>
+        <Button appearance="subtle" className={page.flushEnd}>
+          {t('wizard.discard')}
+        </Button>
       </DialogTrigger>
       <DialogSurface className={page.dialog}>
         <DialogBody>

@@ -1,6 +1,7 @@
 /* What the wizard has been told so far. Kept in this tab's session storage, so that a reload or a session that ended
  * loses nothing; it holds names and choices, no secrets. */
 import type { CatalogParameter, CatalogTask, Tenant, TenantRef, User } from '../api/schema';
+import { here } from '../schedule/zone';
 
 export interface Person {
   /* An object id, or the word that the server resolves to the user's manager. */
@@ -10,6 +11,10 @@ export interface Person {
 }
 
 export const MANAGER = 'manager';
+
+export const NOTHING = 'nothing';
+/* An earlier offboarding. */
+export const AS_BEFORE = 'as_before';
 
 export type ParameterValue = string | boolean | Person[];
 
@@ -22,27 +27,46 @@ export interface Draft {
   tenant: TenantRef | null;
   users: Person[];
   options: Record<string, Choice>;
+  /* What the options began from: '' the tenant's defaults, NOTHING, AS_BEFORE, or a template's id. */
+  source: string;
   /* Nothing is preselected: when to run is always a decision. */
   when: '' | 'now' | 'schedule';
   date: string;
   time: string;
   zone: string;
+  /* Minutes before a planned start at which people are reminded; '' never. */
+  remind: string;
+  /* Who is told: as the tenant has it, or as chosen here. */
+  notify: 'tenant' | 'chosen';
+  channels: Record<Channel, boolean>;
+  emailTo: string;
   reference: string;
   reason: string;
+  /* Warnings that were read (request.ts, tickOf), and why blockers are lifted. */
+  acknowledged: string[];
+  overrideReason: string;
 }
 
-export const here = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+export const channels = ['webhook', 'email', 'psa'] as const;
+export type Channel = (typeof channels)[number];
 
 export const emptyDraft = (): Draft => ({
   tenant: null,
   users: [],
   options: {},
+  source: '',
   when: '',
   date: '',
   time: '',
   zone: here,
+  remind: '',
+  notify: 'tenant',
+  channels: { webhook: true, email: true, psa: true },
+  emailTo: '',
   reference: '',
   reason: '',
+  acknowledged: [],
+  overrideReason: '',
 });
 
 export const personOf = (user: Pick<User, 'id' | 'display_name' | 'user_principal_name'>): Person => ({

@@ -17,7 +17,13 @@ export const rememberTenant = (id: string) =>
     JSON.stringify([id, ...recentTenants().filter((one) => one !== id)].slice(0, KEPT)),
   );
 
-export function recentFirst<T extends { id: string }>(items: T[], recent: string[]): T[] {
-  const rank = ({ id }: T) => (recent.includes(id) ? recent.indexOf(id) : recent.length);
+/* Favourites first, then what was used last, then the rest as it came. */
+export function likelyFirst<T extends { id: string }>(
+  items: T[],
+  favourites: string[],
+  recent: string[],
+): T[] {
+  const likely = [...new Set([...favourites, ...recent])];
+  const rank = ({ id }: T) => (likely.includes(id) ? likely.indexOf(id) : likely.length);
   return items.map((item) => item).sort((a, b) => rank(a) - rank(b));
 }

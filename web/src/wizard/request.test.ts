@@ -4,6 +4,7 @@ import { describeChoice } from './describe';
 import { choicesFrom, countChanges, type Draft, emptyDraft } from './draft';
 import {
   acknowledgedCodes,
+  deletionPhrase,
   excludedBy,
   fieldOf,
   fieldProblems,
@@ -11,6 +12,7 @@ import {
   optionsOf,
   requestOf,
   reviewOf,
+  sharedWarnings,
   stepOf,
   tickOf,
 } from './request';
@@ -246,5 +248,80 @@ describe('describeChoice', () => {
       describeChoice(catalog.tasks.find((one) => one.id === id) as CatalogTask, options[id]);
     expect(lines('forward')).toEqual(["to: The user's manager", 'keep_copy: yes']);
     expect(lines('reply')).toEqual(['message_html: “a < b”', 'audience: Everybody']);
+  });
+});
+
+describe('what a request says beyond the tasks', () => {
+  it('tells as the tenant has it unless somebody chose', () => {
+    expect(requestOf(emptyDraft(), catalog, [])).not.toHaveProperty('notify');
+    const chosen: Draft = {
+      ...emptyDraft(),
+      notify: 'chosen',
+      channels: { webhook: false, email: true, psa: false },
+      emailTo: 'hr@contoso.com, it@contoso.com',
+    };
+    expect(requestOf(chosen, catalog, []).notify).toEqual({
+      webhook: false,
+      email: true,
+      psa: false,
+      email_to: ['hr@contoso.com', 'it@contoso.com'],
+    });
+    const silent: Draft = { ...chosen, channels: { webhook: true, email: false, psa: false } };
+    expect(requestOf(silent, catalog, []).notify).not.toHaveProperty('email_to');
+  });
+  it('reminds before a planned start', () => {
+    const planned: Draft = {
+      ...emptyDraft(),
+      when: 'schedule',
+      date: '2030-01-01',
+      time: '09:00',
+      zone: 'UTC',
+    };
+    expect(requestOf({ ...planned, remind: '60' }, catalog, []).schedule).toEqual({
+      at: '2030-01-01T09:00:00',
+      time_zone: 'UTC',
+      remind_before_minutes: 60,
+    });
+  });
+  it('lifts blockers with the reason, and only when there are any', () => {
+    const draft: Draft = { ...emptyDraft(), overrideReason: ' The board asked ' };
+    expect(requestOf(draft, catalog, [], ['protected_user']).override).toEqual({
+      codes: ['protected_user'],
+      reason: 'The board asked',
+    });
+    expect(requestOf(draft, catalog, [])).not.toHaveProperty('override');
+  });
+});
+
+describe('sharedWarnings', () => {
+  const warning = (code: string, message = code): Warning => ({
+    code,
+    message,
+    severity: 'warn',
+    task: null,
+  });
+  const review = (...toAcknowledge: Warning[]) => ({ blockers: [], notes: [], toAcknowledge });
+  it('has each sentence once, with whom it is about, the most frequent first', () => {
+    const shared = sharedWarnings(
+      new Map([
+        ['1', review(warning('rare'), warning('size', '60 GB'))],
+        ['2', review(warning('often'))],
+        ['3', review(warning('often'), warning('size', '70 GB'))],
+      ]),
+    );
+    expect(shared.map(({ warning: { message }, users }) => [message, users])).toEqual([
+      ['often', ['2', '3']],
+      ['rare', ['1']],
+      ['60 GB', ['1']],
+      ['70 GB', ['3']],
+    ]);
+  });
+});
+
+describe('deletionPhrase', () => {
+  const person = (id: string) => ({ id, name: id, address: `${id}@contoso.com` });
+  it('is the address of one, and the number of many', () => {
+    expect(deletionPhrase({ users: [person('adele')] })).toBe('adele@contoso.com');
+    expect(deletionPhrase({ users: ['a', 'b', 'c'].map(person) })).toBe('delete 3 users');
   });
 });

@@ -5,13 +5,14 @@ import type {
   CatalogTask,
   FieldError,
   NewOffboarding,
+  Notify,
   Options,
   Preflight,
   Warning,
 } from '../api/schema';
 import { t } from '../i18n/t';
+import { scheduleOf, wallProblems } from '../schedule/zone';
 import type { Choice, Draft, ParameterValue } from './draft';
-import { resolveWall } from './zone';
 
 const isEmpty = (value: ParameterValue | undefined) =>
   value === undefined || (typeof value !== 'boolean' && value.length === 0);
@@ -50,16 +51,32 @@ export const optionsOf = (draft: Pick<Draft, 'options'>, catalog: Catalog): Opti
     chosenTasks(draft, catalog).map((task) => [task.id, optionOf(task, draft.options[task.id] as Choice)]),
   );
 
-export function requestOf(draft: Draft, catalog: Catalog, acknowledged: string[]): NewOffboarding {
+export const addressesOf = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
+
+const notifyOf = ({ channels, emailTo }: Draft): Notify => ({
+  ...channels,
+  ...(channels.email && emailTo.trim() && { email_to: addressesOf(emailTo) }),
+});
+
+const reminderOf = ({ remind }: Draft) => (remind ? { remind_before_minutes: Number(remind) } : {});
+
+/* `lifted` are the codes of the blockers that the reason in the draft is about. */
+export function requestOf(
+  draft: Draft,
+  catalog: Catalog,
+  acknowledged: string[],
+  lifted: string[] = [],
+): NewOffboarding {
   return {
     tenant: draft.tenant?.id ?? '',
     users: draft.users.map((person) => person.id),
     options: optionsOf(draft, catalog),
-    schedule:
-      draft.when === 'schedule' ? { at: `${draft.date}T${draft.time}:00`, time_zone: draft.zone } : null,
+    schedule: draft.when === 'schedule' ? { ...scheduleOf(draft), ...reminderOf(draft) } : null,
+    ...(draft.notify === 'chosen' && { notify: notifyOf(draft) }),
     reference: draft.reference.trim() || null,
     reason: draft.reason.trim() || null,
     acknowledged_warnings: acknowledged,
+    ...(lifted.length > 0 && { override: { codes: lifted, reason: draft.overrideReason.trim() } }),
   };
 }
 
@@ -85,12 +102,8 @@ export function missingOf(draft: Draft, catalog: Catalog, now: number): FieldPro
           task: task.label,
         });
   if (!draft.when) problems.push({ path: 'when', message: t('when.missing') });
-  if (draft.when === 'schedule') {
-    if (!draft.date) problems.push({ path: 'date', message: t('when.date_missing') });
-    if (!draft.time) problems.push({ path: 'time', message: t('when.time_missing') });
-    const wall = resolveWall(draft.date, draft.time, draft.zone);
-    if (wall && wall.at < now - 60_000) problems.push({ path: 'date', message: t('when.past') });
-  }
+  if (draft.when === 'schedule')
+    for (const [path, message] of Object.entries(wallProblems(draft, now))) problems.push({ path, message });
   return problems;
 }
 
@@ -110,6 +123,8 @@ export function fieldOf(pointer: string): string | null {
     if (!second) return 'options';
     return third ? `options.${second}.parameters.${third}` : `options.${second}`;
   }
+  if (first === 'notify') return 'emailTo';
+  if (first === 'override') return 'overrideReason';
   if (first === 'schedule') return second === 'time_zone' ? 'zone' : second === 'at' ? 'date' : 'when';
   return plainPaths[first] ?? null;
 }
@@ -122,7 +137,13 @@ export const fieldProblems = (errors: FieldError[]): FieldProblem[] =>
 
 /* The step of the wizard that has the field. */
 export const stepOf = (path: string) =>
-  path === 'tenant' ? 'tenant' : path.startsWith('users') ? 'users' : 'options';
+  path === 'tenant'
+    ? 'tenant'
+    : path.startsWith('users')
+      ? 'users'
+      : path === 'overrideReason'
+        ? 'confirm'
+        : 'options';
 
 export interface Review {
   blockers: Warning[];
@@ -135,6 +156,38 @@ export const reviewOf = ({ warnings }: Pick<Preflight, 'warnings'>): Review => (
   toAcknowledge: warnings.filter(({ severity }) => severity === 'warn'),
   notes: warnings.filter(({ severity }) => severity === 'info'),
 });
+
+/* Two offboardings of one user at a time are impossible, whoever asks. */
+export const isLiftable = ({ code }: Warning) => code !== 'already_open';
+
+export interface SharedWarning {
+  warning: Warning;
+  /* Whom it is about, by id. */
+  users: string[];
+}
+
+/* The warnings of many users, each sentence once, the most frequent first. */
+export function sharedWarnings(reviews: Map<string, Review>): SharedWarning[] {
+  const shared = new Map<string, SharedWarning>();
+  for (const [user, { toAcknowledge }] of reviews)
+    for (const warning of toAcknowledge) {
+      const key = tickOf(warning.message, warning);
+      const known = shared.get(key);
+      if (known) known.users.push(user);
+      else shared.set(key, { warning, users: [user] });
+    }
+  return [...shared.values()].sort((one, two) => two.users.length - one.users.length);
+}
+
+/* What has to be typed before somebody is deleted. */
+export const deletionPhrase = (draft: Pick<Draft, 'users'>): string =>
+  draft.users.length === 1
+    ? (draft.users[0]?.address ?? '')
+    : t('confirm.delete_phrase', { count: draft.users.length });
+
+/* What is chosen and gone for good after some days. */
+export const deletions = (draft: Pick<Draft, 'options'>, catalog: Catalog) =>
+  chosenTasks(draft, catalog).filter(({ undo_days }) => undo_days !== null);
 
 /* One tick on the screen: this warning for this user. */
 export const tickOf = (user: string, { code, task }: Warning) => `${user} ${code} ${task ?? ''}`;

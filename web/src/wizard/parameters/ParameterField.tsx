@@ -7,8 +7,8 @@ import { t } from '../../i18n/t';
 import { Loading } from '../../ui/Loading';
 import type { Draft, ParameterValue, Person } from '../draft';
 
-const HtmlEditor = lazy(() => import('../editor/HtmlEditor'));
 const PeoplePicker = lazy(async () => ({ default: (await import('../PeoplePicker')).PeoplePicker }));
+const HtmlEditor = lazy(() => import('../editor/HtmlEditor'));
 
 interface FieldProps {
   parameter: CatalogParameter;
@@ -25,7 +25,7 @@ function People({ parameter, label, value, onChange, error }: FieldProps) {
   const tenant = useWatch<Draft, 'tenant'>({ name: 'tenant' });
   const people: Person[] = Array.isArray(value) ? value : [];
   return (
-    <Suspense fallback={<Loading rows={1} />}>
+    <Suspense fallback={<Loading rows={1} height={48} />}>
       <PeoplePicker
         label={label}
         tenant={tenant?.id ?? ''}

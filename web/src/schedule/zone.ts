@@ -1,5 +1,17 @@
 /* From a local time and a zone to the instant it means, by the server's rule: a time that the clocks skip becomes the
  * first instant after the gap, one that occurs twice is the first. Only shown; the server decides. */
+import type { Schedule } from '../api/schema';
+import { t } from '../i18n/t';
+
+export const here = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+/* What a clock on the wall shows, and where it hangs; '' where nothing is said yet. */
+export interface WallTime {
+  date: string;
+  time: string;
+  zone: string;
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(zone: string): Intl.DateTimeFormat {
@@ -75,3 +87,24 @@ export const zones = (first: string): string[] => {
   const all = Intl.supportedValuesOf('timeZone');
   return [...new Set([first, 'UTC', ...all])];
 };
+
+export const scheduleOf = ({ date, time, zone }: WallTime): Schedule => ({
+  at: `${date}T${time}:00`,
+  time_zone: zone,
+});
+
+/* A Windows name of a zone is unknown to the browser: then the time is asked for in the zone here. */
+export function wallOf({ at, time_zone }: Schedule): WallTime {
+  const zone = Intl.supportedValuesOf('timeZone').includes(time_zone) ? time_zone : here;
+  return { date: at.slice(0, 10), time: zone === time_zone ? at.slice(11, 16) : '', zone };
+}
+
+/* What is missing or past, by field. */
+export function wallProblems(wall: WallTime, now: number): Partial<Record<keyof WallTime, string>> {
+  const resolved = resolveWall(wall.date, wall.time, wall.zone);
+  return {
+    ...(!wall.date && { date: t('when.date_missing') }),
+    ...(!wall.time && { time: t('when.time_missing') }),
+    ...(resolved && resolved.at < now - 60_000 && { date: t('when.past') }),
+  };
+}

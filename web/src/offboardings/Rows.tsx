@@ -1,0 +1,247 @@
+/* The table; where it is narrow each row becomes a card. */
+import {
+  Checkbox,
+  makeStyles,
+  mergeClasses,
+  ProgressBar,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import { type Dispatch, memo, type ReactNode, type SetStateAction, useCallback } from 'react';
+import { Link, useNavigate } from 'react-router';
+import type { OffboardingSummary } from '../api/schema';
+import type { Key } from '../i18n/en';
+import { dateTime, duration, relative } from '../i18n/format';
+import { t } from '../i18n/t';
+import { lockoutTook, progressColour, progressShare, progressWords } from '../run/progress';
+import { Status } from '../ui/Status';
+import { useNow } from '../ui/useNow';
+import type { Column } from './columns';
+
+const NARROW = '@media (max-width: 760px)';
+
+const useStyles = makeStyles({
+  box: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusXLarge,
+    overflowX: 'auto',
+    overflowY: 'hidden',
+    [NARROW]: { overflowX: 'hidden' },
+  },
+  table: { tableLayout: 'auto', [NARROW]: { display: 'block' } },
+  header: { [NARROW]: { display: 'none' } },
+  body: { [NARROW]: { display: 'block' } },
+  row: {
+    cursor: 'pointer',
+    /* Red on what Fluent has for this is too faint in the dark. */
+    ':hover': { backgroundColor: tokens.colorNeutralBackground2 },
+    [NARROW]: {
+      display: 'flex',
+      flexWrap: 'wrap',
+      gap: '8px 16px',
+      padding: '12px 16px',
+      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    },
+  },
+  cell: {
+    padding: '8px',
+    ':first-child': { paddingLeft: '16px' },
+    [NARROW]: {
+      display: 'block',
+      flex: '0 1 auto',
+      padding: 0,
+      height: 'auto',
+      ':first-child': { paddingLeft: 0 },
+    },
+  },
+  tick: { width: '32px', [NARROW]: { width: 'auto', marginInlineStart: '-8px', marginInlineEnd: '-16px' } },
+  heading: { color: tokens.colorNeutralForeground3, ':first-child': { paddingLeft: '16px' } },
+  /* Where it is narrow: user and status, then the progress, then the rest. */
+  left: { [NARROW]: { flex: '1 1 0', minWidth: 0 } },
+  whole: { [NARROW]: { flex: '1 0 100%' } },
+  quiet: { color: tokens.colorNeutralForeground3 },
+  person: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
+  name: {
+    color: tokens.colorNeutralForeground1,
+    fontWeight: tokens.fontWeightSemibold,
+    textDecoration: 'none',
+    ':hover': { textDecoration: 'underline' },
+  },
+  progress: {
+    display: 'flex',
+    flexDirection: 'column',
+    rowGap: '4px',
+    minWidth: '96px',
+    maxWidth: '160px',
+    [NARROW]: { maxWidth: 'none' },
+  },
+  numbers: { fontVariantNumeric: 'tabular-nums' },
+});
+
+interface Props {
+  rows: OffboardingSummary[];
+  columns: Column[];
+  /* Null when nothing can be done with them. */
+  chosen: ReadonlySet<string> | null;
+  setChosen: Dispatch<SetStateAction<ReadonlySet<string>>>;
+}
+
+export function Rows({ rows, columns, chosen, setChosen }: Props) {
+  const styles = useStyles();
+  const now = useNow(true, 10_000);
+  const ticked = chosen ? rows.filter(({ id }) => chosen.has(id)).length : 0;
+  const toggle = useCallback(
+    (id: string) =>
+      setChosen((now) => {
+        const next = new Set(now);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [setChosen],
+  );
+  return (
+    <div className={styles.box}>
+      <Table className={styles.table} aria-label={t('list.title')}>
+        <TableHeader className={styles.header}>
+          <TableRow>
+            {chosen && (
+              <TableHeaderCell className={mergeClasses(styles.heading, styles.tick)}>
+                <Checkbox
+                  aria-label={t('list.choose_all')}
+                  checked={ticked === 0 ? false : ticked === rows.length ? true : 'mixed'}
+                  onChange={() => setChosen(new Set(ticked === rows.length ? [] : rows.map(({ id }) => id)))}
+                />
+              </TableHeaderCell>
+            )}
+            <TableHeaderCell className={styles.heading}>{t('list.user')}</TableHeaderCell>
+            {columns.map((column) => (
+              <TableHeaderCell key={column} className={styles.heading}>
+                {t(`list.column.${column}`)}
+              </TableHeaderCell>
+            ))}
+          </TableRow>
+        </TableHeader>
+        <TableBody className={styles.body}>
+          {rows.map((row) => (
+            <Row
+              key={row.id}
+              row={row}
+              columns={columns}
+              now={now}
+              ticked={chosen?.has(row.id)}
+              toggle={toggle}
+            />
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}
+
+function whenOf(row: OffboardingSummary): [at: string, Key] {
+  if (row.ended_at) return [row.ended_at, 'list.ended'];
+  if (row.started_at) return [row.started_at, 'list.started'];
+  if (row.scheduled_at) return [row.scheduled_at, 'list.planned'];
+  return [row.created_at, 'list.created'];
+}
+
+const cells: Record<Column, (row: OffboardingSummary, now: number) => ReactNode> = {
+  status: (row) => <Status status={row.status} />,
+  progress: (row) => <ProgressCell row={row} />,
+  tenant: ({ tenant }) => tenant.display_name ?? tenant.id,
+  when: (row, now) => <When row={row} now={now} />,
+  by: ({ requested_by }) => requested_by,
+  reference: ({ reference }) => reference ?? '',
+  lockout: (row) => {
+    const took = lockoutTook(row);
+    return took === null ? '' : t('list.lockout', { time: duration(took) });
+  },
+};
+
+function ProgressCell({ row }: { row: OffboardingSummary }) {
+  const styles = useStyles();
+  const words = progressWords(row.status, row.progress);
+  return (
+    <span className={styles.progress}>
+      <Text size={200} className={styles.numbers}>
+        {words}
+      </Text>
+      <ProgressBar
+        value={progressShare(row.progress)}
+        color={progressColour(row.status, row.progress)}
+        aria-label={words}
+      />
+    </span>
+  );
+}
+
+function When({ row, now }: { row: OffboardingSummary; now: number }) {
+  const [at, key] = whenOf(row);
+  /* What is over is never ahead, although the clock of this page is read only now and then. */
+  const clock = key === 'list.planned' ? now : Math.max(now, Date.parse(at));
+  return <span title={dateTime(at)}>{t(key as 'list.ended', { when: relative(at, clock) })}</span>;
+}
+
+interface RowProps {
+  row: OffboardingSummary;
+  columns: Column[];
+  now: number;
+  /* Undefined when nothing can be chosen. */
+  ticked: boolean | undefined;
+  toggle: (id: string) => void;
+}
+
+/* Of many rows only the one that an event is about is drawn anew. */
+const Row = memo(function Row({ row, columns, now, ticked, toggle }: RowProps) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const address = `/offboardings/${row.id}`;
+  return (
+    /* The whole row can be clicked for convenience; the link in it is what keyboards and screen readers use. */
+    <TableRow
+      className={styles.row}
+      data-offboarding={row.id}
+      onClick={(event) => {
+        if (!(event.target as HTMLElement).closest('a, input, label') && !window.getSelection()?.toString())
+          navigate(address);
+      }}
+    >
+      {ticked !== undefined && (
+        <TableCell className={mergeClasses(styles.cell, styles.tick)}>
+          <Checkbox
+            aria-label={t('list.choose', { name: row.user.display_name })}
+            checked={ticked}
+            onChange={() => toggle(row.id)}
+          />
+        </TableCell>
+      )}
+      <TableCell className={mergeClasses(styles.cell, styles.left)}>
+        <span className={styles.person}>
+          <Link to={address} className={styles.name}>
+            {row.user.display_name}
+          </Link>
+          <Text size={200} className={styles.quiet}>
+            {row.user.user_principal_name}
+          </Text>
+          {row.reference && !columns.includes('reference') && (
+            <Text size={200} className={styles.quiet}>
+              {row.reference}
+            </Text>
+          )}
+        </span>
+      </TableCell>
+      {columns.map((column) => (
+        <TableCell key={column} className={mergeClasses(styles.cell, column === 'progress' && styles.whole)}>
+          {cells[column](row, now)}
+        </TableCell>
+      ))}
+    </TableRow>
+  );
+});
