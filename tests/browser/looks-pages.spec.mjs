@@ -19,7 +19,7 @@ test('signing in', async ({ page, world, watch }) => {
   await expectGoodLooksBriefly(page, 'account-menu');
   await page.keyboard.press('Escape');
   await page.context().clearCookies();
-  await page.getByRole('button', { name: 'New offboarding' }).click();
+  await page.getByRole('link', { name: 'Templates' }).click();
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectGoodLooksBriefly(page, 'session-ended');
 });
