@@ -25,6 +25,7 @@ export const deliveryEvents = (
     'undone',
     'endpoint_disabled',
     'delivery_failed',
+    'tenant_disconnected',
   ] as const
 ).map((one) => [one, t(`event.${one}`)] as const);
 
