@@ -29,9 +29,9 @@ export const en = {
   'action.more': 'Show more',
   'action.cancel': 'Cancel',
   'action.close': 'Close',
+  'action.working': 'Working…',
   'action.actions': 'Actions',
   'action.actions_of': 'Actions for {name}',
-  'action.working': 'Working…',
   'action.copy': 'Copy',
   'action.copied': 'Copied',
 
@@ -505,7 +505,6 @@ export const en = {
   'logbook.lead': 'Who did what. Nothing here can be changed or deleted.',
   'logbook.what': 'What happened',
   'logbook.client': 'From',
-  'logbook.when': 'When',
   'logbook.details': 'Details',
   'logbook.actor.account': 'Web',
   'logbook.actor.token': 'API token',

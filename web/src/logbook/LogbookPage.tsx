@@ -94,7 +94,7 @@ function Logbook() {
         </span>
       ),
     },
-    { id: 'at', label: t('logbook.when'), end: true, tight: true, cell: (row) => dateTime(row.at) },
+    { id: 'at', label: t('list.column.when'), end: true, tight: true, cell: (row) => dateTime(row.at) },
   ];
 
   return (
