@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: help deps web build build-test demo test lint bench fuzz install clean
+.PHONY: help deps web build build-test demo test chaos faults lint bench fuzz install clean
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
@@ -21,8 +21,10 @@ help:
 	@echo 'make demo     install what is missing, build, start the simulator and the server with sample tenants'
 	@echo 'make test     install what is missing, build, run unit, integration and browser tests'
 	@echo 'make build    build/lastday and build/m365sim, with the web client inside'
+	@echo 'make chaos    2,000 offboardings on three nodes, of which one is killed every ten seconds'
 	@echo 'make lint     formatting, static analysis, layers, the web client, the API description'
 	@echo 'make bench    a small measurement of the server on this machine'
+	@echo 'make faults   break the server at every point in turn, on both stores; make test does a sample'
 	@echo 'make fuzz     fuzz the parsers for a minute each'
 	@echo 'make install  install into prefix=$(prefix)'
 	@echo 'make clean    remove what was built'
@@ -60,11 +62,17 @@ demo: build
 test: build-test
 	@tests/run.sh
 
+chaos: build-test
+	@CHAOS_RUNS=2000 CHAOS_TENANTS=50 CHAOS_KILL_SECONDS=10 BUILD_DIR=$(CURDIR)/build-test node --test tests/integration/chaos.test.mjs
+
 lint: build-test
 	@tests/lint.sh
 
 bench: build
 	@tests/bench/run.sh
+
+faults: build-test
+	@FAULTS=long tests/run.sh faults
 
 fuzz: deps
 	@tests/fuzz/run.sh

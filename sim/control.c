@@ -1,19 +1,23 @@
 /* /_sim — what tests control, never part of what is simulated. docs/simulator.md describes each of them.
  *
- *   GET /_sim/requests?since=ID&undocumented=true   {"items": […], "last_id": N}: those with a greater id ·
- * DELETE PUT /_sim/requests       {"replies": true}: from now on with what was answered GET·POST /_sim/faults
- * one rule or a list of {service, method, path, cmdlet, body_has, nth, every, times} that match, and {status,
- * body, content_type, headers, retry_after, delay_ms, after_effect: true, close: "before" | "after_effect"};
- * body an object or a text; without body the service's own words · DELETE GET·PUT /_sim/latency    {"graph":
- * 40, "exchange": {"min_ms": 100, "max_ms": 900}, "*": 5} GET·PUT /_sim/limits     {"graph": {"requests":
- * 100, "window_ms": 10000, "retry_after": 3, "concurrent": 4}} GET·PUT /_sim/consistency {"ms": 2000} GET·PUT
- * /_sim/timing     {"conversion_ms": 3000, "settle_ms": 2000, "operation_ms": 1000} GET·PUT /_sim/variants
- * {"phone_plus": false}: see variants.def GET /_sim/clock          POST {"advance_ms": 86400000} GET·PUT
- * /_sim/state      GET ?tenant=T the tenant; GET ?tenant=T&user=U what state_user makes PATCH
- * /_sim/state?tenant=T a merge patch (RFC 7396) of the tenant; &user=U of {user, mailbox, site} GET
- * /_sim/tenants        {"items": [{id, default_domain, display_name}]} POST /_sim/reset         the seed
- * again; no faults, latencies, limits, variants, requests
- *   GET /_sim/sinks          {"sinks", "mail"}: what the receivers of notifications got (sink.h) */
+ *   - GET /_sim/requests?since=ID&tenant=T&undocumented=true: {"items": […], "last_id": N}, those with a
+ * greater id; DELETE; PUT {"replies": true}: from now on with what was answered
+ *   - GET POST /_sim/faults: one rule or a list of {service, tenant, method, path, cmdlet, body_has, whole,
+ * nth, every, times} that match, and {status, body, content_type, headers, retry_after, delay_ms,
+ *     after_effect: true, close: "before" | "after_effect" | "in_answer"}; body an object or a text; without
+ *     body the service's own words; DELETE, ?tenant=T those of one tenant
+ *   - GET PUT /_sim/latency: {"graph": 40, "exchange": {"min_ms": 100, "max_ms": 900}, "*": 5}
+ *   - GET PUT /_sim/limits: {"graph": {"requests": 100, "window_ms": 10000, "retry_after": 3, "concurrent":
+ * 4}}
+ *   - GET PUT /_sim/consistency: {"ms": 2000}
+ *   - GET PUT /_sim/timing: {"conversion_ms": 3000, "settle_ms": 2000, "operation_ms": 1000}
+ *   - GET PUT /_sim/variants: {"phone_plus": false}, see variants.def
+ *   - GET POST /_sim/clock: {"advance_ms": 86400000}
+ *   - GET PUT /_sim/state: all of it; ?tenant=T one tenant, which PUT adds or replaces; GET ?tenant=T&user=U
+ *     what state_user makes; PATCH ?tenant=T a merge patch (RFC 7396), &user=U of {user, mailbox, site}
+ *   - GET /_sim/tenants: {"items": [{id, default_domain, display_name}]}
+ *   - POST /_sim/reset: the seed again; no faults, latencies, limits, variants, requests
+ *   - GET /_sim/sinks: {"sinks", "mail"}, what the receivers of notifications got (sink.h) */
 #include <string.h>
 #include <unistd.h>
 
@@ -84,8 +88,31 @@ void control_replace(struct sim *sim, json_t *state)
     sim_index(sim);
 }
 
+static void tenant_put(struct sim *sim, const char *tenant_id, struct sim_call *call)
+{
+    json_t *tenant = call->json;
+
+    if (!json_is_object(json_object_get(tenant, "users")) ||
+        strcmp(json_text_or(tenant, "id", ""), tenant_id) != 0) {
+        bad(call, "a tenant is an object with its \"id\" and \"users\"");
+        return;
+    }
+    json_put(json_object_get(sim->state, "tenants"), tenant_id, json_incref(tenant));
+    sim_index_tenant(tenant);
+    sim_touched(sim, tenant);
+    sim_due(sim, 0);
+    sim->server->saved_request = -1;
+    call->status = 204;
+}
+
 static void state_put(struct sim *sim, struct sim_call *call)
 {
+    AUTO_JSON json_t *query = odata_query(call->query);
+
+    if (json_text(query, "tenant")) {
+        tenant_put(sim, json_text(query, "tenant"), call);
+        return;
+    }
     if (!json_is_object(json_object_get(call->json, "tenants"))) {
         bad(call, "the state is an object with \"tenants\"");
         return;
@@ -166,6 +193,7 @@ static void requests_get(struct sim *sim, struct sim_call *call)
     AUTO_JSON json_t *query = odata_query(call->query);
     json_t *items = json_array(), *entry;
     bool undocumented = json_text(query, "undocumented") != NULL;
+    const char *tenant = json_text(query, "tenant");
     int64_t since = 0;
     size_t i;
 
@@ -175,7 +203,8 @@ static void requests_get(struct sim *sim, struct sim_call *call)
         return;
     }
     json_array_foreach (sim->server->requests, i, entry) {
-        if (json_int(entry, "id", 0) > since && (!undocumented || json_flag(entry, "undocumented")))
+        if (json_int(entry, "id", 0) > since && (!undocumented || json_flag(entry, "undocumented")) &&
+            (!tenant || !strcmp(json_text_or(entry, "tenant", ""), tenant)))
             json_add(items, json_incref(entry));
     }
     call->reply = json_make("{s:o, s:I}", "items", items, "last_id", (json_int_t)sim->server->last_request);
@@ -212,7 +241,12 @@ static void faults_post(struct sim *sim, struct sim_call *call)
 
 static void faults_delete(struct sim *sim, struct sim_call *call)
 {
-    json_array_clear(sim->server->faults);
+    AUTO_JSON json_t *query = odata_query(call->query);
+    const char *tenant = json_text(query, "tenant");
+
+    for (size_t i = json_array_size(sim->server->faults); i-- > 0;)
+        if (!tenant || !strcmp(json_text_or(json_array_get(sim->server->faults, i), "tenant", ""), tenant))
+            json_array_remove(sim->server->faults, i);
     call->status = 204;
 }
 

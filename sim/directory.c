@@ -99,6 +99,9 @@ void directory_password_set(struct sim *sim, json_t *user, const char *password,
 
     sim_now_text(sim, now);
     json_put_text(user, "_password", password);
+    if (!json_is_array(json_object_get(user, "_passwords")))
+        json_put(user, "_passwords", json_array());
+    json_add(json_object_get(user, "_passwords"), json_string(password));
     json_put_text(user, "_password_set_at", now);
     json_put(user, "_force_change", json_boolean(force_change));
     json_put_text(user, "lastPasswordChangeDateTime", now);

@@ -62,11 +62,9 @@ static void in_flight_add(struct sim *sim, const struct sim_call *call, int step
 
 void quota_enter(struct sim *sim, struct sim_call *call)
 {
-    char tenant[64] = "";
-
-    if (limit_of(sim, call->service))
-        find_tenant(call, tenant, sizeof tenant);
-    snprintf(call->counted_for, sizeof call->counted_for, "%s %s", call->service, tenant);
+    find_tenant(call, call->tenant, sizeof call->tenant);
+    snprintf(call->counted_for, sizeof call->counted_for, "%s %s", call->service,
+             limit_of(sim, call->service) ? call->tenant : "");
     in_flight_add(sim, call, 1);
 }
 

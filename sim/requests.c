@@ -124,6 +124,8 @@ void requests_add(struct sim *sim, const struct sim_call *call, const char *repl
         sim->server->last_write = sim->server->last_request;
     json_put(entry, "time", json_integer(started_ms));
     json_put_text(entry, "service", call->service);
+    if (*call->tenant)
+        json_put_text(entry, "tenant", call->tenant);
     json_put_text(entry, "method", call->method);
     json_put(entry, "path", json_text_new(strbuf_text(&path)));
     json_put(entry, "headers", headers);

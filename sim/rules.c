@@ -39,9 +39,11 @@ static bool rule_meets(const json_t *rule, const struct sim_call *call, const ch
 {
     const char *service = json_text(rule, "service"), *method = json_text(rule, "method");
     const char *path = json_text(rule, "path"), *wanted = json_text(rule, "cmdlet"),
-               *body = json_text(rule, "body_has");
+               *body = json_text(rule, "body_has"), *tenant = json_text(rule, "tenant");
 
-    return (!service || text_equal_nocase(service, call->service)) &&
+    return (!tenant || text_equal_nocase(tenant, call->tenant)) &&
+           !(json_flag(rule, "whole") && call->part) &&
+           (!service || text_equal_nocase(service, call->service)) &&
            (!method || text_equal_nocase(method, call->method)) && (!path || path_meets(path, call)) &&
            (!wanted || (cmdlet && rules_match(wanted, cmdlet) &&
                         (strchr(wanted, '*') || text_equal_nocase(wanted, cmdlet)))) &&
@@ -101,13 +103,17 @@ static void answer_fault(struct sim_call *call, const json_t *rule)
     int status = (int)json_int(rule, "status", 500);
 
     put_retry_after(call, rule);
-    json_object_update(call->reply_headers, json_object_get(rule, "headers"));
+    AUTO_JSON json_t *headers = json_deep_copy(json_object_get(rule, "headers"));
+
+    json_object_update(call->reply_headers, headers);
     if (!body) {
         answer_limit(call, status);
         return;
     }
     call->status = status;
-    call->content_type = json_text(rule, "content_type");
+    snprintf(call->fault_type, sizeof call->fault_type, "%s",
+             json_text_or(rule, "content_type", "application/json"));
+    call->content_type = call->fault_type;
     if (json_is_string(body))
         call->text = strdup(json_string_value(body));
     else
@@ -127,6 +133,16 @@ void rules_done(struct sim *sim, const struct sim_call *call)
     quota_leave(sim, call);
 }
 
+/* Whoever made the rule can ask which call it was. */
+static void tell_met(json_t *rule, const struct sim_call *call, const char *cmdlet)
+{
+    AUTO_STRBUF struct strbuf met = STRBUF_MAX(65536);
+
+    strbuf_printf(&met, "%s /%s%s%s%s", call->method, call->service, call->path, cmdlet ? " " : "",
+                  cmdlet ? cmdlet : "");
+    json_put_text(rule, "met", strbuf_text(&met));
+}
+
 static struct sim_verdict faults_check(struct sim *sim, struct sim_call *call, const char *cmdlet)
 {
     struct sim_verdict verdict = {0};
@@ -138,9 +154,11 @@ static struct sim_verdict faults_check(struct sim *sim, struct sim_call *call, c
 
         if (!rule_meets(rule, call, cmdlet) || !rule_fires(rule))
             continue;
+        tell_met(rule, call, cmdlet);
         verdict.delay_ms += json_int(rule, "delay_ms", 0);
         verdict.drop_before = close_text && !strcmp(close_text, "before");
         verdict.drop_after = close_text && !strcmp(close_text, "after_effect");
+        verdict.cut = close_text && !strcmp(close_text, "in_answer");
         if (json_flag(rule, "after_effect") && json_object_get(rule, "status")) {
             call->afterwards = json_deep_copy(rule); /* the rule may go while the handler runs */
             break;
@@ -176,9 +194,13 @@ void rules_afterwards(struct sim_call *call)
 void sim_item_run(struct sim *sim, const struct sim_item *item,
                   void (*handle)(void *ctx, struct sim_call *call), void *ctx)
 {
+    item->call->part = true;
+    item->call->afterwards = NULL; /* an item begins as a copy of the whole, whose fault is not its own */
+    memcpy(item->call->tenant, item->outer->tenant, sizeof item->call->tenant);
     struct sim_verdict verdict = faults_check(sim, item->call, item->cmdlet);
 
     item->outer->delay_ms += verdict.delay_ms;
+    item->outer->cut |= verdict.cut;
     item->outer->drop |= verdict.drop_before || verdict.drop_after;
     /* The connection goes before this item has had its effect: the items before it keep theirs. */
     if (verdict.drop_before && !verdict.answered)

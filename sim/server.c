@@ -49,15 +49,35 @@ static enum MHD_Result header_log(void *ctx, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
-static enum MHD_Result send_answer(struct MHD_Connection *connection, const struct sim_call *call, char *text)
+/* The first half of a text whose length was promised as a whole. */
+static ssize_t half_read(void *ctx, uint64_t at, char *ret, size_t size)
+{
+    size_t half = strlen(ctx) / 2, rest = at < half ? half - (size_t)at : 0;
+
+    if (!rest)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    size = rest < size ? rest : size;
+    memcpy(ret, (char *)ctx + at, size);
+    return (ssize_t)size;
+}
+
+static struct MHD_Response *response_new(bool cut, char *text)
 {
     size_t length = text ? strlen(text) : 0;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        length, text ? text : (char *)"", text ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+
+    if (cut && text)
+        return MHD_create_response_from_callback(length, 1024, half_read, text, free);
+    return MHD_create_response_from_buffer(length, text ? text : (char *)"",
+                                           text ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *connection, const struct sim_call *call, char *text)
+{
+    struct MHD_Response *response = response_new(call->cut, text);
     const char *key;
     json_t *value;
 
-    if (length > 0)
+    if (text && *text)
         MHD_add_response_header(response, "Content-Type",
                                 call->content_type ? call->content_type : "application/json");
     MHD_add_response_header(response, "request-id", call->request_id);
@@ -119,7 +139,9 @@ static bool call_run(struct sim *sim, const struct service *service, struct sim_
         *ret_text = reply_text(call);
     }
     sleep_ms(call->delay_ms);
-    bool dropped = verdict.drop_before || verdict.drop_after || call->drop;
+    call->cut |= verdict.cut;
+    bool halved = call->cut && *ret_text && **ret_text;
+    bool dropped = verdict.drop_before || verdict.drop_after || call->drop || (call->cut && !halved);
 
     WITH_LOCK(&sim->lock);
     rules_done(sim, call);

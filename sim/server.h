@@ -32,6 +32,7 @@ struct sim_verdict {
     bool answered;    /* the call is filled: no handler */
     bool drop_before; /* close now */
     bool drop_after;  /* run the handler, then close */
+    bool cut;         /* close in the middle of the answer */
     int64_t delay_ms;
 };
 

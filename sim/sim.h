@@ -22,7 +22,8 @@
  *   "service_principals", "applications", "permission_grants" (graph_apps.c), "phone_numbers"
  * (graph_phone.c), "administrative_units": {"<id>": {Graph's names, "_members"}} USER: Graph's own property
  * names (all that $select may ask for, licenses included), and beside them, never shown:
- *   "_manager": "<id>", "_password", "_password_set_at", "_methods": [as Graph lists them],
+ *   "_manager": "<id>", "_password", "_passwords": [all that were set], "_password_set_at", "_methods": [as
+ * Graph lists them],
  * "_default_method": "<id>",
  *   "_roles", "_eligible_roles" (graph_roles.c), "_app_roles" (graph_apps.c), "_teams" (graph_phone.c),
  *   "_pending": [{"at": "<time>", "set": {…}, "licenses": true}] for what settles later ("licenses": the
@@ -101,14 +102,18 @@ struct sim_call {
     json_t *reply;
     char *text;
     const char *content_type; /* default application/json */
+    char fault_type[80];      /* the content type of a fault, which may be gone when it is sent */
     json_t *reply_headers;    /* object of texts; created by the server */
     char request_id[37];      /* set by the server, sent as request-id */
     const char *service;      /* "graph" */
+    bool part;                /* of a batch */
+    char tenant[64];          /* the one it is about, as the call itself says; "" when it does not */
     char counted_for[96];     /* whose quota it uses: the service and the tenant */
     bool undocumented;        /* the contract does not describe this call; shown in the request log */
     json_t *items;    /* of a batch, for the request log: [{id, method, path, status}]; freed by the server */
     int64_t delay_ms; /* the server waits this long, without the lock, before it answers */
     bool drop;        /* the server closes the connection instead of answering */
+    bool cut;         /* the connection is closed in the middle of the answer */
     json_t *afterwards; /* rule of a fault that answers in place of the handler once it has run */
 };
 

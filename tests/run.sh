@@ -2,7 +2,7 @@
 # Runs every test against the sanitizer build and prints the coverage of src/. The last line is the sum:
 # "N passed, N failed". Reports go to artifacts/. A stage that fails does not keep the others from running.
 #
-#   tests/run.sh [STAGE...]   unit web integration clients browser coverage; all of them when none is named
+#   tests/run.sh [STAGE...]   unit web integration faults clients browser coverage; all of them when none is named
 #
 # A stage that passed is not run again while no file of the project, no program and no setting has changed; it says so
 # and counts as it did. AGAIN=yes runs it all the same, as does CI.
@@ -10,7 +10,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
 least_coverage=${LEAST_COVERAGE:-85}
-stages=${*:-unit web integration clients browser coverage}
+stages=${*:-unit web integration faults clients browser coverage}
 artifacts=$root/artifacts
 passed=0
 failed=0
@@ -64,6 +64,13 @@ integration() {
     }
     compgen -G 'tests/integration/*.test.*js' >/dev/null || return 0
     node_tests 'integration tests' integration node_run
+}
+
+# The short form; `make faults` runs every point.
+faults() {
+    node_run() { node --test --test-concurrency=1 "$@" tests/faults/*.test.*js; }
+    compgen -G 'tests/faults/*.test.*js' >/dev/null || return 0
+    node_tests 'fault harness' faults node_run
 }
 
 clients() {

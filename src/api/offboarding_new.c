@@ -132,6 +132,13 @@ static json_t *stored_notify(const struct request *request, const struct leaver 
     return notify;
 }
 
+/* By mistake, many are chosen at once: then a second person looks first. */
+static bool needs_second_person(const struct leaving *leaving)
+{
+    size_t most = leaving->call->api->context.approve_above;
+    return most && leaving->count > most;
+}
+
 static bool store_one(struct tx *tx, const struct leaving *leaving, const struct request *request,
                       const struct leaver *leaver, const char *batch, json_t *accepted, struct err *err)
 {
@@ -151,7 +158,9 @@ static bool store_one(struct tx *tx, const struct leaving *leaving, const struct
         .user_id = json_text(leaver->user, "id"),
         .user_principal_name = json_text_or(leaver->user, "user_principal_name", leaver->reference),
         .display_name = json_text_or(leaver->user, "display_name", leaver->reference),
-        .status = later ? RUN_PLANNED : RUN_QUEUED,
+        .status = needs_second_person(leaving) ? RUN_AWAITING_APPROVAL
+                  : later                      ? RUN_PLANNED
+                                               : RUN_QUEUED,
         .options = (json_t *)leaving->options,
         .plan = plan,
         .notify = notify,

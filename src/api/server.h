@@ -39,6 +39,7 @@ struct api_context {
     void *wake_ctx;                    /* of both */
     const struct notify_parts *notify; /* public_url may come later; NULL: nothing notifies */
     bool indexed;                      /* somebody keeps the permission index */
+    size_t approve_above;              /* a request for more users awaits a second person; 0: never */
     const struct scanner *scanner;     /* for its counts; NULL: this process keeps no index */
     const struct clock *clock;
     const struct rng *rng;

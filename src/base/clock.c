@@ -21,30 +21,50 @@ static int64_t read_clock(clockid_t id)
 }
 
 #ifdef LASTDAY_TEST_CLOCK
-/* In test builds alone: LASTDAY_TEST_CLOCK names a file of eight bytes, the milliseconds that Unix time is
- * moved by, in the machine's byte order. It is mapped, so that a test moves the clock of a running server by
- * writing to it. Monotonic time stays as it is. */
-static _Atomic int64_t *moved_by;
+/* In test builds alone: LASTDAY_TEST_CLOCK names a file of two numbers of eight bytes, in the machine's byte
+ * order: the milliseconds that Unix time is moved by, and how many of these did not pass but are a clock that
+ * was set. It is mapped, so that a test moves the clock of a running server by writing to it. Monotonic time
+ * stays as it is. */
+struct moved {
+    _Atomic int64_t by;
+    _Atomic int64_t set;
+};
+static struct moved *moved;
 
 static void map_test_clock(void)
 {
-    static _Atomic int64_t unmoved;
+    static struct moved unmoved;
     const char *path = getenv("LASTDAY_TEST_CLOCK");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    void *mapped = fd >= 0 ? mmap(NULL, sizeof *moved_by, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
-    moved_by = mapped == MAP_FAILED ? &unmoved : mapped;
+    void *mapped = fd >= 0 ? mmap(NULL, sizeof *moved, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    moved = mapped == MAP_FAILED ? &unmoved : mapped;
     if (fd >= 0)
         close(fd);
 }
 
-static int64_t moved_by_ms(void)
+static const struct moved *test_clock(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, map_test_clock);
-    return *moved_by;
+    return moved;
+}
+
+static int64_t moved_by_ms(void)
+{
+    return test_clock()->by;
+}
+
+static int64_t moved_passed_ms(void)
+{
+    return test_clock()->by - test_clock()->set;
 }
 #else
 static int64_t moved_by_ms(void)
+{
+    return 0;
+}
+
+static int64_t moved_passed_ms(void)
 {
     return 0;
 }
@@ -62,9 +82,15 @@ static int64_t system_mono_ms(const struct clock *clock)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+static int64_t system_passed_ms(const struct clock *clock)
+{
+    (void)clock;
+    return read_clock(CLOCK_BOOTTIME) + moved_passed_ms();
+}
+
 const struct clock *clock_system(void)
 {
-    static const struct clock clock = {system_utc_ms, system_mono_ms};
+    static const struct clock clock = {system_utc_ms, system_mono_ms, NULL, system_passed_ms};
     return &clock;
 }
 
@@ -76,6 +102,11 @@ int64_t clock_utc_ms(const struct clock *clock)
 int64_t clock_mono_ms(const struct clock *clock)
 {
     return clock->mono_ms(clock);
+}
+
+int64_t clock_passed_ms(const struct clock *clock)
+{
+    return (clock->passed_ms ? clock->passed_ms : clock->mono_ms)(clock);
 }
 
 void clock_wait_ms(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms)

@@ -1,7 +1,8 @@
 /* clock — the time comes in through an interface, so that a test owns it.
  *
  * utc_ms is Unix time in milliseconds, for what people see and for due times; mono_ms never jumps, for leases
- * and timeouts. wait_ms is how a wait passes: NULL waits really, a test puts its time forward instead. All
+ * and timeouts. passed_ms never jumps either and counts the time that the computer slept; NULL takes mono_ms.
+ * wait_ms is how a wait passes: NULL waits really, a test puts its time forward instead. All
  * are thread-safe. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -15,11 +16,13 @@ struct clock {
     int64_t (*utc_ms)(const struct clock *clock);
     int64_t (*mono_ms)(const struct clock *clock);
     void (*wait_ms)(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms);
+    int64_t (*passed_ms)(const struct clock *clock);
 };
 
 const struct clock *clock_system(void);
 int64_t clock_utc_ms(const struct clock *clock);
 int64_t clock_mono_ms(const struct clock *clock);
+int64_t clock_passed_ms(const struct clock *clock);
 /* Waits with the mutex held until the condition (thread_cond_init) is signalled, or for ms by mono_ms; may
  * come back earlier, as all such waits do. */
 void clock_wait_ms(const struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms);

@@ -206,6 +206,7 @@ static bool start_engine(struct node *node, const struct config *config, struct 
     const struct engine_settings settings = {.workers = (int)config->engine_workers,
                                              .node_name = config->engine_node_name,
                                              .lease_ms = config->engine_lease_seconds * 1000,
+                                             .data_dir = config->server_data_dir,
                                              .indexed = keeps_index(config)};
     const struct engine_parts parts = {.store = node->store,
                                        .journal = node->journal,
@@ -290,6 +291,7 @@ static bool serve(struct node *node, const struct config *config, struct err *er
                                         .wake_ctx = node,
                                         .notify = &node->notify,
                                         .indexed = keeps_index(config),
+                                        .approve_above = (size_t)config->engine_approve_above,
                                         .scanner = node->scanner,
                                         .clock = clock_system(),
                                         .rng = rng_system()};
@@ -328,13 +330,14 @@ void node_stop(struct node *node)
 {
     if (!node)
         return;
+    engine_stop(node->engine); /* first: others may wait for receivers and upstreams that hang */
     local_stop(node->local);
     notifier_stop(node->notifier);
     server_stop(node->server);
     wire_stop(node->notify_wire);
     if (node->store)
         store_watch(node->store, STORE_WORK, NULL, NULL);
-    engine_stop(node->engine);
+    engine_free(node->engine);
     scanner_stop(node->scanner);
     directory_free(node->directory);
     oidc_free(node->oidc);

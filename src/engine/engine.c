@@ -6,12 +6,16 @@
 
 #include "base/log.h"
 #include "base/thread.h"
+#include "engine/crash.h"
 #include "engine/job.h"
+#include "engine/jump.h"
+#include "engine/queue.h"
 #include "engine/run.h"
 
 #define RUNS_PER_WORKER 4
 #define IDLE_POLL_MS 1000 /* another node may have added work; a wake-up is only a hint */
 #define STORE_RETRY_MS 500
+#define GRACE_MS 4000 /* for what is under way when told to stop */
 #define OFFERS_MAX 64
 
 /* Facts that whoever made the request has read already. */
@@ -24,13 +28,16 @@ struct engine {
     struct engine_parts parts;
     struct engine_settings settings;
     struct run_host host;
-    struct run **runs; /* scheduler only */
+    struct run **runs; /* scheduler only, as all of these */
     size_t run_count;
+    char served[UUID_SIZE]; /* the tenant whose turn it was last */
+    struct jump jump;
+    int64_t cut_off_at;   /* while stopping, by the monotonic clock */
+    int64_t sated_until;  /* what is due cannot be taken yet: by the monotonic clock */
     pthread_mutex_t lock; /* everything below */
     pthread_cond_t wake;  /* the scheduler */
     pthread_cond_t work;  /* the workers */
-    struct job *queue;    /* lockout first, then in order */
-    struct job *queue_end;
+    struct queue *queue;
     struct job *done;
     bool woken;
     bool poked;
@@ -47,6 +54,11 @@ static int64_t now_ms(const struct engine *engine)
     return clock_utc_ms(engine->parts.clock);
 }
 
+static int64_t mono_ms(const struct engine *engine)
+{
+    return clock_mono_ms(engine->parts.clock);
+}
+
 static size_t runs_max(const struct engine *engine)
 {
     return (size_t)engine->settings.workers * RUNS_PER_WORKER;
@@ -56,14 +68,7 @@ static void enqueue(void *ctx, struct job *job)
 {
     struct engine *engine = ctx;
     WITH_LOCK(&engine->lock);
-    if (job->urgent || !engine->queue) {
-        job->next = engine->queue;
-        engine->queue_end = engine->queue ? engine->queue_end : job;
-        engine->queue = job;
-    } else {
-        engine->queue_end->next = job;
-        engine->queue_end = job;
-    }
+    queue_add(engine->queue, job);
     pthread_cond_signal(&engine->work);
 }
 
@@ -87,6 +92,23 @@ static json_t *take_facts(void *ctx, const char *offboarding_id)
         return facts;
     }
     return NULL;
+}
+
+/* Both at one moment: the process may be stopped for an hour between two readings. */
+static void look_at_clocks(struct engine *engine)
+{
+    int64_t before, passed;
+    do {
+        before = now_ms(engine);
+        passed = clock_passed_ms(engine->parts.clock);
+    } while (now_ms(engine) - before > 1000);
+    jump_look(&engine->jump, before, passed);
+}
+
+static bool leapt_over(void *ctx, int64_t at)
+{
+    const struct engine *engine = ctx;
+    return jump_went_over(&engine->jump, at);
 }
 
 void engine_offer_facts(struct engine *engine, const char *offboarding_id, json_t *facts)
@@ -113,19 +135,33 @@ static void absorb_done(struct engine *engine)
     }
 }
 
-/* False when there is no room for more. */
-static bool claim_more(struct engine *engine)
+static bool next_due(struct engine *engine, int64_t *ret_at)
 {
+    struct err err;
+    AUTO_TX struct tx *tx = store_begin_read(engine->parts.store, &err);
+    return tx && offboarding_next_due(tx, now_ms(engine), mono_ms(engine), ret_at, &err);
+}
+
+/* Claims what is due, as far as there is room for it, and returns when to look again. What cannot be taken
+ * (its tenant has enough, another node is faster) is not asked for again until something has changed. */
+static int64_t claim_more(struct engine *engine)
+{
+    int64_t due;
+    struct runs_room room = {.places = runs_max(engine), .served = engine->served};
+    if (mono_ms(engine) < engine->sated_until)
+        return INT64_MAX;
     for (;;) {
-        size_t room = runs_max(engine) - engine->run_count;
-        size_t most = room < RUNS_CLAIM_MAX ? room : RUNS_CLAIM_MAX;
-        if (!most)
-            return false;
-        size_t count = runs_claim(&engine->host, engine->runs + engine->run_count, most);
+        if (!next_due(engine, &due))
+            return now_ms(engine) + STORE_RETRY_MS;
+        if (due > now_ms(engine))
+            return due;
+        size_t count = runs_claim(&engine->host, &room, engine->runs, engine->run_count);
+        if (!count)
+            break;
         engine->run_count += count;
-        if (count < most)
-            return true;
     }
+    engine->sated_until = mono_ms(engine) + IDLE_POLL_MS;
+    return INT64_MAX;
 }
 
 /* After a hint: asking for each run would cost a transaction each. */
@@ -151,26 +187,36 @@ static int64_t look_after_runs(struct engine *engine, bool woken, bool stopping)
         note_cancellations(engine);
     for (size_t i = 0; i < engine->run_count; i++) {
         struct run *run = engine->runs[i];
-        run_renew(run);
-        int64_t wanted = run_advance(run, stopping);
+        int64_t wanted = run_look_after(run, stopping);
         next = wanted < next ? wanted : next;
-        if (run_is_over(run))
-            run_free(run);
-        else
+        if (!run_is_over(run)) {
             engine->runs[kept++] = run;
+            continue;
+        }
+        run_free(run);
+        engine->sated_until = 0;
     }
     engine->run_count = kept;
     return next;
 }
 
-static int64_t next_due(struct engine *engine)
+/* Nothing new begins, and what is under way gets a moment to end. Then it is cut off: another node, or the
+ * next start, goes on at its observation. */
+static void hand_over(struct engine *engine)
 {
-    struct err err;
-    int64_t at = INT64_MAX;
-    AUTO_TX struct tx *tx = store_begin_read(engine->parts.store, &err);
-    if (!tx || !offboarding_next_due(tx, &at, &err))
-        return now_ms(engine) + STORE_RETRY_MS;
-    return at;
+    int64_t now = mono_ms(engine);
+    {
+        WITH_LOCK(&engine->lock);
+        for (struct job *job; (job = queue_drain(engine->queue));) {
+            job->unwritten = true;
+            job->next = engine->done;
+            engine->done = job;
+        }
+    }
+    if (!engine->cut_off_at)
+        engine->cut_off_at = now + GRACE_MS;
+    for (size_t i = 0; now >= engine->cut_off_at && i < engine->run_count; i++)
+        run_cut_off(engine->runs[i]);
 }
 
 static void *scheduler_run(void *arg)
@@ -184,12 +230,17 @@ static void *scheduler_run(void *arg)
             stopping = engine->stopping;
         }
         absorb_done(engine);
-        bool room = !stopping && claim_more(engine);
+        engine->sated_until = woken ? 0 : engine->sated_until;
+        if (stopping)
+            hand_over(engine);
+        int64_t due = stopping ? INT64_MAX : claim_more(engine);
+        size_t before = engine->run_count;
+        /* After claiming: what fell due by a jump is not started before the jump is seen. */
+        look_at_clocks(engine);
         int64_t next = look_after_runs(engine, woken, stopping);
         if (stopping && !engine->run_count)
             return NULL;
-        int64_t due = room ? next_due(engine) : INT64_MAX;
-        next = due < next ? due : next;
+        next = engine->run_count < before ? 0 : due < next ? due : next; /* one has ended: there is room */
         int64_t delay = next - now_ms(engine);
         delay = delay < 0 ? 0 : delay > IDLE_POLL_MS ? IDLE_POLL_MS : delay;
         WITH_LOCK(&engine->lock);
@@ -207,15 +258,17 @@ static void *worker_run(void *arg)
         struct job *job;
         {
             WITH_LOCK(&engine->lock);
-            while (!engine->queue && !engine->quit)
+            while (!(job = queue_take(engine->queue))) {
+                if (engine->quit)
+                    return NULL;
                 thread_wait_ms(&engine->work, &engine->lock, -1);
-            job = engine->queue;
-            if (!job)
-                return NULL;
-            engine->queue = job->next;
+            }
+            if (queue_has_next(engine->queue))
+                pthread_cond_signal(&engine->work);
         }
         job_run(job);
         WITH_LOCK(&engine->lock);
+        queue_done(engine->queue, job);
         job->next = engine->done;
         engine->done = job;
         pthread_cond_signal(&engine->wake);
@@ -233,10 +286,8 @@ static bool take_up_again(struct engine *engine, struct err *err)
         return true;
     }
     AUTO_TX struct tx *tx = store_begin(engine->parts.store, err);
-    return tx &&
-           tx_exec(tx, err, "UPDATE offboardings SET lease_until = 0 WHERE owner = $1 AND unfinished = 1",
-                   P_TEXT(engine->settings.node_name)) &&
-           tx_commit(&tx, err);
+    bool only_one = !store_is_shared(engine->parts.store);
+    return tx && offboarding_take_up(tx, engine->settings.node_name, only_one, err) && tx_commit(&tx, err);
 }
 
 struct engine *engine_start(const struct engine_settings *settings, const struct engine_parts *parts,
@@ -247,8 +298,11 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
         abort();
     engine->settings = *settings;
     engine->parts = *parts;
-    engine->host = (struct run_host){&engine->parts, &engine->settings, enqueue, poke, take_facts, engine};
-    if (!take_up_again(engine, err)) {
+    engine->host =
+        (struct run_host){&engine->parts, &engine->settings, enqueue, poke, take_facts, leapt_over, engine};
+    look_at_clocks(engine);
+    if (!crash_watch(parts->store, settings->data_dir, err) || !take_up_again(engine, err)) {
+        crash_unwatch();
         free(engine);
         return NULL;
     }
@@ -256,6 +310,7 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
     thread_cond_init(&engine->wake);
     thread_cond_init(&engine->work);
     engine->workers = calloc((size_t)settings->workers, sizeof *engine->workers);
+    engine->queue = queue_new((size_t)settings->workers);
     engine->runs = calloc(runs_max(engine), sizeof *engine->runs);
     if (!engine->workers || !engine->runs)
         abort();
@@ -289,11 +344,19 @@ void engine_stop(struct engine *engine)
     }
     for (int i = 0; i < engine->settings.workers; i++)
         pthread_join(engine->workers[i], NULL);
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
     pthread_mutex_destroy(&engine->lock);
     pthread_cond_destroy(&engine->wake);
     pthread_cond_destroy(&engine->work);
     for (size_t i = 0; i < OFFERS_MAX; i++)
         json_decref(engine->offers[i].facts);
+    crash_unwatch();
+    queue_free(engine->queue);
     free(engine->runs);
     free(engine->workers);
     free(engine);

@@ -19,7 +19,8 @@ struct engine_settings {
     int workers;
     const char *node_name; /* borrowed for the engine's life */
     int64_t lease_ms;
-    bool indexed; /* somebody keeps the permission index */
+    const char *data_dir; /* where crashes are remembered; borrowed for the start */
+    bool indexed;         /* somebody keeps the permission index */
 };
 
 /* All borrowed; they must outlive the engine. */
@@ -40,7 +41,10 @@ void engine_wake(struct engine *engine);
 /* What is true about the user of an offboarding, read just now (facts.h): the run need not read it again.
  * Kept for a short time, and for a limited number of runs. Keeps a reference. */
 void engine_offer_facts(struct engine *engine, const char *offboarding_id, json_t *facts);
-/* Ends what is under way, gives the leases back and stops the threads. NULL is fine. */
+/* Begins nothing new, waits a few seconds for what is under way and cuts the rest off, gives the leases back
+ * and stops the threads: another node, or the next start, goes on at once. Whoever still wakes it or offers
+ * facts may do so until engine_free. NULL is fine for both. */
 void engine_stop(struct engine *engine);
+void engine_free(struct engine *engine);
 
 #endif

@@ -22,6 +22,8 @@ struct job {
     int64_t epoch;
     struct cancel *cancel;
     bool urgent;
+    bool wakes;              /* the run shows as waiting until a task of it starts */
+    bool woke;               /* and that is recorded */
     _Atomic bool sent;       /* its first change is on the way */
     void (*poke)(void *ctx); /* called then, so that the scheduler looks again */
     void *poke_ctx;
@@ -29,6 +31,7 @@ struct job {
     fact_set wanted; /* of a job without tasks */
     const struct offboarding
         *look_at; /* of a job that judges whether it may start; NULL: none of that kind */
+    bool leapt;   /* its time has come by a jump of the clock alone */
     size_t count; /* of tasks; 0: read the wanted facts */
     enum task_id tasks[TASK_COUNT];
     struct task_row rows[TASK_COUNT]; /* the job's own copies */

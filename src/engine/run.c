@@ -4,10 +4,15 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "engine/crash.h"
+#include "engine/queue.h"
+#include "journal/disconnected.h"
 #include "plan/options.h"
 #include "plan/plan.h"
 #include "task/elsewhere.h"
 
+#define CRASHES_MAX 3
+#define SHOWN_AFTER_MS 5000       /* waiting longer shows */
 #define PARK_AFTER_MS (60 * 1000) /* waiting longer gives the claim back */
 #define STORE_RETRY_MS 500
 #define LOOK_AGAIN_MS (30 * 1000) /* when what has to be known at the start cannot be read */
@@ -25,6 +30,8 @@ struct run {
     struct task_row forward[TASK_COUNT]; /* what is undone; empty when going forward */
     task_set chosen, forward_set, active, ended, good;
     enum facts_state facts_state;
+    bool tries;    /* whether its tenant can be signed in to again */
+    bool waits;    /* shows as waiting, with the claim held */
     bool unjudged; /* it was planned: nothing starts before it was looked at again */
     json_t *facts; /* jobs hold their own reference; replaced as a whole, never changed */
     json_t *elsewhere;
@@ -32,7 +39,7 @@ struct run {
     json_t *reads;       /* not recorded yet: the next job or the end of the run does */
     struct job *lockout; /* while it is under way */
     size_t jobs;
-    int64_t lease_until;
+    int64_t lease_until; /* by the monotonic clock */
     bool cancelled;
     bool stale;
     bool finished; /* recorded: to be forgotten */
@@ -41,6 +48,11 @@ struct run {
 static int64_t now_ms(const struct run *run)
 {
     return clock_utc_ms(run->host->parts->clock);
+}
+
+static int64_t mono_ms(const struct run *run)
+{
+    return clock_mono_ms(run->host->parts->clock);
 }
 
 static enum direction direction_of(const struct run *run)
@@ -102,6 +114,7 @@ static void start_facts(struct run *run)
     struct job *job = job_for(run, run->unjudged);
     job->wanted = wanted;
     job->look_at = run->unjudged ? &run->o : NULL;
+    job->leapt = run->host->leapt_over(run->host->ctx, run->o.scheduled_at);
     run->host->enqueue(run->host->ctx, job);
 }
 
@@ -109,6 +122,7 @@ static void start_facts(struct run *run)
 static void start_unit(struct run *run, task_set tasks, bool urgent)
 {
     struct job *job = job_for(run, urgent);
+    job->wakes = run->waits;
     for (int id = 0; id < TASK_COUNT; id++) {
         if (!(tasks & TASK_BIT(id)))
             continue;
@@ -220,6 +234,26 @@ static void release(struct run *run, int64_t due_at)
     run->stale |= !run->finished; /* the lease runs out by itself */
 }
 
+/* All that is left waits for a time that is not near: people see that, and this node keeps the claim. */
+static void show_waiting(struct run *run, int64_t until)
+{
+    struct err err;
+    bool cancelled = false;
+    int64_t now = now_ms(run);
+    AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
+    if (tx && record_reads(run, tx, now, &err) &&
+        offboarding_move(tx, run->o.id, run->o.epoch, RUN_WAITING, now, until, &err) &&
+        offboarding_renew(tx, run->o.id, run->o.epoch, mono_ms(run), run->host->settings->lease_ms,
+                          &cancelled, &err) &&
+        journal_commit(run->host->parts->journal, &tx, &err)) {
+        run->waits = true;
+        run->cancelled |= cancelled;
+        return;
+    }
+    run->stale |= err.kind == ERR_STALE;
+    log_error("waiting_not_recorded", LOG_TEXT("offboarding", run->o.id), LOG_ERR(&err));
+}
+
 static void note_lockout(struct run *run)
 {
     struct err err;
@@ -233,6 +267,27 @@ static void note_lockout(struct run *run)
     if (tx && offboarding_locked_out(tx, run->o.id, run->o.epoch, now, &err) &&
         journal_commit(run->host->parts->journal, &tx, &err))
         run->o.locked_out_at = now;
+}
+
+/* Whether the tenant can be signed in to, as the job found out. */
+static void note_connection(struct run *run, const struct job *job)
+{
+    struct err err;
+    struct m365_connection state;
+    bool ok = m365_connection(run->host->parts->m365, run->o.tenant_id, &state);
+    bool reached = job->read != NULL;
+    for (size_t i = 0; i < job->count; i++)
+        reached |= task_status_good(job->rows[i].status);
+    if (ok && !(run->tries && reached))
+        return;
+    AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
+    bool good =
+        tx && (ok ? disconnected_mended(tx, run->o.tenant_id, now_ms(run), &err)
+                  : disconnected_note(tx, run->o.tenant_id, state.code, state.message, now_ms(run), &err));
+    if (good && journal_commit(run->host->parts->journal, &tx, &err))
+        run->tries = !ok;
+    else
+        log_error("connection_not_recorded", LOG_TEXT("tenant", run->o.tenant_id), LOG_ERR(&err));
 }
 
 /* What the look before the start of a planned one found is recorded. */
@@ -251,6 +306,7 @@ static void take_start(struct run *run, const struct start *start)
                                             .context = start->context,
                                             .user_principal_name = start->name,
                                             .display_name = start->display,
+                                            .mono = mono_ms(run),
                                             .lease_ms = run->host->settings->lease_ms};
     AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
     bool hold = start->verdict == START_HOLD, good = tx && record_reads(run, tx, now, &err);
@@ -326,12 +382,41 @@ static void start_ready(struct run *run, task_set waiting, task_set soon)
     }
 }
 
-int64_t run_advance(struct run *run, bool stopping)
+/* The process died of it, more than once: nobody else is to suffer from that. */
+static int64_t set_aside(struct run *run)
+{
+    static const char words[] =
+        "The server stopped unexpectedly three times while it worked on this offboarding. It is set aside so "
+        "that the others go on. Approve it to try once more, and report the crash together with the log.";
+    struct err err;
+    int64_t now = now_ms(run);
+    AUTO_JSON json_t *warnings = json_array();
+    size_t i;
+    json_t *warning;
+    json_array_foreach (run->o.warnings, i, warning) {
+        if (strcmp(json_text_or(warning, "code", ""), "crashed") != 0)
+            json_add(warnings, json_incref(warning));
+    }
+    json_add(warnings, json_make("{s:s, s:s, s:s, s:n}", "code", "crashed", "severity", "blocker", "message",
+                                 words, "task"));
+    AUTO_TX struct tx *tx = store_begin(run->host->parts->store, &err);
+    run->finished = tx && offboarding_hold(tx, run->o.id, run->o.epoch, warnings, words, now, &err) &&
+                    journal_commit(run->host->parts->journal, &tx, &err);
+    if (run->finished)
+        return 0;
+    run->stale |= err.kind == ERR_STALE;
+    log_error("hold_not_recorded", LOG_TEXT("offboarding", run->o.id), LOG_ERR(&err));
+    return now + STORE_RETRY_MS;
+}
+
+static int64_t advance(struct run *run, bool stopping)
 {
     int64_t now = now_ms(run), next = INT64_MAX;
     task_set waiting = 0, soon = 0;
     if (run->finished)
         return 0;
+    if (run->o.crashes >= CRASHES_MAX && !run->stale && !run->cancelled && !stopping)
+        return set_aside(run);
     if (run->stale || stopping) {
         if (!run->jobs && !run->stale)
             release(run, 0);
@@ -350,6 +435,9 @@ int64_t run_advance(struct run *run, bool stopping)
         end_run(run);
     else if (next != INT64_MAX && next > now + PARK_AFTER_MS)
         release(run, next);
+    else if (next != INT64_MAX && next > now + SHOWN_AFTER_MS && !run->waits &&
+             direction_of(run) == DIRECTION_DO)
+        show_waiting(run, next);
     return run->finished || run->stale ? 0 : next == INT64_MAX ? now + STORE_RETRY_MS : next;
 }
 
@@ -372,13 +460,15 @@ static void take_row(struct run *run, const struct job *job, size_t i)
 void run_absorb(struct job *job)
 {
     struct run *run = job->run;
+    crash_working_on(run->o.id);
     run->jobs--;
     keep_reads(run, job->reads);
     run->lockout = run->lockout == job ? NULL : run->lockout;
     run->stale |= job->stale;
+    run->waits &= !job->woke;
     if (!job->count)
-        run->facts_state = FACTS_READ;
-    if (job->look_at && !run->stale)
+        run->facts_state = job->unwritten ? FACTS_MISSING : FACTS_READ;
+    if (job->look_at && !run->stale && !job->unwritten)
         take_start(run, &job->start);
     start_done(&job->start);
     if (job->read) {
@@ -392,10 +482,12 @@ void run_absorb(struct job *job)
         cancel_trigger(run->cancel);
     else
         note_lockout(run);
+    note_connection(run, job);
     json_decref(job->read);
     json_decref(job->known);
     pthread_mutex_destroy(&job->lock);
     free(job);
+    crash_working_on(NULL);
 }
 
 bool run_is_over(const struct run *run)
@@ -482,21 +574,25 @@ static bool load_rows(struct run *run, struct tx *tx, struct err *err)
 static struct run *claim_one(const struct run_host *host, struct tx *tx, const char *id, struct err *err)
 {
     int64_t lease_ms = host->settings->lease_ms, now = clock_utc_ms(host->parts->clock);
+    int64_t mono = clock_mono_ms(host->parts->clock);
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         abort();
     run->host = host;
     run->arena = arena_new();
-    if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, lease_ms, &run->o, err) ||
+    crash_working_on(id);
+    if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, mono, lease_ms, &run->o, err) ||
         !load_rows(run, tx, err)) {
+        crash_working_on(NULL);
         run_free(run);
         return NULL;
     }
     run->cancel = cancel_new();
     run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
     run->cancelled = run->o.cancel_requested;
-    run->lease_until = now + lease_ms;
+    run->lease_until = mono + lease_ms;
     fill_view(run, tx);
+    crash_working_on(NULL);
     return run;
 }
 
@@ -515,28 +611,111 @@ static size_t keep_claimed(const struct run_host *host, struct run **claimed, si
     return durable ? count : 0;
 }
 
-size_t runs_claim(const struct run_host *host, struct run **ret, size_t most)
+/* A tenant with something due, and how many of its offboardings are under way here. */
+struct candidate {
+    struct offboarding_id tenant;
+    size_t held;
+};
+
+static int by_held(const void *left, const void *right)
 {
-    struct err err;
-    struct offboarding_id ids[RUNS_CLAIM_MAX];
-    size_t claimed = 0;
-    AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
-    ptrdiff_t count = tx ? offboarding_due(tx, clock_utc_ms(host->parts->clock), ids, most, &err) : -1;
-    for (ptrdiff_t i = 0; i < count; i++) {
-        if (!(ret[claimed] = claim_one(host, tx, ids[i].text, &err)))
-            break;
-        claimed++;
-    }
-    bool durable = count > 0 && claimed == (size_t)count && journal_commit(host->parts->journal, &tx, &err);
-    return keep_claimed(host, ret, claimed, durable);
+    const struct candidate *a = left, *b = right;
+    return (a->held > b->held) - (a->held < b->held);
 }
 
-void run_renew(struct run *run)
+/* The tenants in turn: from the one after the last on, then from the first. */
+static ptrdiff_t read_candidates(const struct run_host *host, struct tx *tx, const char *served,
+                                 struct candidate ret[RUNS_CLAIM_MAX], struct err *err)
+{
+    struct offboarding_id ids[2 * RUNS_CLAIM_MAX];
+    int64_t now = clock_utc_ms(host->parts->clock), mono = clock_mono_ms(host->parts->clock);
+    ptrdiff_t count = offboarding_due_tenants(tx, now, mono, served, ids, RUNS_CLAIM_MAX, err);
+    if (count >= 0 && count < RUNS_CLAIM_MAX && *served) {
+        ptrdiff_t more = offboarding_due_tenants(tx, now, mono, "", ids + count, RUNS_CLAIM_MAX, err);
+        for (ptrdiff_t i = 0; i < more && strcmp(ids[count].text, served) <= 0; i++)
+            count++;
+        count = more < 0 ? more : count;
+    }
+    count = count < RUNS_CLAIM_MAX ? count : RUNS_CLAIM_MAX;
+    for (ptrdiff_t i = 0; i < count; i++)
+        ret[i] = (struct candidate){.tenant = ids[i]};
+    return count;
+}
+
+/* Takes up to `most` of one tenant; how many, -1 with err set. */
+static ptrdiff_t claim_of(const struct run_host *host, struct tx *tx, const char *tenant_id, struct run **ret,
+                          size_t most, struct err *err)
+{
+    struct offboarding_id ids[RUNS_CLAIM_MAX];
+    int64_t now = clock_utc_ms(host->parts->clock), mono = clock_mono_ms(host->parts->clock);
+    bool tries;
+    if (!most)
+        return 0;
+    if (!disconnected_try(tx, tenant_id, now, &tries, err))
+        return -1;
+    ptrdiff_t count = offboarding_due(tx, tenant_id, now, mono, ids, tries ? 1 : most, err);
+    for (ptrdiff_t i = 0; i < count; i++) {
+        if ((ret[i] = claim_one(host, tx, ids[i].text, err))) {
+            ret[i]->tries = tries;
+            continue;
+        }
+        while (i > 0)
+            run_free(ret[--i]);
+        return -1;
+    }
+    return count;
+}
+
+static ptrdiff_t claim_in_turn(const struct run_host *host, const struct runs_room *room, struct tx *tx,
+                               struct run **runs, size_t count, struct err *err)
+{
+    struct candidate tenants[RUNS_CLAIM_MAX];
+    ptrdiff_t total = read_candidates(host, tx, room->served, tenants, err);
+    size_t claimed = 0, quota = total > 0 ? RUNS_CLAIM_MAX / (size_t)total : 0;
+    for (ptrdiff_t i = 0; i < total; i++)
+        for (size_t k = 0; k < count; k++)
+            tenants[i].held += strcmp(runs[k]->o.tenant_id, tenants[i].tenant.text) == 0;
+    if (total > 0)
+        qsort(tenants, (size_t)total, sizeof *tenants, by_held);
+    for (ptrdiff_t i = 0; i < total; i++) {
+        size_t most = fair_room(room->places, count + claimed, tenants[i].held, total > 1);
+        ptrdiff_t more = claim_of(host, tx, tenants[i].tenant.text, runs + count + claimed,
+                                  most < quota ? most : quota, err);
+        if (more < 0) {
+            total = -1;
+            break;
+        }
+        claimed += (size_t)more;
+        if (more)
+            memcpy(room->served, tenants[i].tenant.text, UUID_SIZE);
+    }
+    if (total >= 0)
+        return (ptrdiff_t)claimed;
+    keep_claimed(host, runs + count, claimed, false);
+    return -1;
+}
+
+size_t runs_claim(const struct run_host *host, const struct runs_room *room, struct run **runs, size_t count)
+{
+    struct err err;
+    AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
+    ptrdiff_t claimed = tx ? claim_in_turn(host, room, tx, runs, count, &err) : 0;
+    if (claimed <= 0)
+        return 0;
+    return keep_claimed(host, runs + count, (size_t)claimed, journal_commit(host->parts->journal, &tx, &err));
+}
+
+void run_cut_off(struct run *run)
+{
+    cancel_trigger(run->cancel);
+}
+
+static void renew(struct run *run)
 {
     struct err err;
     bool cancelled = false;
     const struct run_host *host = run->host;
-    int64_t now = now_ms(run), lease_ms = host->settings->lease_ms;
+    int64_t now = mono_ms(run), lease_ms = host->settings->lease_ms;
     if (run->stale || run->finished || run->lease_until - now >= lease_ms * 2 / 3)
         return;
     AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
@@ -546,10 +725,19 @@ void run_renew(struct run *run)
         run->cancelled |= cancelled;
         return;
     }
-    if (err.kind == ERR_STALE || now_ms(run) > run->lease_until) {
+    if (err.kind == ERR_STALE || mono_ms(run) > run->lease_until) {
         run->stale = true; /* self-fencing: without a lease nothing more is sent */
         cancel_trigger(run->cancel);
     }
+}
+
+int64_t run_look_after(struct run *run, bool stopping)
+{
+    crash_working_on(run->o.id);
+    renew(run);
+    int64_t wanted = advance(run, stopping);
+    crash_working_on(NULL);
+    return wanted;
 }
 
 void run_note_cancelled(struct run *run, const char *offboarding_id)

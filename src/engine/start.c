@@ -159,7 +159,18 @@ static void without_user(const struct offboarding *o, struct start *ret)
     merge(o, fresh, ret);
 }
 
-void start_judge(const struct engine_parts *parts, const struct offboarding *o, json_t *facts,
+/* A clock that is wrong must not start anything: a person says whether it is right now. */
+static void note_jump(bool leapt, json_t *warnings)
+{
+    if (leapt)
+        json_add(warnings,
+                 warning_new("clock_jumped", "blocker",
+                             "The server's clock jumped forward past the time this was planned for. "
+                             "Check the clock; then approve this, give it another time or cancel "
+                             "it."));
+}
+
+void start_judge(const struct engine_parts *parts, const struct offboarding *o, json_t *facts, bool leapt,
                  struct start *ret)
 {
     struct err err = {0};
@@ -183,6 +194,7 @@ void start_judge(const struct engine_parts *parts, const struct offboarding *o, 
     }
     note_changes(o, user, fresh);
     note_delay(o, clock_utc_ms(parts->clock), fresh);
+    note_jump(leapt, fresh);
     json_put(ret->context, "federated", json_boolean(judge_is_federated(facts)));
     merge(o, fresh, ret);
 }

@@ -26,8 +26,9 @@ void start_done(struct start *start);
 /* Is it due for a look: nothing of it was tried, and time has passed since the request? */
 bool start_is_due(const struct offboarding *offboarding, const struct task_row *rows, task_set chosen,
                   int64_t now);
-/* Judges by facts read just now (NULL: they cannot be read). */
+/* Judges by facts read just now (NULL: they cannot be read). leapt: its time has come by a jump of the clock
+ * alone. */
 void start_judge(const struct engine_parts *parts, const struct offboarding *offboarding, json_t *facts,
-                 struct start *ret);
+                 bool leapt, struct start *ret);
 
 #endif

@@ -36,13 +36,13 @@ static int teardown(void **state)
     return 0;
 }
 
-static bool insert(const char *id, const char *user, int64_t due_at, struct err *err)
+static bool insert_in(const char *tenant, const char *id, const char *user, int64_t due_at, struct err *err)
 {
     AUTO_JSON json_t *options = json_make("{s:{}, s:{}}", "disable_sign_in", "remove_licenses");
     AUTO_JSON json_t *list = json_array();
     const struct offboarding o = {.id = id,
                                   .batch = "b",
-                                  .tenant_id = "t",
+                                  .tenant_id = tenant,
                                   .user_id = user,
                                   .user_principal_name = "ann@contoso.com",
                                   .display_name = "Ann",
@@ -57,16 +57,21 @@ static bool insert(const char *id, const char *user, int64_t due_at, struct err 
     return tx && offboarding_insert(tx, &o, err) && journal_commit(journal, &tx, err);
 }
 
+static bool insert(const char *id, const char *user, int64_t due_at, struct err *err)
+{
+    return insert_in("t", id, user, due_at, err);
+}
+
 /* A lease that has run out already when lease_ms is negative, by whatever clock the store goes. */
 static bool claim(int64_t now, int64_t lease_ms, struct arena *arena, struct offboarding *ret)
 {
     struct err err;
     struct offboarding_id id;
     AUTO_TX struct tx *tx = store_begin(store, &err);
-    ptrdiff_t found = offboarding_due(tx, now, &id, 1, &err);
+    ptrdiff_t found = offboarding_due(tx, "t", now, now, &id, 1, &err);
     assert_true(found >= 0);
     if (found)
-        assert_true(offboarding_take(tx, arena, id.text, "node", now, lease_ms, ret, &err));
+        assert_true(offboarding_take(tx, arena, id.text, "node", now, now, lease_ms, ret, &err));
     assert_true(journal_commit(journal, &tx, &err));
     return found;
 }
@@ -198,6 +203,47 @@ static void followers_read_in_order(void **state)
     json_decref(events[1].data);
 }
 
+static int64_t next_due(int64_t now, int64_t mono)
+{
+    struct err err;
+    int64_t at;
+    AUTO_TX struct tx *tx = store_begin_read(store, &err);
+    assert_true(offboarding_next_due(tx, now, mono, &at, &err));
+    return at;
+}
+
+static void tenants_have_their_turn(void **state)
+{
+    (void)state;
+    struct err err;
+    AUTO_ARENA struct arena *arena = arena_new();
+    struct offboarding_id ids[4];
+    struct offboarding o = {0};
+    assert_int_equal(next_due(100, 7), INT64_MAX);
+    assert_true(insert_in("ta", "o1", "u1", 200, &err));
+    assert_int_equal(next_due(100, 7), 200);
+    assert_int_equal(next_due(250, 7), 250);
+    assert_true(insert_in("tb", "o2", "u1", 9000, &err)); /* has nothing due */
+    assert_true(insert_in("tc", "o3", "u1", 100, &err));
+    assert_true(insert_in("tc", "o4", "u2", 90, &err));
+    assert_true(insert_in("td", "o5", "u1", 100, &err));
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_int_equal(offboarding_due_tenants(tx, 300, 7, "", ids, 4, &err), 3);
+    assert_string_equal(ids[0].text, "ta");
+    assert_string_equal(ids[1].text, "tc");
+    assert_string_equal(ids[2].text, "td");
+    assert_int_equal(offboarding_due_tenants(tx, 300, 7, "tb", ids, 1, &err), 1);
+    assert_string_equal(ids[0].text, "tc");
+    assert_int_equal(offboarding_due(tx, "tc", 300, 7, ids, 4, &err), 2);
+    assert_string_equal(ids[0].text, "o4");
+    assert_true(offboarding_take(tx, arena, "o4", "node", 300, 7, 60000, &o, &err));
+    assert_int_equal(offboarding_due(tx, "tc", 300, 8, ids, 4, &err), 1);
+    assert_true(offboarding_take_up(tx, "node", false, &err));
+    assert_int_equal(offboarding_due(tx, "tc", 300, 8, ids, 4, &err), 2);
+    assert_true(tx_commit(&tx, &err));
+    offboarding_done(&o);
+}
+
 /* --- several nodes; on SQLite several threads of the only one --- */
 
 #define NODES 4
@@ -222,12 +268,12 @@ static void *node_run(void *arg)
         struct offboarding taken[16];
         AUTO_ARENA struct arena *arena = arena_new();
         AUTO_TX struct tx *tx = store_begin(node->store, &err);
-        ptrdiff_t count = tx ? offboarding_due(tx, 1000, ids, 16, &err) : -1;
+        ptrdiff_t count = tx ? offboarding_due(tx, "t", 1000, 1000, ids, 16, &err) : -1;
         if (count < 0)
             return "due";
         for (ptrdiff_t i = 0; i < count; i++) {
             int64_t lease_ms = (node->claims + i) % 5 ? 60000 : -1;
-            if (!offboarding_take(tx, arena, ids[i].text, node->name, 1000, lease_ms, &taken[i], &err))
+            if (!offboarding_take(tx, arena, ids[i].text, node->name, 1000, 1000, lease_ms, &taken[i], &err))
                 return "take";
         }
         if (!tx_commit(&tx, &err))
@@ -457,6 +503,7 @@ int main(void)
         WITH_STORE(states_move_as_the_tables_say),
         WITH_STORE(a_node_sees_which_of_its_runs_are_cancelled),
         WITH_STORE(followers_read_in_order),
+        WITH_STORE(tenants_have_their_turn),
         WITH_STORE(f24_of_nodes_that_claim_one_run_one_wins),
         WITH_STORE(followers_of_many_writers_miss_nothing_and_read_in_order),
         WITH_STORE(an_event_that_commits_late_is_not_passed),

@@ -117,3 +117,17 @@ bool notice_of_move(struct tx *tx, const char *offboarding_id, enum run_status f
     }
     return true;
 }
+
+bool notice_to_operator(struct tx *tx, const char *event, const char *about, const char *key,
+                        const char *summary, json_t *facts, int64_t at, struct err *err)
+{
+    AUTO_JSON json_t *data =
+        json_make("{s:s, s:o, s:o}", "endpoint", about, "summary", json_text_new(summary), "facts", facts);
+    AUTO_FREE char *text = json_write(data);
+    AUTO_STRBUF struct strbuf once = STRBUF_MAX(300);
+    strbuf_printf(&once, "%s/%s/%s", event, about, key);
+    return tx_exec(tx, err,
+                   "INSERT INTO notices(event, once, at, data_json) VALUES ($1, $2, $3, $4) ON CONFLICT "
+                   "(once) DO NOTHING",
+                   P_TEXT(event), P_TEXT(strbuf_text(&once)), P_INT(at), P_TEXT(text));
+}

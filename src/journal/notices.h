@@ -14,5 +14,9 @@ MUST_USE bool notice_append(struct tx *tx, const char *offboarding_id, const cha
 /* The notice, if any, that a move is worth. from RUN_STATUS_COUNT: it was just made. */
 MUST_USE bool notice_of_move(struct tx *tx, const char *offboarding_id, enum run_status from,
                              enum run_status to, int64_t at, struct err *err);
+/* A notice to whoever operates Lastday, once for each key. about: the endpoint that is not to be told by
+ * itself, or what else it is about. facts (an array of {name, value}) is taken over. */
+MUST_USE bool notice_to_operator(struct tx *tx, const char *event, const char *about, const char *key,
+                                 const char *summary, json_t *facts, int64_t at, struct err *err);
 
 #endif

@@ -11,7 +11,7 @@
     "id, batch, tenant_id, user_id, user_principal_name, display_name, status, options_json, plan_json, "    \
     "notify_json, schedule_json, reference, reason, requested_by, created_at, due_at, scheduled_at, "        \
     "started_at, ended_at, locked_out_at, warnings_json, cancel_requested, epoch, context_json, undo_json, " \
-    "undo_started_at, undo_ended_at, direction, remind_at"
+    "undo_started_at, undo_ended_at, direction, remind_at, crashes"
 
 void offboarding_done(struct offboarding *offboarding)
 {
@@ -127,6 +127,7 @@ static void read_row(struct arena *arena, const struct rows *rows, struct offboa
         .undo_ended_at = row_int(rows, 26),
         .direction = strcmp(row_text(rows, 27), "undo") == 0 ? DIRECTION_UNDO : DIRECTION_DO,
         .remind_at = row_int(rows, 28),
+        .crashes = row_int(rows, 29),
     };
 }
 
@@ -287,18 +288,46 @@ static ptrdiff_t read_ids(struct rows *rows, struct offboarding_id *ret_ids, siz
     return rows && !rows_failed(rows, err) ? count : -1;
 }
 
-ptrdiff_t offboarding_due(struct tx *tx, int64_t now, struct offboarding_id *ret_ids, size_t limit,
-                          struct err *err)
+/* The status is compared as an expression, so that no planner takes an index by status, which would read all
+ * that is planned, in place of the one by due time. */
+#define CLAIMABLE \
+    "o.unfinished = 1 AND (o.status || '') IN ('planned', 'queued', 'running', 'waiting', 'undoing')"
+
+/* From tenant to tenant by index, past those that have nothing due: what one of them has in store costs the
+ * others nothing. */
+ptrdiff_t offboarding_due_tenants(struct tx *tx, int64_t now, int64_t mono, const char *after,
+                                  struct offboarding_id *ret_ids, size_t limit, struct err *err)
 {
     struct lease_base lease;
-    if (!tx_lease_base(tx, now, &lease, err))
+    if (!tx_lease_base(tx, mono, &lease, err))
         return -1;
     AUTO_ROWS struct rows *rows = tx_query(
         tx, err,
-        "SELECT id FROM offboardings WHERE unfinished = 1 AND due_at <= $1 AND lease_until <= $2 "
-        "AND status IN ('planned', 'queued', 'running', 'waiting', 'undoing') "
-        "ORDER BY CASE status WHEN 'queued' THEN 0 ELSE 1 END, due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED",
-        P_INT(now), P_INT(lease.now), P_INT(limit));
+        "WITH RECURSIVE turn(tenant_id) AS ("
+        "SELECT min(o.tenant_id) FROM offboardings o WHERE o.unfinished = 1 AND o.tenant_id > $3 "
+        "UNION ALL SELECT (SELECT min(o.tenant_id) FROM offboardings o WHERE o.unfinished = 1 AND "
+        "o.tenant_id > turn.tenant_id) FROM turn WHERE turn.tenant_id IS NOT NULL) "
+        "SELECT tenant_id FROM turn WHERE tenant_id IS NOT NULL AND EXISTS (SELECT 1 FROM offboardings o "
+        "WHERE " CLAIMABLE " AND o.tenant_id = turn.tenant_id AND o.due_at <= $1 AND o.lease_until <= $2) "
+        "AND NOT EXISTS (SELECT 1 FROM disconnected_tenants d WHERE d.tenant_id = turn.tenant_id AND "
+        "d.try_at > $1) "
+        "LIMIT $4",
+        P_INT(now), P_INT(lease.now), P_TEXT(after), P_INT(limit));
+    return read_ids(rows, ret_ids, limit, err);
+}
+
+ptrdiff_t offboarding_due(struct tx *tx, const char *tenant_id, int64_t now, int64_t mono,
+                          struct offboarding_id *ret_ids, size_t limit, struct err *err)
+{
+    struct lease_base lease;
+    if (!tx_lease_base(tx, mono, &lease, err))
+        return -1;
+    AUTO_ROWS struct rows *rows =
+        tx_query(tx, err,
+                 "SELECT o.id FROM offboardings o WHERE " CLAIMABLE " AND o.tenant_id = $4 AND "
+                 "o.due_at <= $1 AND o.lease_until <= $2 "
+                 "ORDER BY o.due_at, o.id LIMIT $3 FOR UPDATE SKIP LOCKED",
+                 P_INT(now), P_INT(lease.now), P_INT(limit), P_TEXT(tenant_id));
     return read_ids(rows, ret_ids, limit, err);
 }
 
@@ -316,10 +345,10 @@ ptrdiff_t offboarding_cancelled(struct tx *tx, const char *node, int64_t now, st
 }
 
 bool offboarding_take(struct tx *tx, struct arena *arena, const char *id, const char *node, int64_t now,
-                      int64_t lease_ms, struct offboarding *ret, struct err *err)
+                      int64_t mono, int64_t lease_ms, struct offboarding *ret, struct err *err)
 {
     struct lease_base lease;
-    if (!tx_lease_base(tx, now, &lease, err) || !offboarding_load(tx, arena, id, ret, err))
+    if (!tx_lease_base(tx, mono, &lease, err) || !offboarding_load(tx, arena, id, ret, err))
         return false;
     enum run_status running = ret->direction == DIRECTION_UNDO ? RUN_UNDOING : RUN_RUNNING;
     ret->epoch = ret->epoch < lease.epoch_floor ? lease.epoch_floor : ret->epoch + 1;
@@ -334,24 +363,59 @@ bool offboarding_take(struct tx *tx, struct arena *arena, const char *id, const 
     return true;
 }
 
-bool offboarding_next_due(struct tx *tx, int64_t *ret_at, struct err *err)
+/* The first number that a query finds; INT64_MAX when there is none. */
+static bool first_of(struct rows *rows, int64_t *ret, struct err *err)
 {
-    AUTO_ROWS struct rows *rows =
-        tx_query(tx, err,
-                 "SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END), count(*) FROM "
-                 "offboardings "
-                 "WHERE unfinished = 1 AND status IN ('planned', 'queued', 'running', 'waiting', 'undoing')");
-    if (!rows || !rows_next(rows))
+    *ret = rows && rows_next(rows) ? row_int(rows, 0) : INT64_MAX;
+    return rows && !rows_failed(rows, err);
+}
+
+bool offboarding_next_due(struct tx *tx, int64_t now, int64_t mono, int64_t *ret_at, struct err *err)
+{
+    struct lease_base lease;
+    int64_t ready_at, planned_at, lease_ends;
+    if (!tx_lease_base(tx, mono, &lease, err))
         return false;
-    *ret_at = row_int(rows, 1) ? row_int(rows, 0) : INT64_MAX;
+    AUTO_ROWS struct rows *ready = tx_query(tx, err,
+                                            "SELECT o.due_at FROM offboardings o WHERE " CLAIMABLE
+                                            " AND o.due_at <= $1 AND o.lease_until <= $2 LIMIT 1",
+                                            P_INT(now), P_INT(lease.now));
+    if (!first_of(ready, &ready_at, err))
+        return false;
+    *ret_at = now;
+    if (ready_at != INT64_MAX)
+        return true;
+    AUTO_ROWS struct rows *planned = tx_query(tx, err,
+                                              "SELECT o.due_at FROM offboardings o WHERE " CLAIMABLE
+                                              " AND o.due_at > $1 ORDER BY o.due_at LIMIT 1",
+                                              P_INT(now));
+    if (!first_of(planned, &planned_at, err))
+        return false;
+    /* What is due and not free is at work: few. */
+    AUTO_ROWS struct rows *held = tx_query(tx, err,
+                                           "SELECT o.lease_until FROM offboardings o WHERE " CLAIMABLE
+                                           " AND o.due_at <= $1 ORDER BY o.lease_until LIMIT 1",
+                                           P_INT(now));
+    if (!first_of(held, &lease_ends, err))
+        return false;
+    int64_t held_at = lease_ends == INT64_MAX ? INT64_MAX : now + (lease_ends - lease.now);
+    *ret_at = held_at < planned_at ? held_at : planned_at;
     return true;
 }
 
-bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t now, int64_t lease_ms,
+bool offboarding_take_up(struct tx *tx, const char *node, bool all, struct err *err)
+{
+    return tx_exec(tx, err,
+                   "UPDATE offboardings SET lease_until = 0 WHERE unfinished = 1 AND lease_until <> 0 AND "
+                   "(owner = $1 OR $2 = 1)",
+                   P_TEXT(node), P_INT(all));
+}
+
+bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t mono, int64_t lease_ms,
                        bool *ret_cancel, struct err *err)
 {
     struct lease_base lease;
-    if (!tx_lease_base(tx, now, &lease, err))
+    if (!tx_lease_base(tx, mono, &lease, err))
         return false;
     AUTO_ROWS struct rows *rows =
         tx_query(tx, err, "SELECT cancel_requested FROM offboardings WHERE id = $1 AND epoch = $2 FOR UPDATE",
@@ -386,17 +450,18 @@ bool offboarding_locked_out(struct tx *tx, const char *id, int64_t epoch, int64_
             notice_append(tx, id, "locked_out", 0, now, err));
 }
 
-static bool cancel_pending_tasks(struct tx *tx, const char *id, int64_t now, struct err *err)
+static bool cancel_open_tasks(struct tx *tx, const char *id, enum direction direction, int64_t now,
+                              struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();
     struct task_row rows[TASK_COUNT];
     task_set set = 0;
-    bool good = offboarding_tasks(tx, arena, id, DIRECTION_DO, rows, &set, err);
+    bool good = offboarding_tasks(tx, arena, id, direction, rows, &set, err);
     for (int task = 0; good && task < TASK_COUNT; task++) {
         if (!(set & TASK_BIT(task)))
             continue;
         rows[task].ended_at = now;
-        if (rows[task].status == TASK_STATUS_PENDING) {
+        if (!task_status_ended(rows[task].status)) {
             rows[task].status = TASK_STATUS_CANCELLED;
             good = task_move(tx, id, NO_EPOCH, &rows[task], now, err);
         }
@@ -429,7 +494,8 @@ bool offboarding_cancel(struct tx *tx, const char *id, const char *by, int64_t n
         return false;
     if (status == RUN_RUNNING || status == RUN_WAITING || status == RUN_UNDOING)
         return true; /* the node that runs it ends what is under way, and then it */
-    return cancel_pending_tasks(tx, id, now, err) &&
+    return cancel_open_tasks(tx, id, DIRECTION_DO, now, err) &&
+           cancel_open_tasks(tx, id, DIRECTION_UNDO, now, err) &&
            offboarding_move(tx, id, NO_EPOCH, RUN_CANCELLED, now, now, err);
 }
 

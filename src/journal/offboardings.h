@@ -8,6 +8,7 @@
 #define JOURNAL_OFFBOARDINGS_H
 
 #include "base/clock.h"
+#include "base/rng.h"
 #include "journal/journal.h"
 #include "model/catalogue.h"
 #include "model/status.h"
@@ -46,6 +47,7 @@ struct offboarding {
     enum direction direction;
     bool cancel_requested;
     int64_t epoch;
+    int64_t crashes; /* how often the process died while it worked on this */
 };
 
 struct task_row {
@@ -81,22 +83,35 @@ MUST_USE bool offboarding_tasks(struct tx *tx, struct arena *arena, const char *
 MUST_USE bool offboarding_open_of(struct tx *tx, struct arena *arena, const char *tenant_id,
                                   const char *user_id, const char **ret_id, struct err *err);
 
-/* The most urgent ones that are due (queued first, then oldest due time) and whose lease has run out. No
- * other node is given them before this transaction ends. Returns the count, -1 with err set. */
+/* Leases count by the clock that all nodes share (store.h, tx_lease_base); on SQLite, which is for one
+ * process, that is the monotonic clock, `mono`, and the next process ends them (offboarding_take_up). */
+
 struct offboarding_id {
-    char text[40];
+    char text[UUID_SIZE];
 };
-ptrdiff_t offboarding_due(struct tx *tx, int64_t now, struct offboarding_id *ret_ids, size_t limit,
-                          struct err *err);
-/* Claims one of these: raises its epoch, moves it to running and loads it. The lease counts by the clock that
- * all nodes share (store.h, tx_lease_base), which on SQLite is `now`. */
+/* The tenants with something due whose lease has run out, in the order of their ids, from the one after
+ * `after` on ("": from the first), but for those that are disconnected and not to be tried yet. Returns the
+ * count, -1 with err set. */
+ptrdiff_t offboarding_due_tenants(struct tx *tx, int64_t now, int64_t mono, const char *after,
+                                  struct offboarding_id *ret_ids, size_t limit, struct err *err);
+/* What is due of one tenant and whose lease has run out, the oldest due time first. No other node is given
+ * them before this transaction ends. Returns the count, -1 with err set. */
+ptrdiff_t offboarding_due(struct tx *tx, const char *tenant_id, int64_t now, int64_t mono,
+                          struct offboarding_id *ret_ids, size_t limit, struct err *err);
+/* Claims one of these: raises its epoch, moves it to running and loads it. */
 MUST_USE bool offboarding_take(struct tx *tx, struct arena *arena, const char *id, const char *node,
-                               int64_t now, int64_t lease_ms, struct offboarding *ret, struct err *err);
-/* The moment when the next one falls due or its lease runs out; INT64_MAX when nothing waits. */
-MUST_USE bool offboarding_next_due(struct tx *tx, int64_t *ret_at, struct err *err);
+                               int64_t now, int64_t mono, int64_t lease_ms, struct offboarding *ret,
+                               struct err *err);
+/* The moment, by the clock of `now`, when the next one falls due or its lease runs out: `now` when one can be
+ * claimed already, INT64_MAX when nothing waits. Costs the same however many are planned. */
+MUST_USE bool offboarding_next_due(struct tx *tx, int64_t now, int64_t mono, int64_t *ret_at,
+                                   struct err *err);
 /* ERR_STALE when the claim is lost. *ret_cancel tells whether somebody asked to cancel. */
-MUST_USE bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t now, int64_t lease_ms,
+MUST_USE bool offboarding_renew(struct tx *tx, const char *id, int64_t epoch, int64_t mono, int64_t lease_ms,
                                 bool *ret_cancel, struct err *err);
+/* At the start of a node: what was held under its name need not wait for its lease; with all, nor what was
+ * held under any. */
+MUST_USE bool offboarding_take_up(struct tx *tx, const char *node, bool all, struct err *err);
 
 /* Which of those that this node has claimed somebody asked to cancel; one look for all of them. Returns the
  * count, -1 with err set. */
@@ -140,7 +155,7 @@ struct offboarding_start {
     const json_t *context;
     const char *user_principal_name; /* as they are now */
     const char *display_name;
-    int64_t lease_ms;
+    int64_t mono, lease_ms; /* as for renewing */
 };
 MUST_USE bool offboarding_started(struct tx *tx, const char *id, int64_t epoch,
                                   const struct offboarding_start *start, int64_t now, struct err *err);

@@ -80,7 +80,8 @@ static bool lift(struct tx *tx, const struct offboarding *o, const char *by, con
     AUTO_FREE char *context_text = json_write(context);
     AUTO_FREE char *warnings_text = json_write(o->warnings);
     json_decref(context);
-    return tx_exec(tx, err, "UPDATE offboardings SET context_json = $2, warnings_json = $3 WHERE id = $1",
+    return tx_exec(tx, err,
+                   "UPDATE offboardings SET context_json = $2, warnings_json = $3, crashes = 0 WHERE id = $1",
                    P_TEXT(o->id), P_TEXT(context_text), P_TEXT(warnings_text));
 }
 
@@ -99,7 +100,10 @@ bool offboarding_approve(struct tx *tx, const char *id, const char *by, const ch
                         "You asked for this offboarding: somebody else has to approve it.");
     bool later = waits && o.scheduled_at > now;
     return (waits || lift(tx, &o, by, reason, err)) &&
-           become(tx, &o, later ? RUN_PLANNED : RUN_QUEUED,
+           become(tx, &o,
+                  later                           ? RUN_PLANNED
+                  : o.direction == DIRECTION_UNDO ? RUN_UNDOING
+                                                  : RUN_QUEUED,
                   later                     ? o.scheduled_at
                   : waits && o.due_at > now ? o.due_at
                                             : now,
@@ -114,8 +118,11 @@ bool offboarding_hold(struct tx *tx, const char *id, int64_t epoch, const json_t
     size_t i;
     json_t *warning;
     bool good = offboarding_move(tx, id, epoch, RUN_NEEDS_ATTENTION, now, now, err) &&
-                tx_exec(tx, err, "UPDATE offboardings SET warnings_json = $2 WHERE id = $1", P_TEXT(id),
-                        P_TEXT(text));
+                tx_exec(tx, err,
+                        "UPDATE offboardings SET warnings_json = $2, started_at = CASE WHEN EXISTS (SELECT 1 "
+                        "FROM tasks t WHERE t.offboarding_id = offboardings.id AND t.attempts > 0) THEN "
+                        "started_at ELSE NULL END WHERE id = $1",
+                        P_TEXT(id), P_TEXT(text));
     json_array_foreach ((json_t *)warnings, i, warning) {
         if (good && strcmp(json_text_or(warning, "severity", ""), "blocker") == 0)
             good = journal_append(tx, id, now, EVENT_WARNING, json_text(warning, "task"),
@@ -134,7 +141,7 @@ bool offboarding_started(struct tx *tx, const char *id, int64_t epoch, const str
     AUTO_FREE char *warnings = json_write(start->warnings);
     AUTO_FREE char *context = json_write(start->context);
     /* The renewal proves the claim. */
-    if (!offboarding_renew(tx, id, epoch, now, start->lease_ms, &cancelled, err) ||
+    if (!offboarding_renew(tx, id, epoch, start->mono, start->lease_ms, &cancelled, err) ||
         !tx_exec(tx, err,
                  "UPDATE offboardings SET warnings_json = $2, context_json = $3, user_principal_name = $4, "
                  "display_name = $5, version = version + 1 WHERE id = $1",

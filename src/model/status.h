@@ -11,21 +11,22 @@
 #define S(id) (1u << TASK_STATUS_##id)
 
 /* status, name, what may follow */
-#define RUN_STATUSES(X)                                                                                \
-    X(PLANNED, "planned", R(QUEUED) | R(RUNNING) | R(NEEDS_ATTENTION) | R(CANCELLED))                  \
-    X(AWAITING_APPROVAL, "awaiting_approval", R(PLANNED) | R(QUEUED) | R(CANCELLED))                   \
-    X(NEEDS_ATTENTION, "needs_attention", R(PLANNED) | R(QUEUED) | R(CANCELLED))                       \
-    X(QUEUED, "queued", R(RUNNING) | R(NEEDS_ATTENTION) | R(CANCELLED))                                \
-    X(RUNNING, "running",                                                                              \
-      R(RUNNING) | R(WAITING) | R(SUCCEEDED) | R(SUCCEEDED_WITH_WARNINGS) | R(FAILED) | R(CANCELLED) | \
-          R(NEEDS_ATTENTION))                                                                          \
-    X(WAITING, "waiting", R(RUNNING) | R(CANCELLED))                                                   \
-    X(SUCCEEDED, "succeeded", R(UNDOING))                                                              \
-    X(SUCCEEDED_WITH_WARNINGS, "succeeded_with_warnings", R(UNDOING))                                  \
-    X(FAILED, "failed", R(QUEUED) | R(UNDOING))                                                        \
-    X(CANCELLED, "cancelled", R(UNDOING))                                                              \
-    X(UNDOING, "undoing",                                                                              \
-      R(UNDOING) | R(UNDONE) | R(FAILED) | R(SUCCEEDED) | R(SUCCEEDED_WITH_WARNINGS) | R(CANCELLED))   \
+#define RUN_STATUSES(X)                                                                                     \
+    X(PLANNED, "planned", R(QUEUED) | R(RUNNING) | R(NEEDS_ATTENTION) | R(CANCELLED))                       \
+    X(AWAITING_APPROVAL, "awaiting_approval", R(PLANNED) | R(QUEUED) | R(CANCELLED))                        \
+    X(NEEDS_ATTENTION, "needs_attention", R(PLANNED) | R(QUEUED) | R(UNDOING) | R(CANCELLED))               \
+    X(QUEUED, "queued", R(RUNNING) | R(NEEDS_ATTENTION) | R(CANCELLED))                                     \
+    X(RUNNING, "running",                                                                                   \
+      R(RUNNING) | R(WAITING) | R(SUCCEEDED) | R(SUCCEEDED_WITH_WARNINGS) | R(FAILED) | R(CANCELLED) |      \
+          R(NEEDS_ATTENTION))                                                                               \
+    X(WAITING, "waiting", R(RUNNING) | R(WAITING) | R(CANCELLED))                                           \
+    X(SUCCEEDED, "succeeded", R(UNDOING))                                                                   \
+    X(SUCCEEDED_WITH_WARNINGS, "succeeded_with_warnings", R(UNDOING))                                       \
+    X(FAILED, "failed", R(QUEUED) | R(UNDOING))                                                             \
+    X(CANCELLED, "cancelled", R(UNDOING))                                                                   \
+    X(UNDOING, "undoing",                                                                                   \
+      R(UNDOING) | R(UNDONE) | R(NEEDS_ATTENTION) | R(FAILED) | R(SUCCEEDED) | R(SUCCEEDED_WITH_WARNINGS) | \
+          R(CANCELLED))                                                                                     \
     X(UNDONE, "undone", R(UNDOING))
 
 #define TASK_STATUSES(X)                                                                                \

@@ -318,8 +318,8 @@ bool delivery_again(struct tx *tx, const char *id, int64_t now, struct err *err)
 
 #define SHOWN                                                                                            \
     "id, offboarding_id, tenant_id, event, channel, endpoint, endpoint_name, status, reason, attempts, " \
-    "created_at, "                                                                                       \
-    "due_at, ended_at"
+    "created_at, due_at, ended_at, "                                                                     \
+    "(SELECT o.display_name FROM offboardings o WHERE o.id = deliveries.offboarding_id)"
 
 static json_t *shown(const struct rows *rows)
 {
@@ -334,6 +334,7 @@ static json_t *shown(const struct rows *rows)
     json_put_time(value, "created_at", row_int(rows, 10));
     json_put_time(value, "next_attempt_at", row_text(rows, 12) ? 0 : row_int(rows, 11));
     json_put_time(value, "ended_at", row_int(rows, 12));
+    json_put_text(value, "user", row_text(rows, 13));
     return value;
 }
 

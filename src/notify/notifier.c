@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/thread.h"
+#include "journal/notices.h"
 #include "notify/event.h"
 #include "notify/message.h"
 #include "notify/outbox.h"
@@ -198,7 +199,7 @@ static bool switch_off(const struct notify_parts *parts, struct tx *tx, const st
     json_put_text(config, "disabled_reason", "The receiver answered 410: it wants no more notifications.");
     return notify_settings_store(tx, parts->vault, settings, version, "lastday", now, err) &&
            deliveries_end_of(tx, d->endpoint, "gone", now, err) &&
-           outbox_tell_operator(
+           notice_to_operator(
                tx, "endpoint_disabled", d->endpoint, d->id,
                "The receiver answered 410 Gone. Lastday sends it nothing more until it is switched on "
                "again in the notification settings.",
@@ -213,7 +214,7 @@ static bool tell_of_death(struct tx *tx, const struct delivery *d, const struct 
     snprintf(day, sizeof day, "%lld", (long long)(now / DAY_MS));
     if (!d->offboarding_id)
         return true;
-    return outbox_tell_operator(
+    return notice_to_operator(
         tx, "delivery_failed", d->endpoint, day,
         "A notification was given up. It can be sent again by hand from the list of deliveries.",
         json_make("[{s:s, s:s}, {s:s, s:o}]", "name", "Endpoint", "value", d->endpoint_name, "name",

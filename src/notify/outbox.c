@@ -182,8 +182,8 @@ struct due {
     int64_t scheduled_at;
 };
 
-#define NOT_REMINDED                                                                                \
-    " AND o.unfinished = 1 AND o.status = 'planned' AND NOT EXISTS (SELECT 1 FROM notices n WHERE " \
+#define NOT_REMINDED                                                                                        \
+    " AND o.unfinished = 1 AND (o.status || '') = 'planned' AND NOT EXISTS (SELECT 1 FROM notices n WHERE " \
     "n.once = o.id || '/reminder/' || CAST(o.scheduled_at AS TEXT)) LIMIT $1"
 
 static bool take(struct rows *rows, struct arena *arena, struct due *ret, size_t *count, struct err *err)
@@ -240,18 +240,4 @@ bool outbox_remind(const struct notify_parts *parts, int64_t *ret_next, struct e
     }
     *ret_next = now + REMINDER_LOOK_MS;
     return remind(parts, due, count, now, err);
-}
-
-bool outbox_tell_operator(struct tx *tx, const char *event, const char *endpoint, const char *key,
-                          const char *summary, json_t *facts, int64_t now, struct err *err)
-{
-    AUTO_JSON json_t *data =
-        json_make("{s:s, s:o, s:o}", "endpoint", endpoint, "summary", json_text_new(summary), "facts", facts);
-    AUTO_FREE char *text = json_write(data);
-    AUTO_STRBUF struct strbuf once = STRBUF_MAX(300);
-    strbuf_printf(&once, "%s/%s/%s", event, endpoint, key);
-    return tx_exec(tx, err,
-                   "INSERT INTO notices(event, once, at, data_json) VALUES ($1, $2, $3, $4) ON CONFLICT "
-                   "(once) DO NOTHING",
-                   P_TEXT(event), P_TEXT(strbuf_text(&once)), P_INT(now), P_TEXT(text));
 }

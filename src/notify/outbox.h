@@ -10,8 +10,4 @@ MUST_USE bool outbox_expand(const struct notify_parts *parts, size_t max, size_t
 /* Writes reminders of planned offboardings whose time has come; each once. *ret_next is when to look again.
  */
 MUST_USE bool outbox_remind(const struct notify_parts *parts, int64_t *ret_next, struct err *err);
-/* A notice to the operator, once for each key. facts (an array of {name, value}) is taken over. */
-MUST_USE bool outbox_tell_operator(struct tx *tx, const char *event, const char *endpoint, const char *key,
-                                   const char *summary, json_t *facts, int64_t now, struct err *err);
-
 #endif

@@ -120,7 +120,8 @@ static void begin(struct story *story, int64_t ms)
     struct err err;
     struct offboarding o;
     AUTO_ARENA struct arena *arena = arena_new();
-    assert_true(offboarding_take(story->tx, arena, FIXTURE_ID, "node", FIXTURE_START + ms, 30000, &o, &err));
+    assert_true(
+        offboarding_take(story->tx, arena, FIXTURE_ID, "node", FIXTURE_START + ms, ms, 30000, &o, &err));
     story->epoch = o.epoch;
     offboarding_done(&o);
 }

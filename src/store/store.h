@@ -78,9 +78,9 @@ void tx_auto_rollback(struct tx **tx);
 #define AUTO_TX AUTO(tx_auto_rollback)
 
 /* What holds for leases in this transaction, by the clock that all nodes share: the database's on PostgreSQL,
- * `now` on SQLite. epoch_floor is the smallest epoch that counts; it is larger after a standby was promoted
- * that may have lost commits, so that no epoch is ever given out twice and no claim outlives what it was made
- * on. */
+ * `now` (by whatever clock) on SQLite. epoch_floor is the smallest epoch that counts; it is larger after a
+ * standby was promoted that may have lost commits, so that no epoch is ever given out twice and no claim
+ * outlives what it was made on. */
 struct lease_base {
     int64_t now;
     int64_t epoch_floor;

@@ -264,10 +264,11 @@ void facts_exchange_read_more(struct reading *reading, const json_t *known)
     AUTO_JSON json_t *manager = json_string("manager");
     const char *manager_id =
         json_text(json_object_get(json_object_at(known, fact_name(FACT_NUMBER_PEOPLE)), "manager"), "id");
-    if (reading_wants(reading, FACT(RECIPIENTS)) && reading->manager_named && manager_id) {
+    const char *recipients = fact_name(FACT_NUMBER_RECIPIENTS);
+    bool unread = json_object_get(json_object_at(known, "unread"), recipients) != NULL;
+    if (reading_wants(reading, FACT(RECIPIENTS)) && !unread && reading->manager_named && manager_id) {
         /* This round adds to what the first has found. */
-        reading_keep(reading, FACT_NUMBER_RECIPIENTS,
-                     json_copy((json_t *)json_object_at(known, fact_name(FACT_NUMBER_RECIPIENTS))));
+        reading_keep(reading, FACT_NUMBER_RECIPIENTS, json_copy((json_t *)json_object_at(known, recipients)));
         ask(&asked, &recipient_read, manager, json_make("{s:s}", "Identity", manager_id));
     }
     if (all) {

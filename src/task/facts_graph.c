@@ -136,7 +136,9 @@ static json_t *people_of(struct reading *reading)
 static json_t *take_user(struct reading *reading, const json_t *reply)
 {
     json_t *manager = json_object_get(reply, "manager");
-    json_put(people_of(reading), "manager", json_is_object(manager) ? json_incref(manager) : json_null());
+    /* Whoever asks for the user alone must not make the people look read. */
+    if (reading_wants(reading, FACT(PEOPLE)))
+        json_put(people_of(reading), "manager", json_is_object(manager) ? json_incref(manager) : json_null());
     return json_incref((json_t *)reply);
 }
 

@@ -17,6 +17,7 @@
 #define POLL_MIN_MS 1000
 #define POLL_MAX_MS ((int64_t)5 * 60 * 1000)
 #define FACTS_FRESH_MS ((int64_t)60 * 1000)
+#define DISCONNECTED_MS ((int64_t)65 * 1000) /* long enough for the run to be given back */
 #define VERIFYING "verifying"
 
 #define TASK(id, ...) extern const struct task_type task_##id;
@@ -99,8 +100,14 @@ void work_fail(struct work *work, const struct err *err)
         return;
     }
     set_error(work, error_json(err));
-    /* Being asked to wait is no failure: it is obeyed, however often. */
-    bool asked = err->kind == ERR_LIMIT && err->retry_after_ms > 0;
+    if (m365_is_disconnected(err)) { /* a person has to repair that: trying wears nobody out */
+        work_wait(work, "disconnected", DISCONNECTED_MS);
+        return;
+    }
+    /* Being asked to wait is no failure, and neither is what was not even sent because the service does not
+     * answer: it is waited out, however often. */
+    bool asked =
+        err->retry_after_ms > 0 && (err->kind == ERR_LIMIT || strcmp(err->code, "circuit_open") == 0);
     if (asked || ((err_again(err) || err->outcome_unknown) && work->row->failures + 1 < FAILURES_MAX)) {
         int64_t delay = asked ? RETRY_MIN_MS : retry_delay(work);
         work->row->failures += !asked;

@@ -33,6 +33,7 @@ load() { # NAME PATH
         awk '/99%/ { late = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = 1 }
              END { printf "%10.0f requests/s, 99 %% within %s%s\n", rate, late, bad ? " (with errors)" : "" }'
 }
+tests/bench/planned.sh
 load 'GET /healthz' /healthz
 load 'GET /api/v1/catalog' /api/v1/catalog
 load 'GET /api/v1/tenants' /api/v1/tenants

@@ -1,5 +1,6 @@
 // Signing in and out, and what happens when the server forgets somebody in the middle of their work.
-import { account, expect, fillIn, signIn, test } from './support/fixtures.mjs';
+import { account, expect, fillIn, makeWorld, signIn, test } from './support/fixtures.mjs';
+import { expectGoodLooksBriefly } from './support/look.mjs';
 import * as wizard from './support/wizard.mjs';
 
 test('a wrong password is refused in words, and the right one opens the door', async ({
@@ -24,7 +25,7 @@ test('a wrong password is refused in words, and the right one opens the door', a
 
   await page.keyboard.type(account.password);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Offboardings', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Dashboard', level: 1 })).toBeVisible();
 });
 
 test('an address is asked for, the sign-in stands before it, and it opens afterwards', async ({
@@ -35,6 +36,36 @@ test('an address is asked for, the sign-in stands before it, and it opens afterw
   await page.goto(`${world.url}/offboardings/new`);
   await fillIn(page, account);
   await expect(wizard.heading(page, 'Tenant Selection')).toBeVisible();
+});
+
+test('the identity provider is offered where there is one, and what went wrong there is said once', async ({
+  page,
+  watch,
+}) => {
+  const world = await makeWorld({
+    tenants: 1,
+    settings: {
+      LASTDAY_AUTH_OIDC_ISSUER: 'http://127.0.0.1:9/nobody-listens',
+      LASTDAY_AUTH_OIDC_CLIENT_ID: 'lastday',
+      LASTDAY_AUTH_OIDC_CLIENT_SECRET: 'client-secret-that-is-long-enough',
+    },
+  });
+  try {
+    await page.goto(`${world.url}/offboardings/new`);
+    const provider = page.getByRole('link', { name: 'Sign in with your organisation' });
+    await expect(provider).toHaveAttribute('href', /return_to=%2Foffboardings%2Fnew$/);
+    await provider.click();
+    await expect(page.getByRole('alert')).toHaveText(
+      'The identity provider cannot be reached. Try again later.',
+    );
+    await expectGoodLooksBriefly(page, 'sign-in-provider');
+    await page.reload();
+    await expect(provider).toBeVisible();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    watch.check();
+  } finally {
+    await world.close();
+  }
 });
 
 test('signing out ends the session on the server too', async ({ signedIn: page, world }) => {

@@ -1,9 +1,10 @@
 // Tenants of plain people, each with a mailbox: user1@…, user2@…, as many as are wanted. They trust the application that
 // the sample tenants trust.
-export const personId = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+// Of several companies, each with its number, nobody has the id of somebody else.
+export const personId = (n, company = 0) => `00000000-0000-4000-8000-${String(company * 1_000_000 + n).padStart(12, '0')}`;
 
-function person(tenant, n) {
-  const id = personId(n);
+function person(tenant, n, number) {
+  const id = personId(n, number);
   const address = `user${n}@${tenant.default_domain}`;
   tenant.users[id] = {
     id,
@@ -34,7 +35,7 @@ function person(tenant, n) {
   };
 }
 
-function company(like, number, count) {
+function company(like, number, count, own = 0) {
   const domain = `company${number}.example`;
   const empty = { users: {}, groups: {}, mailboxes: {}, sites: {}, deleted_users: {}, skus: [] };
   const tenant = {
@@ -46,7 +47,7 @@ function company(like, number, count) {
     initial_domain: domain,
     domains: [domain],
   };
-  for (let n = 1; n <= count; n++) person(tenant, n);
+  for (let n = 1; n <= count; n++) person(tenant, n, own);
   return tenant;
 }
 
@@ -57,6 +58,16 @@ export function onlyCompany(count, change) {
     const tenant = company(await world.sim('GET', `/state?tenant=${sample.id}`), 1, count);
     change?.(tenant);
     await world.sim('PUT', '/state', { tenants: { [tenant.id]: tenant }, operations: {} });
+  };
+}
+
+// For World.make({ prepare }): as many of them as there are counts, in place of the sample tenants.
+export function onlyCompanies(counts) {
+  return async (world) => {
+    const [sample] = (await world.sim('GET', '/tenants')).items;
+    const like = await world.sim('GET', `/state?tenant=${sample.id}`);
+    const tenants = counts.map((count, i) => company(like, i + 1, count, i + 1));
+    await world.sim('PUT', '/state', { tenants: Object.fromEntries(tenants.map((one) => [one.id, one])), operations: {} });
   };
 }
 

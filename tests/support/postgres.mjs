@@ -40,13 +40,12 @@ export class Postgres {
     return stdout.trim();
   }
 
-  // All that its databases hold.
+  // All that its databases hold. The programs that pg_dumpall starts are not given the password of the address: without
+  // one in the environment they would ask for it, and wait.
   async dump() {
-    // pg_dumpall does not hand the address's password on to the pg_dump that it starts, which would ask for it for ever.
-    const { stdout } = await run('pg_dumpall', ['--no-role-passwords', '--no-password', '--dbname', this.url], {
-      env: { ...process.env, PGPASSWORD: new URL(this.url).password },
-      maxBuffer: 1 << 28,
-      encoding: 'buffer',
+    const env = { ...process.env, PGPASSWORD: new URL(this.url).password };
+    const { stdout } = await run('pg_dumpall', ['--no-password', '--no-role-passwords', '--dbname', this.url], {
+      env, maxBuffer: 1 << 28, encoding: 'buffer',
     });
     return stdout;
   }

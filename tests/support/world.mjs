@@ -18,19 +18,34 @@ class Clock {
   static async make(path) {
     const clock = new Clock();
     clock.path = path;
-    clock.offset = 0n;
-    await writeFile(path, Buffer.alloc(8));
+    clock.moved = [0n, 0n];
+    await writeFile(path, Buffer.alloc(16));
     return clock;
   }
 
   // In place: the server has the file mapped.
-  async advance(ms) {
-    this.offset += BigInt(ms);
+  async add(which, ms) {
+    this.moved[which] += BigInt(ms);
     const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(this.offset);
+    bytes.writeBigInt64LE(this.moved[which]);
     const file = await open(this.path, 'r+');
-    await file.write(bytes, 0, 8, 0);
+    await file.write(bytes, 0, 8, 8 * which);
     await file.close();
+  }
+
+  // Time passes.
+  advance(ms) {
+    return this.add(0, ms);
+  }
+
+  // Somebody sets the clock.
+  async jump(ms) {
+    await this.add(1, ms);
+    await this.add(0, ms);
+  }
+
+  now() {
+    return Date.now() + Number(this.moved[0]);
   }
 }
 

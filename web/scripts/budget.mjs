@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8'));
 
-const startPage = ['index.html', 'src/offboardings/ListPage.tsx'];
+const startPage = ['index.html', 'src/dashboard/DashboardPage.tsx'];
 const editor = 'src/wizard/editor/HtmlEditor.tsx';
 const limits = { start: 320, route: 40, editor: 120 };
 
@@ -26,9 +26,12 @@ const start = new Set(startPage.flatMap((key) => [...filesOf(key)]));
 const wizard = new Set([...start, ...filesOf('src/wizard/Wizard.tsx')]);
 const options = new Set([...wizard, ...filesOf('src/wizard/OptionsStep.tsx')]);
 
+const template = new Set([...start, ...filesOf('src/templates/TemplatePage.tsx')]);
+
 /* What is on the page already when this part of it is opened. */
 function before(key) {
   if (key === editor) return options;
+  if (key === 'src/options/OptionsForm.tsx') return template;
   return key.startsWith('src/wizard/') && key !== 'src/wizard/Wizard.tsx' ? wizard : start;
 }
 

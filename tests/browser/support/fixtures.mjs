@@ -129,7 +129,7 @@ export async function fillIn(page, { name, password }) {
 }
 
 export async function signIn(page, world, who = account) {
-  await page.goto(world.url);
+  await page.goto(`${world.url}/offboardings`);
   await fillIn(page, who);
   await expect(page.getByRole('heading', { name: 'Offboardings', level: 1 })).toBeVisible();
 }

@@ -65,3 +65,22 @@ export async function write<T>(call: () => Promise<Answer<T>>): Promise<T> {
     return ask(call);
   }
 }
+
+/* What was read or stored, and the tag that a change of it must name (`If-Match`). */
+export interface Tagged<T> {
+  value: T;
+  tag: string;
+}
+
+async function tagged<T>(how: typeof ask, call: () => Promise<Answer<T>>): Promise<Tagged<T>> {
+  let tag = '';
+  const value = await how(async () => {
+    const answer = await call();
+    tag = answer.response.headers.get('ETag') ?? '';
+    return answer;
+  });
+  return { value, tag };
+}
+
+export const askTagged = <T>(call: () => Promise<Answer<T>>) => tagged(ask, call);
+export const writeTagged = <T>(call: () => Promise<Answer<T>>) => tagged(write, call);

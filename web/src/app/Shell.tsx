@@ -19,20 +19,34 @@ import {
 } from '@fluentui/react-components';
 import {
   DocumentTextRegular,
+  KeyboardRegular,
+  NavigationRegular,
   PersonAddRegular,
   PersonCircleRegular,
+  SearchRegular,
   SignOutRegular,
 } from '@fluentui/react-icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { NavLink, Outlet, useLocation, useNavigate } from 'react-router';
 import { meQuery, signOut } from '../api/queries';
 import { humanise, t } from '../i18n/t';
 import { ConnectionBar } from '../live/ConnectionBar';
+import { usePreferences } from '../session/preferences';
 import { Loading } from '../ui/Loading';
 import { Mark } from '../ui/Mark';
 import { usePageStyles } from '../ui/usePageStyles';
+import { may, type Page, pagesFor } from './pages';
+import { useShortcuts } from './shortcuts';
 import { type Appearance, setAppearance, useAppearance } from './theme';
+
+const loadPalette = () => import('./Palette');
+const Palette = lazy(loadPalette);
+const ShortcutsDialog = lazy(() => import('./ShortcutsDialog'));
+
+/* Below this width the pages are in a menu. */
+const NARROW = '@media (max-width: 1079px)';
+const WIDE = '@media (min-width: 1080px)';
 
 const useStyles = makeStyles({
   root: {
@@ -77,12 +91,14 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
   },
   name: { '@media (max-width: 480px)': { display: 'none' } },
-  nav: { display: 'flex', alignItems: 'center', height: '100%', flexGrow: 1 },
+  pagesMenu: { [WIDE]: { display: 'none' } },
+  nav: { height: '100%', flexGrow: 1, minWidth: 0 },
+  links: { display: 'flex', alignItems: 'center', height: '100%', [NARROW]: { display: 'none' } },
   navLink: {
     display: 'flex',
     alignItems: 'center',
     height: '100%',
-    paddingInline: '12px',
+    paddingInline: '11px',
     boxSizing: 'border-box',
     color: tokens.colorNeutralForeground2,
     textDecoration: 'none',
@@ -101,9 +117,36 @@ const useStyles = makeStyles({
 
 const appearances: Appearance[] = ['system', 'light', 'dark'];
 
-function AccountMenu() {
+function PageItems({ pages }: { pages: Page[] }) {
+  const navigate = useNavigate();
+  return pages.map(({ to, label, icon }) => (
+    <MenuItem key={to} icon={icon} onClick={() => navigate(to)}>
+      {t(label)}
+    </MenuItem>
+  ));
+}
+
+function PagesMenu({ pages }: { pages: Page[] }) {
+  return (
+    <nav aria-label={t('app.navigation')} className={useStyles().pagesMenu}>
+      <Menu positioning="below-start">
+        <MenuTrigger disableButtonEnhancement>
+          <Button appearance="subtle" icon={<NavigationRegular />} aria-label={t('app.pages')} />
+        </MenuTrigger>
+        <MenuPopover>
+          <MenuList>
+            <PageItems pages={pages} />
+          </MenuList>
+        </MenuPopover>
+      </Menu>
+    </nav>
+  );
+}
+
+function AccountMenu({ onHelp }: { onHelp(): void }) {
   const { data: me } = useQuery(meQuery);
   const appearance = useAppearance();
+  const { save } = usePreferences();
   const leaving = useMutation({
     mutationFn: signOut,
     onSettled: () => {
@@ -116,9 +159,11 @@ function AccountMenu() {
     <Menu
       positioning="below-end"
       checkedValues={{ appearance: [appearance] }}
-      onCheckedValueChange={(_, { checkedItems }) =>
-        setAppearance((checkedItems[0] ?? 'system') as Appearance)
-      }
+      onCheckedValueChange={(_, { checkedItems }) => {
+        const theme = (checkedItems[0] ?? 'system') as Appearance;
+        setAppearance(theme);
+        save({ theme });
+      }}
     >
       <MenuTrigger disableButtonEnhancement>
         <Button
@@ -133,6 +178,10 @@ function AccountMenu() {
             <MenuGroupHeader>
               {me.name} · {humanise(me.role)}
             </MenuGroupHeader>
+            <PageItems pages={pagesFor(me, 'me')} />
+            <MenuItem icon={<KeyboardRegular />} onClick={onHelp}>
+              {t('keys.title')}
+            </MenuItem>
             <MenuItem icon={<SignOutRegular />} onClick={() => leaving.mutate()}>
               {t('app.sign_out')}
             </MenuItem>
@@ -165,7 +214,26 @@ export function Shell() {
   const styles = useStyles();
   const page = usePageStyles();
   const navigate = useNavigate();
+  const { data: me } = useQuery(meQuery);
+  const [open, setOpen] = useState<'palette' | 'help' | null>(null);
   const inWizard = useLocation().pathname === '/offboardings/new';
+  const pages = pagesFor(me);
+  const main = pagesFor(me, 'main');
+  const letters = me?.preferences.shortcuts ?? true;
+  /* Who presses Ctrl+K goes on typing at once. */
+  useEffect(() => void loadPalette(), []);
+  const theme = me?.preferences.theme;
+  useEffect(() => {
+    if (theme) setAppearance(theme);
+  }, [theme]);
+  useShortcuts({
+    pages: new Map(main.map(({ letter = '', to }) => [letter, to])),
+    /* What is typed before a dialog is there was meant for it. */
+    letters: letters && open === null,
+    go: navigate,
+    palette: () => setOpen('palette'),
+    help: () => setOpen('help'),
+  });
   return (
     <div className={styles.root}>
       <Link href="#content" className={styles.skip}>
@@ -173,22 +241,36 @@ export function Shell() {
       </Link>
       <header className={styles.header}>
         <div className={styles.bar}>
-          <NavLink to="/offboardings" className={styles.brand} aria-label={t('app.name')}>
+          <PagesMenu pages={main} />
+          <NavLink to="/" className={styles.brand} aria-label={t('app.name')}>
             <Mark size={28} />
             <Text size={400} weight="semibold" className={styles.name}>
               {t('app.name')}
             </Text>
           </NavLink>
-          <nav className={styles.nav} aria-label={t('app.navigation')}>
-            <NavLink
-              to="/offboardings"
-              end
-              className={({ isActive }) => mergeClasses(styles.navLink, isActive && styles.current)}
-            >
-              {t('app.offboardings')}
-            </NavLink>
-          </nav>
-          {!inWizard && (
+          <div className={styles.nav}>
+            <nav className={styles.links} aria-label={t('app.navigation')}>
+              {main.map(({ to, label }) => (
+                <NavLink
+                  key={to}
+                  to={to}
+                  end={to === '/'}
+                  className={({ isActive }) => mergeClasses(styles.navLink, isActive && styles.current)}
+                >
+                  {t(label)}
+                </NavLink>
+              ))}
+            </nav>
+          </div>
+          <Button
+            appearance="subtle"
+            icon={<SearchRegular />}
+            aria-label={t('palette.title')}
+            aria-keyshortcuts="Control+K"
+            title={t('palette.hint')}
+            onClick={() => setOpen('palette')}
+          />
+          {!inWizard && may(me, 'operate') && (
             <Button
               appearance="primary"
               icon={<PersonAddRegular />}
@@ -199,7 +281,7 @@ export function Shell() {
               <span className={styles.newText}>{t('app.new')}</span>
             </Button>
           )}
-          <AccountMenu />
+          <AccountMenu onHelp={() => setOpen('help')} />
         </div>
         <ConnectionBar />
       </header>
@@ -214,6 +296,12 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
+      <Suspense>
+        {open === 'palette' && (
+          <Palette pages={pages} mayOperate={may(me, 'operate')} onClose={() => setOpen(null)} />
+        )}
+        {open === 'help' && <ShortcutsDialog pages={main} letters={letters} onClose={() => setOpen(null)} />}
+      </Suspense>
     </div>
   );
 }

@@ -15,6 +15,11 @@ export const list = (values: string[]) => listFormat.format(values);
 export const dateTime = (at: string | number | Date) => dateTimeFormat.format(new Date(at));
 export const time = (at: string | number | Date) => timeFormat.format(new Date(at));
 
+const dayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/* A calendar date such as 2026-12-24, whatever the zone. */
+export const day = (date: string) => (date ? dayFormat.format(new Date(`${date}T00:00:00Z`)) : '');
+
 export function dateTimeIn(at: number, timeZone: string): string {
   return new Intl.DateTimeFormat(locale, {
     dateStyle: 'medium',

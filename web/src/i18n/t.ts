@@ -27,7 +27,7 @@ export function t<K extends Key>(key: K, ...rest: Rest<K>): string {
 }
 
 /* The sentence for a code that the server sent, or the code as words when a newer server knows one that we do not. */
-export function words(prefix: 'status' | 'code', code: string): string {
+export function words(prefix: string, code: string): string {
   const key = `${prefix}.${code}`;
   return key in en ? t(key as 'status.running') : humanise(code);
 }

@@ -119,6 +119,7 @@ export function cacheUpdater(client: QueryClient) {
       refresh = undefined;
       void client.invalidateQueries({ queryKey: ['offboardings', 'list'] });
       void client.invalidateQueries({ queryKey: ['offboardings', 'planned'] });
+      void client.invalidateQueries({ queryKey: ['stats'] });
     }, 1500);
   };
 

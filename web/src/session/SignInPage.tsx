@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { meQuery } from '../api/queries';
 import { t } from '../i18n/t';
 import { Mark } from '../ui/Mark';
+import { Provider } from './Provider';
 import { SignInForm } from './SignInForm';
 import { sessionBegan } from './session';
 
@@ -56,6 +57,7 @@ export function SignInPage() {
           </Text>
           <Text className={styles.lead}>{t('signin.lead')}</Text>
         </div>
+        <Provider />
         <SignInForm
           onSignedIn={(me) => {
             sessionBegan();

@@ -11,9 +11,15 @@ const useStyles = makeStyles({
   },
 });
 
-export function TextLink({ to, children }: { to: string; children: ReactNode }) {
+interface Props {
+  to: string;
+  children: ReactNode;
+  onClick?: () => void;
+}
+
+export function TextLink({ to, children, onClick }: Props) {
   return (
-    <Link to={to} className={useStyles().root}>
+    <Link to={to} className={useStyles().root} onClick={onClick}>
       {children}
     </Link>
   );

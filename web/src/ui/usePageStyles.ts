@@ -34,6 +34,10 @@ export const usePageStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3 },
   wrap: { overflowWrap: 'anywhere' },
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '8px', rowGap: '4px' },
+  /* Ticks and radios in line with the fields above and below. */
+  choices: { marginInlineStart: '-8px', flexWrap: 'wrap' },
+  /* Panels under each other. */
+  stack: { display: 'flex', flexDirection: 'column', rowGap: '20px', minWidth: 0 },
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
   /* A button without a frame, whose words end where everything else does. */
   flushEnd: { marginInlineEnd: '-12px', minWidth: 0 },

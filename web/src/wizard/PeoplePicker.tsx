@@ -81,7 +81,7 @@ export function PeoplePicker(props: Props) {
   const search = useDebounced(text.trim(), 100);
   const found = useQuery({
     ...usersQuery(tenant, search),
-    enabled: open || search !== '',
+    enabled: tenant !== '' && (open || search !== ''),
     placeholderData: keepPreviousData,
   });
   const named = useNames(tenant, people);

@@ -1,0 +1,144 @@
+// The harness: the real programs against the simulator, broken at every point in turn, on both stores. After each, the
+// simulator tells whether the final state is the promise and whether something was done twice.
+//
+//   FAULTS=long        every point instead of an evenly spread sample
+//   FAULTS_SEED=N      the seed of the random part (F06)
+//   FAULTS_STORES=…    sqlite,postgresql
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { FAULT_KINDS } from './kinds.mjs';
+import { Stage } from './stage.mjs';
+
+const LONG = process.env.FAULTS === 'long';
+const SEED = Number(process.env.FAULTS_SEED ?? 4711);
+const STORES = (process.env.FAULTS_STORES ?? 'sqlite,postgresql').split(',');
+const SHORT = { kills: 24, calls: 64, restarts: 8 }; // of each store
+const RESTARTS = LONG ? 200 : SHORT.restarts;
+const AT_ONCE = 8;
+const TIMEOUT = (LONG ? 90 : 10) * 60_000;
+
+// Which row of the catalogue a point where the server is killed belongs to.
+const CRASHES = [
+  'f01_killed_before_a_commit',
+  'f02_killed_after_a_commit_before_the_call',
+  'f03_killed_after_the_effect_before_the_answer',
+  'f04_killed_after_the_answer_before_the_commit',
+  'f05_killed_around_a_message',
+];
+function rowOf(trace, index) {
+  const { kind, what } = trace[index];
+  if (what.includes(' /sink/') || (kind === 'answer' && trace.slice(0, index).findLast((one) => one.kind === 'send').what.includes(' /sink/')))
+    return CRASHES[4];
+  if (kind === 'answer') return CRASHES[2];
+  if (kind !== 'commit') return CRASHES[1];
+  return trace[index - 1]?.kind === 'answer' ? CRASHES[3] : CRASHES[0];
+}
+
+// The points on a trace: [{row, kind, nth}], in the order in which they are met.
+function crashPoints(trace) {
+  const met = {};
+  return trace.map(({ kind }, index) => ({ row: rowOf(trace, index), kind, nth: (met[kind] = (met[kind] ?? 0) + 1) }));
+}
+
+// `count` of them, evenly spread over each row, so that none is left out. What is taken is the same each time.
+function sample(points, count) {
+  if (LONG) return points;
+  const rows = byRow(points);
+  const share = Math.max(1, Math.floor(count / rows.size));
+  return [...rows.values()].flatMap((all) => {
+    const taken = Math.min(share, all.length);
+    return Array.from({ length: taken }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / taken)]);
+  });
+}
+
+function byRow(points) {
+  const rows = new Map();
+  for (const one of points) rows.set(one.row, [...(rows.get(one.row) ?? []), one]);
+  return rows;
+}
+
+// xorshift: the same numbers for the same seed.
+function dice(seed) {
+  let state = BigInt(seed) * 2654435769n + 1n;
+  return (below) => {
+    state ^= (state << 13n) & 0xffffffffffffffffn;
+    state ^= state >> 7n;
+    state ^= (state << 17n) & 0xffffffffffffffffn;
+    return Number(state % BigInt(below));
+  };
+}
+
+const report = { seed: SEED, long: LONG, stores: {} };
+const stages = [];
+
+// In one store after the other: killed at each point; restarted at random; then calls that fail, several at a time.
+async function harness(store) {
+  const stage = await Stage.make(store);
+  stages.push(stage);
+  const points = crashPoints(await stage.undisturbed());
+  const kills = sample(points, SHORT.kills);
+  for (const about of kills) await stage.killed(about);
+  await stage.restarted({ row: 'f06_killed_again_and_again_while_it_recovers' }, RESTARTS, dice(SEED));
+  await stage.restart({ LASTDAY_ENGINE_WORKERS: '32' });
+  const counted = await stage.counted();
+  const all = FAULT_KINDS.flatMap((row) => Array.from({ length: counted[row] }, (_, i) => ({ row, nth: i + 1 })));
+  const calls = sample(all, SHORT.calls);
+  const queue = [...calls];
+  const worker = async () => {
+    for (let about; (about = queue.shift()); ) await stage.failed(about);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await stage.told();
+  report.stores[store] = { points: points.length + all.length, broken: kills.length + calls.length, restarts: RESTARTS };
+}
+
+const rows = [...CRASHES, 'f06_killed_again_and_again_while_it_recovers', ...FAULT_KINDS];
+
+function complaints(run) {
+  const where = `${run.about.row} ${run.about.kind ?? 'call'} ${run.about.nth ?? ''} (${run.met?.what ?? 'not met'})`;
+  return [run.lost && `lost: ${run.lost}`, ...(run.wrong ?? []), ...(run.doubled ?? [])].filter(Boolean).map((words) => `${where}: ${words}`);
+}
+
+function sum(runs) {
+  const count = (has) => runs.filter(has).length;
+  return {
+    runs: runs.length,
+    unmet: count((run) => run.unmet),
+    kills: runs.reduce((all, run) => all + run.kills, 0),
+    refused: count((run) => run.refused.length > 0),
+    lost: count((run) => run.lost),
+    doubled: count((run) => run.doubled?.length > 0),
+    wrong: count((run) => run.wrong?.length > 0),
+  };
+}
+
+test('the server is broken at its points', { timeout: TIMEOUT }, async () => {
+  const ended = await Promise.allSettled(STORES.map(harness));
+  mkdirSync('artifacts', { recursive: true });
+  for (const stage of stages) {
+    const { store, runs } = stage;
+    const all = (report.stores[store] = { ...report.stores[store], ...sum(runs) });
+    all.rows = Object.fromEntries(rows.map((row) => [row, sum(runs.filter((run) => run.about.row === row))]));
+    all.complaints = runs.flatMap(complaints);
+    console.log(
+      `# ${store}: ${all.broken} of ${all.points} points broken, ${all.runs} runs, ${all.kills} kills, ${all.unmet} not met, ` +
+        `${all.refused} asked anew; lost ${all.lost}, doubled ${all.doubled}, wrong state ${all.wrong}`,
+    );
+    for (const words of all.complaints) console.log(`#   ${words}`);
+  }
+  writeFileSync('artifacts/faults.json', `${JSON.stringify(report, null, 1)}\n`);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+});
+
+for (const store of STORES)
+  for (const row of rows)
+    test(`${row} (${store})`, () => {
+      const runs = (stages.find((stage) => stage.store === store)?.runs ?? []).filter((run) => run.about.row === row);
+      assert.ok(runs.some((run) => !run.unmet), 'it happened');
+      assert.deepEqual(runs.flatMap(complaints), []);
+    });
+
+after(async () => {
+  for (const stage of stages) await stage.close();
+});

@@ -1,0 +1,167 @@
+/* What was sent to whom, and what became of it. */
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  makeStyles,
+  Text,
+} from '@fluentui/react-components';
+import { SearchInfoRegular, SendRegular } from '@fluentui/react-icons';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { meQuery } from '../api/queries';
+import type { Delivery } from '../api/schema';
+import { mayAll } from '../app/pages';
+import { dateTime, relative } from '../i18n/format';
+import { t, words } from '../i18n/t';
+import { type Column, DataTable } from '../ui/DataTable';
+import { Empty } from '../ui/Empty';
+import { FilterBar, FilterChoice } from '../ui/FilterBar';
+import { Loading } from '../ui/Loading';
+import { PageHead } from '../ui/PageHead';
+import { ProblemBar } from '../ui/ProblemBar';
+import { TextLink } from '../ui/TextLink';
+import { useFilters } from '../ui/useFilters';
+import { useNow } from '../ui/useNow';
+import { usePageStyles } from '../ui/usePageStyles';
+import { DeliveryState } from './DeliveryState';
+import { deliveriesQuery } from './queries';
+import { channels, deliveryEvents, endpointName, statuses } from './words';
+
+const useStyles = makeStyles({
+  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
+  more: { alignSelf: 'center' },
+});
+
+const names = ['status', 'channel', 'event', 'offboarding', 'tenant'] as const;
+
+export function DeliveriesPage() {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const { data: me } = useQuery(meQuery);
+  const { values, set, clear, any } = useFilters(names);
+  const read = useInfiniteQuery(deliveriesQuery(values));
+  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const now = useNow(true, 10_000);
+
+  const columns: Column<Delivery>[] = [
+    {
+      id: 'event',
+      label: t('delivery.event'),
+      cell: (row) => (
+        <span className={styles.two}>
+          <TextLink to={`/deliveries/${row.id}`}>{t(`event.${row.event}`)}</TextLink>
+          {row.user && <Text size={200}>{row.user}</Text>}
+          {row.reason && (
+            <Text size={200} className={page.quiet}>
+              {words('delivery.reason', row.reason)}
+            </Text>
+          )}
+        </span>
+      ),
+    },
+    {
+      id: 'to',
+      label: t('delivery.endpoint'),
+      cell: (row) => (
+        <span className={styles.two}>
+          {endpointName(row)}
+          {row.channel !== 'email' && (
+            <Text size={200} className={page.quiet}>
+              {t(`delivery.channel.${row.channel}`)}
+            </Text>
+          )}
+        </span>
+      ),
+    },
+    { id: 'status', label: t('delivery.status'), cell: (row) => <DeliveryState status={row.status} /> },
+    {
+      id: 'attempts',
+      label: t('delivery.attempts'),
+      cell: (row) => t('run.attempts', { count: row.attempts }),
+    },
+    {
+      id: 'at',
+      label: t('delivery.created'),
+      end: true,
+      cell: (row) => (
+        <span title={dateTime(row.created_at)}>
+          {relative(row.created_at, Math.max(now, Date.parse(row.created_at)))}
+        </span>
+      ),
+    },
+  ];
+
+  const nothingYet = read.isSuccess && rows.length === 0 && !any;
+  return (
+    <div className={page.page}>
+      <PageHead title={t('page.deliveries')} lead={t('delivery.lead')} />
+      {!nothingYet && (
+        <FilterBar>
+          <FilterChoice
+            label={t('delivery.status')}
+            all={t('delivery.status_all')}
+            value={values.status}
+            choices={statuses}
+            onChange={(value) => set('status', value)}
+          />
+          <FilterChoice
+            label={t('delivery.channel')}
+            all={t('delivery.channel_all')}
+            value={values.channel}
+            choices={channels}
+            onChange={(value) => set('channel', value)}
+          />
+          <FilterChoice
+            label={t('delivery.event')}
+            all={t('delivery.event_all')}
+            value={values.event}
+            choices={deliveryEvents}
+            onChange={(value) => set('event', value)}
+          />
+        </FilterBar>
+      )}
+      {(values.offboarding || values.tenant) && (
+        <MessageBar intent="info">
+          <MessageBarBody>
+            {t(values.offboarding ? 'delivery.of_offboarding' : 'delivery.of_tenant')}
+          </MessageBarBody>
+          <MessageBarActions>
+            <Button size="small" onClick={clear}>
+              {t('delivery.show_all')}
+            </Button>
+          </MessageBarActions>
+        </MessageBar>
+      )}
+      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
+      {read.isPending && <Loading rows={6} />}
+      {nothingYet && (
+        <Empty
+          icon={<SendRegular />}
+          title={t('delivery.empty')}
+          body={t('delivery.empty_body')}
+          action={mayAll(me) && <TextLink to="/settings/notifications">{t('delivery.to_settings')}</TextLink>}
+        />
+      )}
+      {read.isSuccess && rows.length === 0 && any && (
+        <Empty
+          icon={<SearchInfoRegular />}
+          title={t('delivery.none_found')}
+          action={<Button onClick={clear}>{t('list.clear')}</Button>}
+        />
+      )}
+      {rows.length > 0 && (
+        <DataTable label={t('page.deliveries')} columns={columns} rows={rows} idOf={({ id }) => id} />
+      )}
+      {read.hasNextPage && (
+        <Button
+          className={styles.more}
+          disabledFocusable={read.isFetchingNextPage}
+          onClick={() => void read.fetchNextPage()}
+        >
+          {t('action.more')}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,268 @@
+/* All tenants: how they are, adding one, and reading them from the partner account. */
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  DialogTrigger,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  Text,
+} from '@fluentui/react-components';
+import {
+  AddRegular,
+  ArrowSyncRegular,
+  BuildingMultipleRegular,
+  SearchInfoRegular,
+} from '@fluentui/react-icons';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { meQuery } from '../api/queries';
+import type { Tenant, TenantSync } from '../api/schema';
+import { mayAll } from '../app/pages';
+import { dateTime, relative } from '../i18n/format';
+import { t } from '../i18n/t';
+import { type Column, DataTable } from '../ui/DataTable';
+import { Empty } from '../ui/Empty';
+import { FilterBar, FilterText } from '../ui/FilterBar';
+import { fieldErrors } from '../ui/fieldErrors';
+import { TextField } from '../ui/fields';
+import { Loading } from '../ui/Loading';
+import { PageHead } from '../ui/PageHead';
+import { ProblemBar } from '../ui/ProblemBar';
+import { TextLink } from '../ui/TextLink';
+import { useFilters } from '../ui/useFilters';
+import { useNow } from '../ui/useNow';
+import { usePageStyles } from '../ui/usePageStyles';
+import { addTenant, syncTenants, tenantListQuery } from './queries';
+import { TenantState } from './TenantState';
+
+const useStyles = makeStyles({
+  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
+  more: { alignSelf: 'center' },
+});
+
+export function TenantsPage() {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const client = useQueryClient();
+  const { data: me } = useQuery(meQuery);
+  const { values, set, clear, any } = useFilters(['search'] as const);
+  const [adding, setAdding] = useState(false);
+  const read = useInfiniteQuery(tenantListQuery(values.search));
+  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const now = useNow(true, 60_000);
+  const manages = mayAll(me);
+  const sync = useMutation({
+    mutationFn: syncTenants,
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['tenants'] }),
+  });
+
+  const columns: Column<Tenant>[] = [
+    {
+      id: 'name',
+      label: t('tenant.name'),
+      cell: (row) => (
+        <span className={styles.two}>
+          <TextLink to={`/tenants/${row.id}`}>{row.display_name}</TextLink>
+          <Text size={200} className={page.quiet}>
+            {row.default_domain}
+          </Text>
+        </span>
+      ),
+    },
+    { id: 'health', label: t('tenant.health'), cell: (row) => <TenantState status={row.health?.status} /> },
+    {
+      id: 'looked',
+      label: t('tenant.looked'),
+      cell: (row) =>
+        row.health && (
+          <span title={dateTime(row.health.checked_at)}>
+            {t('tenant.checked', {
+              when: relative(row.health.checked_at, Math.max(now, Date.parse(row.health.checked_at))),
+            })}
+          </span>
+        ),
+    },
+    {
+      id: 'defaults',
+      label: t('tenant.defaults'),
+      cell: (row) => <TextLink to={`/tenants/${row.id}/defaults`}>{t('tenant.defaults')}</TextLink>,
+    },
+  ];
+
+  const nothingYet = read.isSuccess && rows.length === 0 && !any;
+  return (
+    <div className={page.page}>
+      <PageHead
+        title={t('page.tenants')}
+        lead={t('tenant.page_lead')}
+        actions={
+          manages && (
+            <>
+              <Button
+                icon={<ArrowSyncRegular />}
+                disabledFocusable={sync.isPending}
+                onClick={() => sync.mutate()}
+              >
+                {sync.isPending ? t('tenant.syncing') : t('tenant.sync')}
+              </Button>
+              <Button appearance="primary" icon={<AddRegular />} onClick={() => setAdding(true)}>
+                {t('tenant.add')}
+              </Button>
+            </>
+          )
+        }
+      />
+      {sync.isError && <ProblemBar error={sync.error} title={t('tenant.sync_failed')} />}
+      {sync.data && <Synced result={sync.data} />}
+      {!nothingYet && (
+        <FilterBar>
+          <FilterText
+            label={t('tenant.search')}
+            value={values.search}
+            onChange={(value) => set('search', value)}
+          />
+        </FilterBar>
+      )}
+      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
+      {read.isPending && <Loading rows={5} />}
+      {nothingYet && (
+        <Empty
+          icon={<BuildingMultipleRegular />}
+          title={t('tenant.empty')}
+          body={t(manages ? 'tenant.empty_admin' : 'tenant.empty_body')}
+          action={manages && <Button onClick={() => setAdding(true)}>{t('tenant.add')}</Button>}
+        />
+      )}
+      {read.isSuccess && rows.length === 0 && any && (
+        <Empty
+          icon={<SearchInfoRegular />}
+          title={t('tenant.none_found', { search: values.search })}
+          action={<Button onClick={clear}>{t('list.clear')}</Button>}
+        />
+      )}
+      {rows.length > 0 && (
+        <DataTable label={t('page.tenants')} columns={columns} rows={rows} idOf={({ id }) => id} />
+      )}
+      {read.hasNextPage && (
+        <Button className={styles.more} onClick={() => void read.fetchNextPage()}>
+          {t('action.more')}
+        </Button>
+      )}
+      {adding && <Add onClose={() => setAdding(false)} />}
+    </div>
+  );
+}
+
+function Synced({ result }: { result: TenantSync }) {
+  const page = usePageStyles();
+  const { added, updated, unchanged, missing, skipped } = result;
+  return (
+    <div role="status" className={page.column}>
+      <MessageBar intent={skipped.length > 0 ? 'warning' : 'success'} layout="multiline">
+        <MessageBarBody>
+          <MessageBarTitle>{t('tenant.synced')}</MessageBarTitle>{' '}
+          {t('tenant.sync_counts', {
+            added: added.length,
+            updated: updated.length,
+            unchanged: unchanged.length,
+          })}
+          {missing.length > 0 && (
+            <p>
+              {t('tenant.sync_missing', {
+                names: missing.map(({ display_name, id }) => display_name ?? id).join(', '),
+              })}
+            </p>
+          )}
+          {skipped.length > 0 && (
+            <ul>
+              {skipped.map((one) => (
+                <li key={one.id}>
+                  {one.display_name ?? one.default_domain ?? one.id}: {one.message}
+                </li>
+              ))}
+            </ul>
+          )}
+        </MessageBarBody>
+      </MessageBar>
+    </div>
+  );
+}
+
+function Add({ onClose }: { onClose(): void }) {
+  const page = usePageStyles();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [id, setId] = useState('');
+  const [domain, setDomain] = useState('');
+  const [name, setName] = useState('');
+  const add = useMutation({
+    mutationFn: () =>
+      addTenant({ tenant_id: id.trim(), default_domain: domain.trim(), display_name: name.trim() }),
+    onSuccess: (tenant) => {
+      /* It may have been here before, under another name. */
+      client.removeQueries({ queryKey: ['tenant', tenant.id] });
+      void client.invalidateQueries({ queryKey: ['tenants'] });
+      onClose();
+      navigate(`/tenants/${tenant.id}`);
+    },
+  });
+  const errorAt = fieldErrors(add.error);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    add.mutate();
+  };
+  return (
+    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
+      <DialogSurface className={page.dialog}>
+        <form onSubmit={submit} noValidate>
+          <DialogBody>
+            <DialogTitle>{t('tenant.add')}</DialogTitle>
+            <DialogContent className={page.column}>
+              <Text>{t('tenant.add_lead')}</Text>
+              <TextField
+                label={t('tenant.id')}
+                required
+                value={id}
+                placeholder="00000000-0000-0000-0000-000000000000"
+                onChange={setId}
+                error={errorAt('/tenant_id')}
+              />
+              <TextField
+                label={t('tenant.domain')}
+                required
+                value={domain}
+                placeholder="contoso.onmicrosoft.com"
+                onChange={setDomain}
+                error={errorAt('/default_domain')}
+              />
+              <TextField
+                label={t('tenant.name')}
+                required
+                value={name}
+                onChange={setName}
+                error={errorAt('/display_name')}
+              />
+              {add.isError && <ProblemBar error={add.error} />}
+            </DialogContent>
+            <DialogActions>
+              <DialogTrigger disableButtonEnhancement>
+                <Button>{t('action.cancel')}</Button>
+              </DialogTrigger>
+              <Button appearance="primary" type="submit" disabledFocusable={add.isPending}>
+                {t('tenant.add')}
+              </Button>
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,56 @@
+/* A short form over the page. */
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  DialogTrigger,
+} from '@fluentui/react-components';
+import type { FormEvent, ReactNode } from 'react';
+import { t } from '../i18n/t';
+import { ProblemBar } from './ProblemBar';
+import { usePageStyles } from './usePageStyles';
+
+interface Props {
+  title: string;
+  submit: string;
+  busy: boolean;
+  error: unknown;
+  onSubmit(): void;
+  onClose(): void;
+  children: ReactNode;
+}
+
+export function FormDialog({ title, submit, busy, error, onSubmit, onClose, children }: Props) {
+  const page = usePageStyles();
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (!busy) onSubmit();
+  };
+  return (
+    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
+      <DialogSurface className={page.dialog}>
+        <form onSubmit={send} noValidate>
+          <DialogBody>
+            <DialogTitle>{title}</DialogTitle>
+            <DialogContent className={page.column}>
+              {children}
+              {Boolean(error) && <ProblemBar error={error} />}
+            </DialogContent>
+            <DialogActions>
+              <DialogTrigger disableButtonEnhancement>
+                <Button>{t('action.cancel')}</Button>
+              </DialogTrigger>
+              <Button appearance="primary" type="submit" disabledFocusable={busy}>
+                {submit}
+              </Button>
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,82 @@
+/* The end of a form: save, take back what was not saved, and what became of it. */
+import { Button, makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
+import { CheckmarkCircleFilled } from '@fluentui/react-icons';
+import { asProblem } from '../api/problem';
+import { t } from '../i18n/t';
+import { ProblemBar } from './ProblemBar';
+import { usePageStyles } from './usePageStyles';
+
+const useStyles = makeStyles({
+  sticky: {
+    position: 'sticky',
+    bottom: 0,
+    zIndex: 5,
+    paddingBlock: '12px',
+    backgroundColor: tokens.colorNeutralBackground2,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  saved: { display: 'inline-flex', alignItems: 'center', columnGap: '6px' },
+  icon: { color: tokens.colorPaletteGreenForeground1, fontSize: '20px', display: 'inline-flex' },
+});
+
+interface Props {
+  dirty: boolean;
+  saving: boolean;
+  saved: boolean;
+  error: unknown;
+  onSave(): void;
+  onDiscard?(): void;
+  /* Reads what somebody else has stored meanwhile. */
+  onReload?(): void;
+  label?: string;
+  /* Stays in sight below a long form. */
+  sticky?: boolean;
+}
+
+export function SaveBar({ dirty, saving, saved, error, onSave, onDiscard, onReload, label, sticky }: Props) {
+  const styles = useStyles();
+  const page = usePageStyles();
+  const problem = error ? asProblem(error) : null;
+  return (
+    <div className={mergeClasses(page.column, sticky && styles.sticky)}>
+      {problem && (
+        <ProblemBar error={problem} title={t('form.refused')}>
+          {problem.errors.length > 0 && (
+            <ul>
+              {problem.errors.map(({ pointer, message }) => (
+                <li key={`${pointer} ${message}`}>{message}</li>
+              ))}
+            </ul>
+          )}
+          {problem.status === 412 && onReload && (
+            <div>
+              <Button size="small" onClick={onReload}>
+                {t('form.reload')}
+              </Button>
+            </div>
+          )}
+        </ProblemBar>
+      )}
+      <div className={page.row}>
+        <Button appearance="primary" disabledFocusable={saving || !dirty} onClick={onSave}>
+          {saving ? t('form.saving') : (label ?? t('form.save'))}
+        </Button>
+        {dirty && onDiscard && (
+          <Button appearance="subtle" disabledFocusable={saving} onClick={onDiscard}>
+            {t('form.discard')}
+          </Button>
+        )}
+        <span role="status" className={styles.saved}>
+          {saved && !dirty && (
+            <>
+              <span className={styles.icon} aria-hidden>
+                <CheckmarkCircleFilled />
+              </span>
+              <Text>{t('form.saved')}</Text>
+            </>
+          )}
+        </span>
+      </div>
+    </div>
+  );
+}
