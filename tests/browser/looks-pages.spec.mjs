@@ -20,6 +20,8 @@ test('signing in', async ({ page, world, watch }) => {
   await page.keyboard.press('Escape');
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'New offboarding' }).click();
+  await page.getByRole('radio', { name: 'Contoso' }).check();
+  await page.getByRole('button', { name: 'Next' }).click();
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectGoodLooksBriefly(page, 'session-ended');
 });
