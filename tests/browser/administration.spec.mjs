@@ -180,6 +180,10 @@ test('a delivery that failed is seen with its attempts, and sent again by hand',
     { disable_sign_in: true },
     { schedule: { at: '2031-01-01T09:00:00', time_zone: 'UTC' } },
   );
+  await until(
+    'the delivery has failed',
+    async () => (await world.api('GET', '/deliveries?status=failed')).items.length > 0,
+  );
   await menu(page, 'Deliveries').click();
   await expect(title(page, 'Deliveries')).toBeVisible();
   const row = page.getByRole('row').filter({ hasText: 'Gone' });

@@ -41,7 +41,7 @@ test('searching and filtering are in the address, and come back with it', async 
 
 test('a row appears and moves by itself, in every tab', async ({ signedIn: page, world, leaver }) => {
   const second = await page.context().newPage();
-  await second.goto(world.url);
+  await second.goto(`${world.url}/offboardings`);
   await world.sim('PUT', '/timing', { conversion_ms: 6000 });
   const { id } = await world.offboard(leaver.id, { disable_sign_in: true, convert_to_shared: true });
   const seen = async (tab) => {

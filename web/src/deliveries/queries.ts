@@ -33,9 +33,9 @@ export const deliveriesQuery = (filter: DeliveryFilter) =>
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor || undefined,
     placeholderData: keepPreviousData,
-    /* No event tells of them: what is on its way is looked at again. */
+    /* No event tells of them: they are looked at again, more often while one is on its way. */
     refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.items.some(({ status }) => status === 'pending')) ? 4000 : false,
+      state.data?.pages.some((page) => page.items.some(({ status }) => status === 'pending')) ? 4000 : 15_000,
   });
 
 export const deliveryQuery = (delivery: string) =>
