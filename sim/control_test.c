@@ -87,6 +87,32 @@ static void an_item_may_take_effect_and_still_answer_429(void **state)
     assert_true(has_title(sim, CORA, "one"));
 }
 
+static void a_fault_of_whole_requests_leaves_items_alone(void **state)
+{
+    struct sim *sim = *state;
+
+    fault(sim, "{\"service\":\"graph\",\"method\":\"PATCH\",\"path\":\"*" CORA
+               "\",\"whole\":true,\"status\":503}");
+    AUTO_REPLY struct reply reply = two_writes(sim);
+    assert_int_equal(item_status(&reply, "1"), 204);
+    assert_true(has_title(sim, CORA, "one"));
+}
+
+static void the_faults_of_a_tenant_go_with_it(void **state)
+{
+    struct sim *sim = *state;
+
+    fault(sim, "{\"tenant\":\"elsewhere\",\"status\":503}");
+    AUTO_REPLY struct reply reply = two_writes(sim);
+    assert_int_equal(item_status(&reply, "1"), 204);
+    fault(sim, "{\"service\":\"graph\",\"status\":500}");
+    AUTO_REPLY struct reply gone = fixture_control(sim, "DELETE", "/_sim/faults?tenant=elsewhere", NULL);
+    assert_int_equal(gone.status, 204);
+    AUTO_REPLY struct reply left = fixture_control(sim, "GET", "/_sim/faults", NULL);
+    assert_int_equal(json_array_size(left.json), 1);
+    assert_int_equal(json_int(json_array_get(left.json, 0), "status", 0), 500);
+}
+
 static void the_nth_cmdlet_of_a_batch_fails(void **state)
 {
     struct sim *sim = *state;
@@ -194,9 +220,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(one_item_fails_and_the_other_does_not), TEST(an_item_may_take_effect_and_still_answer_429),
-        TEST(the_nth_cmdlet_of_a_batch_fails),       TEST(parts_of_the_state_are_patched),
-        TEST(a_user_is_shown_with_everything),       TEST(a_reset_brings_back_what_was_touched),
+        TEST(one_item_fails_and_the_other_does_not),
+        TEST(an_item_may_take_effect_and_still_answer_429),
+        TEST(a_fault_of_whole_requests_leaves_items_alone),
+        TEST(the_faults_of_a_tenant_go_with_it),
+        TEST(the_nth_cmdlet_of_a_batch_fails),
+        TEST(parts_of_the_state_are_patched),
+        TEST(a_user_is_shown_with_everything),
+        TEST(a_reset_brings_back_what_was_touched),
         TEST(the_log_keeps_replies_without_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

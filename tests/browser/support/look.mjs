@@ -48,6 +48,10 @@ export async function screenshotForReadme(page, name) {
 // Tabster's ends of a focus trap are hidden and yet focusable: that is their work.
 const isFocusTrap = (id, { html }) => id === 'aria-hidden-focus' && html.includes('data-tabster-dummy');
 
+// What an open menu lies over is whole again when it is closed.
+const isUnderMenu = (id, { failureSummary }) =>
+  id === 'target-size' && failureSummary.includes('partially obscured');
+
 // WCAG 2.2, A and AA, as far as a program can tell.
 export async function expectAccessible(page, where) {
   const { violations } = await new AxeBuilder({ page })
@@ -55,9 +59,10 @@ export async function expectAccessible(page, where) {
     .options({ resultTypes: ['violations'] })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
+  const menu = await page.getByRole('menu').count();
   const lines = violations.flatMap(({ id, help, nodes }) =>
     nodes
-      .filter((node) => !isFocusTrap(id, node))
+      .filter((node) => !isFocusTrap(id, node) && !(menu && isUnderMenu(id, node)))
       .map(({ target, failureSummary }) => `${id} (${help}): ${target.join(' ')}\n  ${failureSummary}`),
   );
   expect(lines, `accessibility of ${where}`).toEqual([]);
