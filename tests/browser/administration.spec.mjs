@@ -178,7 +178,7 @@ test('a delivery that failed is seen with its attempts, and sent again by hand',
   await world.offboard(
     leaver.id,
     { disable_sign_in: true },
-    { schedule: { at: '2031-01-01T09:00:00', time_zone: 'UTC' } },
+    { schedule: { at: '2031-01-01T09:00:00', time_zone: 'UTC' }, notify: { webhook: true } },
   );
   await until(
     'the delivery has failed',

@@ -189,7 +189,7 @@ test('undoing is told, and a reminder comes at the moment that the request named
   await world.api('POST', `/offboardings/${id}/undo`, {});
   await until('undone is told', async () => (await told(id)).includes('undone'));
   assert.deepEqual((await told(id)).reverse().slice(1), ['finished', 'undone']);
-  const at = new Date(Date.now() + Number(world.clock.offset) + 3 * 3600_000).toISOString().slice(0, 19);
+  const at = new Date(Date.now() + Number(world.clock.moved[0]) + 3 * 3600_000).toISOString().slice(0, 19);
   const later = await world.offboard((await leaver(world)).id, { hide_from_gal: true }, { schedule: { at, time_zone: 'Etc/UTC', remind_before_minutes: 30 }, notify: only });
   await world.pass(2.4 * 3600_000);
   await new Promise((done) => setTimeout(done, 1500));
@@ -205,7 +205,7 @@ test('planned, reminder and cancelled are told; the command line shows and sends
   settings.reminder_minutes = 60;
   await configure(world, settings);
   const user = await leaver(world);
-  const at = new Date(Date.now() + Number(world.clock.offset) + 3 * 3600_000).toISOString().slice(0, 19);
+  const at = new Date(Date.now() + Number(world.clock.moved[0]) + 3 * 3600_000).toISOString().slice(0, 19);
   const { id } = await world.offboard(user.id, { hide_from_gal: true }, { schedule: { at, time_zone: 'Etc/UTC' }, notify: { webhook: true, email: false, psa: false } });
   await world.pass(2 * 3600_000 + 10 * 60_000);
   await settled(world);
