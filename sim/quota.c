@@ -23,7 +23,7 @@ static int64_t window_ms_of(const json_t *limit)
 static void find_tenant(const struct sim_call *call, char *ret, size_t size)
 {
     static const char exchange[] = "/adminapi/beta/", bearer[] = "Bearer ";
-    const char *in_path = !strcmp(call->service, "login")                    ? call->path + 1
+    const char *in_path = !strcmp(call->service, "login") ? call->path + strspn(call->path, "/")
                           : !strncmp(call->path, exchange, strlen(exchange)) ? call->path + strlen(exchange)
                                                                              : NULL;
     const char *authorization = call->header(call, "Authorization");

@@ -147,7 +147,7 @@ enum m365_service { M365_GRAPH, M365_EXCHANGE, M365_SHAREPOINT };
 MUST_USE json_t *m365_granted(struct m365 *m365, const struct m365_target *target, enum m365_service service,
                               const char *site_url, struct err *err);
 const char *m365_home_tenant(const struct m365 *m365); /* the application's; NULL when it is not set */
-bool m365_secret_only(const struct m365 *m365); /* SharePoint then takes nothing */
+bool m365_secret_only(const struct m365 *m365);        /* SharePoint then takes nothing */
 /* Does it act as a partner user, with delegated tokens? */
 bool m365_is_delegated(const struct m365 *m365);
 /* Drops the cached tokens of the tenant and what is known of its connection, for
