@@ -5,7 +5,7 @@ import { indexed, INDEXED } from '../support/exchange.mjs';
 import { documented, EXTRA_GROUP } from '../support/tasks.mjs';
 import { World } from '../support/world.mjs';
 
-const LATENCY = 400; // so that what runs side by side overlaps in the log
+const LATENCY = 400; // ms, so that what runs side by side overlaps in the log
 
 let world;
 before(async () => {
@@ -24,14 +24,14 @@ function depth(requests) {
   return Math.max(...deep);
 }
 
-async function measure(timing) {
+async function measure(timing, latency = LATENCY) {
   await world.sim('POST', '/reset');
   await world.sim('PUT', '/timing', timing);
   const start = await world.look();
   const options = documented();
   // The tokens are at hand, and the form was shown, before the button is pressed.
   await world.api('POST', `/tenants/${world.tenant.id}/users/${start.user.id}/preflight`, { options });
-  await world.sim('PUT', '/latency', { graph: LATENCY, exchange: LATENCY, sharepoint: LATENCY });
+  await world.sim('PUT', '/latency', { graph: latency, exchange: latency, sharepoint: latency });
   await world.sim('DELETE', '/requests');
   const { id } = await world.offboard(start.user.id, options);
   const done = await world.finished(id, 120_000);
@@ -41,11 +41,12 @@ async function measure(timing) {
   return { requests: log.length, deep: depth(log), tasks: done.tasks.length };
 }
 
-// A busy machine lets requests that belong side by side overlap less: the best of three shows what the plan is.
+// On a busy machine what belongs side by side overlaps only when the service is slower than the machine: the best of
+// three shows what the plan is.
 test('all of the documentation: at most 20 requests, at most 8 deep', async () => {
   let best;
   for (let i = 0; i < 3 && !(best?.deep <= 8); i++) {
-    const one = await measure({ conversion_ms: 0, settle_ms: 0, operation_ms: 0 });
+    const one = await measure({ conversion_ms: 0, settle_ms: 0, operation_ms: 0 }, LATENCY << i);
     if (!best || one.deep < best.deep) best = one;
   }
   const { requests, deep, tasks } = best;
