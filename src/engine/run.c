@@ -699,7 +699,9 @@ size_t runs_claim(const struct run_host *host, const struct runs_room *room, str
 {
     struct err err;
     AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
-    ptrdiff_t claimed = tx ? claim_in_turn(host, room, tx, runs, count, &err) : 0;
+    ptrdiff_t claimed = tx ? claim_in_turn(host, room, tx, runs, count, &err) : -1;
+    if (claimed < 0)
+        log_warn("claim_failed", LOG_ERR(&err)); /* and tried again soon */
     if (claimed <= 0)
         return 0;
     return keep_claimed(host, runs + count, (size_t)claimed, journal_commit(host->parts->journal, &tx, &err));

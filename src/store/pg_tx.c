@@ -126,6 +126,7 @@ static uint64_t sum_of(PGresult *result)
 /* A writer's id is there before it takes an event's id (tx_events_settled), and the clock comes with it. */
 #define WHO_AND_WHEN \
     "SELECT pg_current_xact_id()::text, (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+#define WHEN "SELECT NULL, (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
 static size_t add_beginning(const struct pg_tx *tx, struct pg_call *calls)
 {
@@ -133,7 +134,8 @@ static size_t add_beginning(const struct pg_tx *tx, struct pg_call *calls)
         return 0;
     if (tx->kind == PG_READ) {
         calls[0] = (struct pg_call){"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, 0};
-        return 1;
+        calls[1] = (struct pg_call){WHEN, NULL, 0};
+        return 2;
     }
     calls[0] = (struct pg_call){"BEGIN", NULL, 0};
     calls[1] = (struct pg_call){WHO_AND_WHEN, NULL, 0};
@@ -148,10 +150,9 @@ static size_t add_beginning(const struct pg_tx *tx, struct pg_call *calls)
 static void note_beginning(struct pg_tx *tx, PGresult *const *results)
 {
     tx->begun = true;
-    if (tx->kind == PG_READ)
-        return;
-    strncpy(tx->xid, pg_first(results[1], 0), sizeof tx->xid - 1);
     tx->server_now = pg_number(pg_first(results[1], 1));
+    if (tx->kind != PG_READ)
+        strncpy(tx->xid, pg_first(results[1], 0), sizeof tx->xid - 1);
 }
 
 static bool changed_meanwhile(struct err *err)

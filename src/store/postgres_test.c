@@ -524,7 +524,7 @@ static void leases_count_by_the_servers_clock(void **state)
 {
     (void)state;
     struct err err;
-    struct lease_base first, second;
+    struct lease_base first, second, read;
     AUTO_TX struct tx *tx = store_begin(store, &err);
     assert_true(tx_lease_base(tx, 12345, &first, &err));
     tx_auto_rollback(&tx);
@@ -534,6 +534,11 @@ static void leases_count_by_the_servers_clock(void **state)
     assert_true(tx_lease_base(tx, 12345, &second, &err));
     assert_true(second.now >= first.now);
     assert_true(second.epoch_floor == first.epoch_floor);
+    tx_auto_rollback(&tx);
+    tx = store_begin_read(store, &err);
+    assert_true(tx_lease_base(tx, 12345, &read, &err));
+    assert_true(read.now >= second.now);
+    assert_true(read.epoch_floor == first.epoch_floor);
 }
 
 static void backups_are_the_servers_business(void **state)
