@@ -95,9 +95,9 @@ test('the same key with another body is 422, with the same body the same answer'
   await world.finished(first.offboardings[0].id);
 });
 
-test('an upstream that is away fails the task with a sentence, not the server', async () => {
+test('an upstream that is away fails the question with a sentence, not the server', async () => {
   world.simulator.child.kill('SIGSTOP');
-  const answer = await world.raw('GET', `/tenants/${world.tenant.id}/users/adele.vance@${world.tenant.default_domain}`);
+  const answer = await world.raw('POST', `/tenants/${world.tenant.id}/users/adele.vance@${world.tenant.default_domain}/preflight`, { options: { hide_from_gal: true } });
   world.simulator.child.kill('SIGCONT');
   assert.ok([502, 503, 504].includes(answer.status), String(answer.status));
   assert.equal((await fetch(`${world.url}/healthz`)).status, 200);
