@@ -19,6 +19,7 @@ test('the command palette finds pages, tenants and offboardings, by keyboard alo
   await expect(title(page, 'Templates')).toBeVisible();
 
   await press(page, 'Control+k');
+  await expect(palette(page)).toBeFocused();
   await page.keyboard.type('contoso');
   const option = page.getByRole('option', { name: /Contoso B\.V\..*contoso/ }).first();
   await expect(option).toBeVisible();
@@ -33,6 +34,7 @@ test('the command palette finds pages, tenants and offboardings, by keyboard alo
   await expect(page).toHaveURL(new RegExp(id));
 
   await press(page, 'Control+k');
+  await expect(palette(page)).toBeFocused();
   await page.keyboard.type('nothing of that kind');
   await expect(page.getByText('Nothing matches “nothing of that kind”.')).toBeVisible();
   await press(page, 'Escape');
@@ -62,24 +64,27 @@ test('letters lead to pages, are listed on ?, keep out of the way, and can be sw
   await press(page, 'g');
   await press(page, 'c');
   await expect(title(page, 'Tenants')).toBeVisible();
-  await press(page, '/');
   const search = page.getByRole('searchbox', { name: 'Search tenants' });
+  await expect(search).toBeVisible();
+  await press(page, '/');
   await expect(search).toBeFocused();
   await page.keyboard.type('n?g');
   await expect(search).toHaveValue('n?g');
   await expect(help).toBeHidden();
 
   await page.goto(`${world.url}/preferences`);
-  await page.getByRole('switch', { name: 'Single letters are shortcuts' }).uncheck();
+  const letters = page.getByRole('switch', { name: 'Single letters are shortcuts' });
+  await letters.click();
+  await expect(letters).not.toBeChecked();
   await title(page, 'My preferences').click();
   await press(page, 'n');
   await press(page, '?');
   await expect(title(page, 'My preferences')).toBeVisible();
   await expect(help).toBeHidden();
   await page.reload();
-  const letters = page.getByRole('switch', { name: 'Single letters are shortcuts' });
   await expect(letters, 'it is kept on the server').not.toBeChecked();
-  await letters.check();
+  await letters.click();
+  await expect(letters).toBeChecked();
   await title(page, 'My preferences').click();
   await press(page, 'n');
   await expect(title(page, 'New offboarding')).toBeVisible();

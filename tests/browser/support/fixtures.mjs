@@ -32,7 +32,7 @@ export async function accountOf(world, role) {
 }
 
 // Whom the main job offboards, and to whom it hands over.
-const reserved = ['adele.vance@contoso.com', 'bram.hoekstra@contoso.com'];
+export const reserved = ['adele.vance@contoso.com', 'bram.hoekstra@contoso.com'];
 
 async function ordinaryMembers(world) {
   const { users, mailboxes } = await world.whole();
