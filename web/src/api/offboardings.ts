@@ -1,6 +1,6 @@
 /* What is read and asked of offboardings. Lists and single ones share the first part of the key, so that one
  * invalidation reaches both. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { catchUp, position } from '../live/recent';
 import { api, ask, write } from './client';
 import type { NewOffboarding, OffboardingSummary, operations, Schedule } from './schema';
@@ -91,6 +91,12 @@ export const offboardingQuery = (id: string) =>
       return catchUp(read, since);
     },
   });
+
+/* After a change that was asked for: what it leads to comes with the events, and is read once more for good measure. */
+export function useOffboardingsChanged(): () => void {
+  const client = useQueryClient();
+  return () => void client.invalidateQueries({ queryKey: ['offboardings'] });
+}
 
 export const createOffboardings = (body: NewOffboarding, key: string) =>
   write(() => api.POST('/api/v1/offboardings', { body, params: { header: { 'Idempotency-Key': key } } }));
