@@ -8,12 +8,11 @@ import {
   Text,
 } from '@fluentui/react-components';
 import { SearchInfoRegular, SendRegular } from '@fluentui/react-icons';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { meQuery } from '../api/queries';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Delivery } from '../api/schema';
-import { mayAll } from '../app/pages';
 import { dateTime, relative } from '../i18n/format';
 import { t, words } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterChoice } from '../ui/FilterBar';
@@ -38,7 +37,7 @@ const names = ['status', 'channel', 'event', 'offboarding', 'tenant'] as const;
 export function DeliveriesPage() {
   const styles = useStyles();
   const page = usePageStyles();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { values, set, clear, any } = useFilters(names);
   const read = useInfiniteQuery(deliveriesQuery(values));
   const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
@@ -140,7 +139,9 @@ export function DeliveriesPage() {
           icon={<SendRegular />}
           title={t('delivery.empty')}
           body={t('delivery.empty_body')}
-          action={mayAll(me) && <TextLink to="/settings/notifications">{t('delivery.to_settings')}</TextLink>}
+          action={
+            may('whole') && <TextLink to="/settings/notifications">{t('delivery.to_settings')}</TextLink>
+          }
         />
       )}
       {read.isSuccess && rows.length === 0 && any && (

@@ -13,11 +13,11 @@ import {
 } from '@fluentui/react-components';
 import { ArrowDownloadRegular, BookRegular, SearchInfoRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { meQuery, tenantsQuery } from '../api/queries';
+import { tenantsQuery } from '../api/queries';
 import type { LogbookEntry } from '../api/schema';
-import { may } from '../app/pages';
 import { dateTime } from '../i18n/format';
 import { t, words } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Disclosure } from '../ui/Disclosure';
 import { download } from '../ui/download';
@@ -43,8 +43,8 @@ const useStyles = makeStyles({
 const names = ['text', 'who', 'what', 'tenant', 'from', 'to'] as const;
 
 export function LogbookPage() {
-  const { data: me } = useQuery(meQuery);
-  return may(me, 'admin') ? <Logbook /> : <NotAllowed />;
+  const may = useMay();
+  return may('admin') ? <Logbook /> : <NotAllowed />;
 }
 
 function Logbook() {

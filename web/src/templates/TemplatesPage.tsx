@@ -10,12 +10,12 @@ import {
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { catalogQuery, meQuery } from '../api/queries';
+import { catalogQuery } from '../api/queries';
 import type { Template } from '../api/schema';
-import { may } from '../app/pages';
 import { dateTime, relative } from '../i18n/format';
 import { t } from '../i18n/t';
 import { summaryOf } from '../options/words';
+import { useMay } from '../session/useMay';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
@@ -40,14 +40,14 @@ export function TemplatesPage() {
   const page = usePageStyles();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { data: catalog } = useQuery(catalogQuery);
   const { values, set, clear, any } = useFilters(['search', 'tenant'] as const);
   const [deleting, setDeleting] = useState<Template | null>(null);
   const read = useInfiniteQuery(templateListQuery(values.search, values.tenant));
   const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
   const now = useNow(true, 60_000);
-  const edits = may(me, 'admin');
+  const edits = may('admin');
 
   const columns: Column<Template>[] = [
     {

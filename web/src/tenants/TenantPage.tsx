@@ -27,12 +27,12 @@ import { type FormEvent, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Tagged } from '../api/client';
 import { asProblem } from '../api/problem';
-import { catalogQuery, meQuery } from '../api/queries';
+import { catalogQuery } from '../api/queries';
 import type { PermissionIndex, Tenant, TenantHealth } from '../api/schema';
-import { may, mayAll } from '../app/pages';
 import { dateTime, list, number } from '../i18n/format';
 import { t } from '../i18n/t';
 import { summaryOf } from '../options/words';
+import { useMay } from '../session/useMay';
 import { templateQuery } from '../templates/queries';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { Disclosure } from '../ui/Disclosure';
@@ -110,7 +110,7 @@ function Details({ read }: { read: Tagged<Whole> }) {
   const page = usePageStyles();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [open, setOpen] = useState<'rename' | 'remove' | null>(null);
   const tenant = read.value;
   const leave = () => {
@@ -125,15 +125,15 @@ function Details({ read }: { read: Tagged<Whole> }) {
         lead={tenant.default_domain}
         actions={
           <>
-            {may(me, 'admin') && <Button onClick={() => setOpen('rename')}>{t('tenant.rename')}</Button>}
-            {mayAll(me) && <Button onClick={() => setOpen('remove')}>{t('tenant.remove')}</Button>}
+            {may('admin') && <Button onClick={() => setOpen('rename')}>{t('tenant.rename')}</Button>}
+            {may('whole') && <Button onClick={() => setOpen('remove')}>{t('tenant.remove')}</Button>}
           </>
         }
       />
       <div className={styles.halves}>
         <Health tenant={tenant.id} />
         <div className={page.stack}>
-          <Defaults tenant={tenant.id} edits={may(me, 'admin')} />
+          <Defaults tenant={tenant.id} edits={may('admin')} />
           <Index index={tenant.permission_index} />
         </div>
       </div>

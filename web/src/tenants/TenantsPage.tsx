@@ -20,14 +20,13 @@ import {
   BuildingMultipleRegular,
   SearchInfoRegular,
 } from '@fluentui/react-icons';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { meQuery } from '../api/queries';
 import type { Tenant, TenantSync } from '../api/schema';
-import { mayAll } from '../app/pages';
 import { dateTime, relative } from '../i18n/format';
 import { t } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterText } from '../ui/FilterBar';
@@ -52,13 +51,13 @@ export function TenantsPage() {
   const styles = useStyles();
   const page = usePageStyles();
   const client = useQueryClient();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { values, set, clear, any } = useFilters(['search'] as const);
   const [adding, setAdding] = useState(false);
   const read = useInfiniteQuery(tenantListQuery(values.search));
   const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
   const now = useNow(true, 60_000);
-  const manages = mayAll(me);
+  const manages = may('whole');
   const sync = useMutation({
     mutationFn: syncTenants,
     onSuccess: () => void client.invalidateQueries({ queryKey: ['tenants'] }),
