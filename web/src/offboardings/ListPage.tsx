@@ -35,7 +35,7 @@ import { usePageStyles } from '../ui/usePageStyles';
 import { Batch } from './Batch';
 import { Bulk } from './Bulk';
 import { columnIds, columnsOf, rememberColumns, toggled } from './columns';
-import { sorts, statuses, useFilters } from './filters';
+import { sorts, statuses, useListFilters } from './filters';
 import { Rows } from './Rows';
 import { Views } from './Views';
 
@@ -55,14 +55,14 @@ const useStyles = makeStyles({
   more: { alignSelf: 'center' },
 });
 
-type Filters = ReturnType<typeof useFilters>;
+type Filters = ReturnType<typeof useListFilters>;
 
 export function ListPage() {
   const styles = useStyles();
   const page = usePageStyles();
   const heading = usePage(t('list.title'));
-  const filters = useFilters();
-  const { filter, view, set, clear } = filters;
+  const filters = useListFilters();
+  const { filter, view, set, show, clear } = filters;
   const { search, batch } = filter;
   const may = useMay();
   const [text, setText] = useState(search);
@@ -102,7 +102,7 @@ export function ListPage() {
               query={filters.query}
               show={(query) => {
                 setText(new URLSearchParams(query).get('search') ?? '');
-                filters.show(query);
+                show(query);
               }}
             />
             {view === 'table' && <Columns filters={filters} />}
