@@ -16,6 +16,8 @@ export interface ListFilter {
 
 type Sort = NonNullable<NonNullable<operations['listOffboardings']['parameters']['query']>['sort']>;
 
+export const anything: ListFilter = { search: '', status: '', tenant: '', batch: '', sort: '' };
+
 export const offboardingsQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
     queryKey: ['offboardings', 'list', filter],
@@ -112,6 +114,14 @@ export const rescheduleOffboarding = (id: string, body: Schedule) =>
 
 export const approveOffboarding = (id: string, reason: string | null) =>
   write(() => api.POST('/api/v1/offboardings/{offboarding}/approve', { ...one(id), body: { reason } }));
+
+/* The next stage of a large request. */
+export const approveBatch = (batch: string, reason: string | null) =>
+  write(() => api.POST('/api/v1/batches/{batch}/approve', { params: { path: { batch } }, body: { reason } }));
+
+/* All that has not ended of a batch; or what is due or under way, of a tenant or everywhere. */
+export const stopOffboardings = (what: { batch: string } | { tenant: string | null }) =>
+  write(() => api.POST('/api/v1/stop', { body: what }));
 
 /* Everything that failed, or one task and what was blocked by it. */
 export const retryOffboarding = (id: string, task: string | null = null) =>

@@ -19,13 +19,11 @@ import {
   SearchInfoRegular,
   TableRegular,
 } from '@fluentui/react-icons';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { offboardingsQuery } from '../api/offboardings';
-import { tenantsQuery } from '../api/queries';
 import { usePage } from '../app/usePage';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
+import { useTenantChoices } from '../tenants/useTenantChoices';
 import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
@@ -37,6 +35,8 @@ import { Bulk } from './Bulk';
 import { columnIds, columnsOf, rememberColumns, toggled } from './columns';
 import { sorts, statuses, useListFilters } from './filters';
 import { Rows } from './Rows';
+import { StopEverything } from './StopEverything';
+import { useRows } from './useRows';
 import { Views } from './Views';
 
 const Calendar = lazy(async () => ({ default: (await import('./Calendar')).Calendar }));
@@ -72,13 +72,7 @@ export function ListPage() {
     if (settled !== search) set('search', settled);
   }, [settled]);
 
-  const read = useInfiniteQuery(offboardingsQuery(filter));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = read;
-  /* Those that began together are shown together. */
-  useEffect(() => {
-    if (batch && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [batch, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const { read, rows } = useRows(filter);
 
   const columns = useMemo(() => columnsOf(filters.columns), [filters.columns]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -113,6 +107,7 @@ export function ListPage() {
             >
               {t(view === 'table' ? 'list.as_calendar' : 'list.as_table')}
             </Button>
+            {may('operate') && <StopEverything tenant={filter.tenant} />}
           </div>
         )}
       </div>
@@ -134,7 +129,7 @@ export function ListPage() {
               <Selects filters={filters} />
             </search>
           )}
-          {batch && rows.length > 0 && <Batch rows={rows} showAll={startAnew} />}
+          {batch && <Batch key={batch} id={batch} showAll={startAnew} />}
           {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
           {read.isPending && <Loading rows={6} />}
           {read.isSuccess && rows.length === 0 && filtered && (
@@ -160,11 +155,11 @@ export function ListPage() {
               setChosen={setChosen}
             />
           )}
-          {hasNextPage && !batch && (
+          {read.hasNextPage && !batch && (
             <Button
               className={styles.more}
-              disabledFocusable={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
+              disabledFocusable={read.isFetchingNextPage}
+              onClick={() => void read.fetchNextPage()}
             >
               {t('action.more')}
             </Button>
@@ -178,8 +173,7 @@ export function ListPage() {
 
 function Selects({ filters: { filter, set } }: { filters: Filters }) {
   const styles = useStyles();
-  const tenants = useQuery(tenantsQuery(''));
-  const known = tenants.data?.items ?? [];
+  const tenants = useTenantChoices(filter.tenant);
   return (
     <>
       <Select
@@ -194,7 +188,7 @@ function Selects({ filters: { filter, set } }: { filters: Filters }) {
           </option>
         ))}
       </Select>
-      {(known.length > 1 || filter.tenant) && (
+      {(tenants.length > 1 || filter.tenant) && (
         <Select
           className={styles.select}
           select={{ className: styles.select }}
@@ -203,14 +197,11 @@ function Selects({ filters: { filter, set } }: { filters: Filters }) {
           onChange={(_, { value }) => set('tenant', value)}
         >
           <option value="">{t('list.tenant_all')}</option>
-          {known.map(({ id, display_name }) => (
+          {tenants.map(([id, name]) => (
             <option key={id} value={id}>
-              {display_name}
+              {name}
             </option>
           ))}
-          {filter.tenant && !known.some(({ id }) => id === filter.tenant) && (
-            <option value={filter.tenant}>{filter.tenant}</option>
-          )}
         </Select>
       )}
       <Select

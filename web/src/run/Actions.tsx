@@ -20,7 +20,7 @@ import {
   DocumentArrowDownRegular,
   MoreHorizontalRegular,
 } from '@fluentui/react-icons';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useNavigate } from 'react-router';
 import {
@@ -32,6 +32,7 @@ import {
   runOffboardingNow,
   useOffboardingsChanged,
 } from '../api/offboardings';
+import { meQuery } from '../api/queries';
 import type { Offboarding } from '../api/schema';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
@@ -55,6 +56,7 @@ type Asking = 'cancel' | 'approve' | 'run_now' | 'reschedule' | 'undo' | null;
 export function Actions({ shown }: { shown: Offboarding }) {
   const styles = useStyles();
   const may = useMay();
+  const { data: me } = useQuery(meQuery);
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Asking>(null);
   const close = () => setAsking(null);
@@ -66,6 +68,8 @@ export function Actions({ shown }: { shown: Offboarding }) {
   const open = !hasEnded(status) && status !== 'undoing';
   const waits = status === 'awaiting_approval' || status === 'needs_attention';
   const unstarted = status === 'planned' || waits;
+  const own = status === 'awaiting_approval' && shown.requested_by === me?.name;
+  const approvable = waits && may('approve') && !own;
   const undoable =
     hasEnded(status) &&
     status !== 'undone' &&
@@ -83,7 +87,7 @@ export function Actions({ shown }: { shown: Offboarding }) {
           {t('run.retry')}
         </Button>
       )}
-      {waits && may('approve') && (
+      {approvable && (
         <Button appearance="primary" onClick={() => setAsking('approve')}>
           {t(status === 'needs_attention' ? 'run.override' : 'run.approve')}
         </Button>

@@ -15,7 +15,7 @@ import { useFormContext, useWatch } from 'react-hook-form';
 import { useNavigate } from 'react-router';
 import { createOffboardings } from '../api/offboardings';
 import { asProblem } from '../api/problem';
-import { catalogQuery, preflightQuery } from '../api/queries';
+import { catalogQuery, meQuery, preflightQuery } from '../api/queries';
 import type { Catalog } from '../api/schema';
 import { dateTimeIn, list } from '../i18n/format';
 import { t } from '../i18n/t';
@@ -81,6 +81,7 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const may = useMay();
+  const { data: me } = useQuery(meQuery);
   const { setValue } = useFormContext<Draft>();
   const draft = useWatch<Draft>() as Draft;
   const ticks = useMemo(() => new Set(draft.acknowledged), [draft.acknowledged]);
@@ -168,13 +169,24 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
 
   const count = draft.users.length;
   const ready = reads.filter(({ isSuccess }) => isSuccess).length;
-  const label =
-    draft.when === 'schedule' ? t('confirm.submit_later', { count }) : t('confirm.submit_now', { count });
+  const waits = Boolean(me?.approve_above && count > me.approve_above);
+  const label = t(
+    waits ? 'confirm.submit_held' : draft.when === 'schedule' ? 'confirm.submit_later' : 'confirm.submit_now',
+    { count },
+  );
   const shownComplaint = complaint && reasonNotTo();
 
   return (
     <>
       <Summary draft={draft} catalog={catalog} />
+      {waits && me && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{t('confirm.second_person')}</MessageBarTitle>{' '}
+            {t('confirm.second_person_body', { above: me.approve_above, first: me.approve_first })}
+          </MessageBarBody>
+        </MessageBar>
+      )}
       <Announcer text={ready === count ? t('confirm.ready', { count }) : ''} />
       {count > OPEN_UP_TO && shared.length > 0 && (
         <SharedWarnings
