@@ -10,7 +10,7 @@ import {
   Text,
 } from '@fluentui/react-components';
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useNavigate } from 'react-router';
 import { createOffboardings } from '../api/offboardings';
@@ -82,19 +82,22 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
   const client = useQueryClient();
   const may = useMay();
   const { data: me } = useQuery(meQuery);
-  const { setValue } = useFormContext<Draft>();
+  const { setValue, getValues } = useFormContext<Draft>();
   const draft = useWatch<Draft>() as Draft;
+  /* Apart, because of the whole draft every part is another one after every change. */
+  const choices = useWatch<Draft, 'options'>({ name: 'options' });
+  const people = useWatch<Draft, 'users'>({ name: 'users' });
   const ticks = useMemo(() => new Set(draft.acknowledged), [draft.acknowledged]);
   const [complaint, setComplaint] = useState<string | null>(null);
   const [typed, setTyped] = useState('');
   const [onlyOpen, setOnlyOpen] = useState(false);
 
   const tenant = draft.tenant?.id ?? '';
-  const options = useMemo(() => optionsOf(draft, catalog), [draft, catalog]);
-  const reads = useQueries({ queries: draft.users.map(({ id }) => preflightQuery(tenant, id, options)) });
+  const options = useMemo(() => optionsOf({ options: choices }, catalog), [choices, catalog]);
+  const reads = useQueries({ queries: people.map(({ id }) => preflightQuery(tenant, id, options)) });
 
   const reviews = new Map<string, Review>();
-  draft.users.forEach((person, at) => {
+  people.forEach((person, at) => {
     const data = reads[at]?.data;
     if (data) reviews.set(person.id, reviewOf(data));
   });
@@ -106,21 +109,32 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
   const isBlocked = (person: Person, at: number) =>
     Boolean(reads[at]?.data?.conflicts.length) ||
     Boolean(reviews.get(person.id)?.blockers.some(({ code }) => !lifted.includes(code)));
-  const blocked = draft.users.filter(isBlocked).length;
+  const blocked = people.filter(isBlocked).length;
   const deleted = deletions(draft, catalog);
   const phrase = deletionPhrase(draft);
   const hasToRead = ({ id }: Person) => {
     const review = reviews.get(id);
     return !review || review.blockers.length + review.toAcknowledge.length > 0;
   };
-  const withSomething = draft.users.filter(hasToRead).length;
+  const withSomething = people.filter(hasToRead).length;
 
-  const tick = (changed: string[], on: boolean) => {
-    const rest = draft.acknowledged.filter((one) => !changed.includes(one));
-    setValue('acknowledged', on ? [...rest, ...changed] : rest);
-  };
+  const tick = useCallback(
+    (changed: string[], on: boolean) => {
+      const rest = getValues('acknowledged').filter((one) => !changed.includes(one));
+      setValue('acknowledged', on ? [...rest, ...changed] : rest);
+    },
+    [getValues, setValue],
+  );
+  const leaveOut = useCallback(
+    (user: string) =>
+      setValue(
+        'users',
+        getValues('users').filter(({ id }) => id !== user),
+      ),
+    [getValues, setValue],
+  );
   const open = [...reviews].flatMap(([user, { toAcknowledge }]) =>
-    toAcknowledge.map((warning) => tickOf(user, warning)).filter((tick) => !ticks.has(tick)),
+    toAcknowledge.map((warning) => tickOf(user, warning)).filter((one) => !ticks.has(one)),
   );
 
   const sending = useMutation({
@@ -167,7 +181,7 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
     if (!blocked) document.querySelector<HTMLElement>(next)?.focus();
   };
 
-  const count = draft.users.length;
+  const count = people.length;
   const ready = reads.filter(({ isSuccess }) => isSuccess).length;
   const waits = Boolean(me?.approve_above && count > me.approve_above);
   const label = t(
@@ -191,7 +205,7 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
       {count > OPEN_UP_TO && shared.length > 0 && (
         <SharedWarnings
           shared={shared}
-          people={draft.users}
+          people={people}
           ticks={ticks}
           onTick={tick}
           showMissed={complaint !== null}
@@ -205,29 +219,23 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
         />
       )}
       {onlyOpen && withSomething === 0 && <Text>{t('confirm.nothing_open')}</Text>}
-      {draft.users.map((person, at) => {
+      {people.map((person, at) => {
         const read = reads[at];
         if (!read || (onlyOpen && !hasToRead(person))) return null;
         return (
           <UserReview
             key={person.id}
             person={person}
-            draft={draft}
+            options={choices}
             catalog={catalog}
-            read={read}
-            ticks={ticks}
-            onTick={(one, on) => tick([one], on)}
+            preflight={read.data}
+            error={read.error}
+            retry={read.refetch}
+            ticked={tickedOf(person, reviews.get(person.id), ticks)}
+            onTick={tick}
             showMissed={complaint !== null}
             startOpen={count <= OPEN_UP_TO}
-            leaveOut={
-              count > 1
-                ? () =>
-                    setValue(
-                      'users',
-                      draft.users.filter(({ id }) => id !== person.id),
-                    )
-                : null
-            }
+            leaveOut={count > 1 ? leaveOut : null}
           />
         );
       })}
@@ -258,6 +266,12 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
     </>
   );
 }
+
+const tickedOf = ({ id }: Person, review: Review | undefined, ticks: ReadonlySet<string>) =>
+  (review?.toAcknowledge ?? [])
+    .map((warning) => tickOf(id, warning))
+    .filter((one) => ticks.has(one))
+    .join('\n');
 
 /* The same for everybody: who, when, who is told, and what cannot be taken back. */
 function Summary({ draft, catalog }: { draft: Draft; catalog: Catalog }) {
