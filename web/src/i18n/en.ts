@@ -436,8 +436,17 @@ export const en = {
   'tenant.health_says.ok': 'Everything that tasks need is permitted.',
   'tenant.health_says.limited': 'Some tasks will not work until the missing permissions are granted.',
   'tenant.health_says.disconnected':
-    'There is no access until a person has repaired that, such as by consent.',
+    'Microsoft refuses the application here. Repair what it says, such as the consent, the secret or the certificate, then look again.',
   'tenant.health_says.unreachable': 'Microsoft could not be reached just now.',
+  'tenant.disconnected_since':
+    'Offboardings have waited for that since {when}. They go on by themselves once it is repaired.',
+  'tenant.disconnected': {
+    one: 'Microsoft refuses the application in {count} tenant',
+    other: 'Microsoft refuses the application in {count} tenants',
+  },
+  'tenant.disconnected_of': '{name}: {message} ({code}) Since {when}.',
+  'tenant.disconnected_do':
+    'Their offboardings wait. Repair what it says, then open the tenant and look again: they go on by themselves.',
   'tenant.looked': 'Last look',
   'tenant.looked_when': 'Looked at {when}',
   'tenant.checked': 'checked {when}',

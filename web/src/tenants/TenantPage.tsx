@@ -236,6 +236,9 @@ function Health({ tenant }: { tenant: string }) {
             <MessageBar intent="error" layout="multiline">
               <MessageBarBody>
                 {health.token.message} {health.token.code && t('tenant.code', { code: health.token.code })}
+                {health.disconnected_since && (
+                  <p>{t('tenant.disconnected_since', { when: dateTime(health.disconnected_since) })}</p>
+                )}
               </MessageBarBody>
             </MessageBar>
           )}

@@ -147,6 +147,7 @@ export function TenantsPage() {
           action={<Button onClick={clear}>{t('list.clear')}</Button>}
         />
       )}
+      <Disconnected tenants={rows} />
       {rows.length > 0 && (
         <DataTable label={t('page.tenants')} columns={columns} rows={rows} idOf={({ id }) => id} />
       )}
@@ -157,6 +158,27 @@ export function TenantsPage() {
       )}
       {adding && <Add onClose={() => setAdding(false)} />}
     </div>
+  );
+}
+
+/* Those whose offboardings wait for a person: why, since when, and what to do. */
+function Disconnected({ tenants }: { tenants: Tenant[] }) {
+  const rows = tenants.flatMap(({ id, display_name: name, health }) =>
+    health?.disconnected ? [{ id, name, ...health.disconnected }] : [],
+  );
+  if (rows.length === 0) return null;
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{t('tenant.disconnected', { count: rows.length })}</MessageBarTitle>
+        <ul>
+          {rows.map(({ id, name, message, code, since }) => (
+            <li key={id}>{t('tenant.disconnected_of', { name, message, code, when: dateTime(since) })}</li>
+          ))}
+        </ul>
+        {t('tenant.disconnected_do')}
+      </MessageBarBody>
+    </MessageBar>
   );
 }
 
