@@ -28,7 +28,6 @@ import { deliveriesQuery } from './queries';
 import { channels, deliveryEvents, endpointName, statuses } from './words';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   more: { alignSelf: 'center' },
 });
 
@@ -48,7 +47,7 @@ export function DeliveriesPage() {
       id: 'event',
       label: t('delivery.event'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <TextLink to={`/deliveries/${row.id}`}>{t(`event.${row.event}`)}</TextLink>
           {row.user && <Text size={200}>{row.user}</Text>}
           {row.reason && (
@@ -63,7 +62,7 @@ export function DeliveriesPage() {
       id: 'to',
       label: t('delivery.endpoint'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           {endpointName(row)}
           {row.channel !== 'email' && (
             <Text size={200} className={page.quiet}>

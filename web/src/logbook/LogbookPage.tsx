@@ -34,7 +34,6 @@ import { kinds } from './kinds';
 import { exported, logbookQuery } from './queries';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   more: { alignSelf: 'center' },
   date: { display: 'inline-flex', alignItems: 'center', columnGap: '8px' },
   dates: { display: 'flex', flexWrap: 'wrap', gap: '8px 16px', alignItems: 'flex-end' },
@@ -66,7 +65,7 @@ function Logbook() {
       id: 'what',
       label: t('logbook.what'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <span>
             <Text weight="semibold">{row.actor.name}</Text> {row.words}{' '}
             {row.object?.name && <Text weight="semibold">{row.object.name}</Text>}
@@ -84,7 +83,7 @@ function Logbook() {
       id: 'from',
       label: t('logbook.client'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           {t(`logbook.actor.${row.actor.kind}`)}
           {row.client && (
             <Text size={200} className={page.quiet}>

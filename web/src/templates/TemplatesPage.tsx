@@ -30,7 +30,6 @@ import { usePageStyles } from '../ui/usePageStyles';
 import { deleteTemplate, templateListQuery } from './queries';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   actions: { display: 'flex', justifyContent: 'flex-end', columnGap: '4px' },
   more: { alignSelf: 'center' },
 });
@@ -54,7 +53,7 @@ export function TemplatesPage() {
       id: 'name',
       label: t('template.name'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <span className={page.row}>
             <TextLink to={`/templates/${row.id}`}>{row.name}</TextLink>
             {row.warnings.length > 0 && (

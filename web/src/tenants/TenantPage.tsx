@@ -1,13 +1,6 @@
 /* One tenant: can it be reached, what is permitted there, how far the look at its mailboxes is, and its defaults. */
 import {
   Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  DialogTrigger,
   MessageBar,
   MessageBarBody,
   makeStyles,
@@ -23,7 +16,7 @@ import {
   QuestionCircleRegular,
 } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Tagged } from '../api/client';
 import { asProblem } from '../api/problem';
@@ -38,6 +31,7 @@ import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { Disclosure } from '../ui/Disclosure';
 import { Empty } from '../ui/Empty';
 import { Facts } from '../ui/Facts';
+import { FormDialog } from '../ui/FormDialog';
 import { fieldErrors } from '../ui/fieldErrors';
 import { TextField } from '../ui/fields';
 import { Loading } from '../ui/Loading';
@@ -153,7 +147,6 @@ function Details({ read }: { read: Tagged<Whole> }) {
 }
 
 function Rename({ read, onClose }: { read: Tagged<Whole>; onClose(): void }) {
-  const page = usePageStyles();
   const client = useQueryClient();
   const [name, setName] = useState(read.value.display_name);
   const rename = useMutation({
@@ -164,38 +157,23 @@ function Rename({ read, onClose }: { read: Tagged<Whole>; onClose(): void }) {
       onClose();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    rename.mutate();
-  };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={page.dialog}>
-        <form onSubmit={submit} noValidate>
-          <DialogBody>
-            <DialogTitle>{t('tenant.rename')}</DialogTitle>
-            <DialogContent className={page.column}>
-              <TextField
-                label={t('tenant.name')}
-                required
-                value={name}
-                onChange={setName}
-                error={fieldErrors(rename.error)('/display_name')}
-              />
-              {rename.isError && <ProblemBar error={rename.error} />}
-            </DialogContent>
-            <DialogActions>
-              <DialogTrigger disableButtonEnhancement>
-                <Button>{t('action.cancel')}</Button>
-              </DialogTrigger>
-              <Button appearance="primary" type="submit" disabledFocusable={rename.isPending}>
-                {t('tenant.rename')}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t('tenant.rename')}
+      submit={t('tenant.rename')}
+      busy={rename.isPending}
+      error={rename.error}
+      onSubmit={() => rename.mutate()}
+      onClose={onClose}
+    >
+      <TextField
+        label={t('tenant.name')}
+        required
+        value={name}
+        onChange={setName}
+        error={fieldErrors(rename.error)('/display_name')}
+      />
+    </FormDialog>
   );
 }
 

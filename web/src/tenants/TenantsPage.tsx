@@ -1,13 +1,6 @@
 /* All tenants: how they are, adding one, and reading them from the partner account. */
 import {
   Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  DialogTrigger,
   MessageBar,
   MessageBarBody,
   MessageBarTitle,
@@ -21,7 +14,7 @@ import {
   SearchInfoRegular,
 } from '@fluentui/react-icons';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { Tenant, TenantSync } from '../api/schema';
 import { dateTime, relative } from '../i18n/format';
@@ -30,6 +23,7 @@ import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterText } from '../ui/FilterBar';
+import { FormDialog } from '../ui/FormDialog';
 import { fieldErrors } from '../ui/fieldErrors';
 import { TextField } from '../ui/fields';
 import { Loading } from '../ui/Loading';
@@ -43,7 +37,6 @@ import { addTenant, syncTenants, tenantListQuery } from './queries';
 import { TenantState } from './TenantState';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   more: { alignSelf: 'center' },
 });
 
@@ -68,7 +61,7 @@ export function TenantsPage() {
       id: 'name',
       label: t('tenant.name'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <TextLink to={`/tenants/${row.id}`}>{row.display_name}</TextLink>
           <Text size={200} className={page.quiet}>
             {row.default_domain}
@@ -218,7 +211,6 @@ function Synced({ result }: { result: TenantSync }) {
 }
 
 function Add({ onClose }: { onClose(): void }) {
-  const page = usePageStyles();
   const navigate = useNavigate();
   const client = useQueryClient();
   const [id, setId] = useState('');
@@ -236,54 +228,39 @@ function Add({ onClose }: { onClose(): void }) {
     },
   });
   const errorAt = fieldErrors(add.error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    add.mutate();
-  };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={page.dialog}>
-        <form onSubmit={submit} noValidate>
-          <DialogBody>
-            <DialogTitle>{t('tenant.add')}</DialogTitle>
-            <DialogContent className={page.column}>
-              <Text>{t('tenant.add_lead')}</Text>
-              <TextField
-                label={t('tenant.id')}
-                required
-                value={id}
-                placeholder="00000000-0000-0000-0000-000000000000"
-                onChange={setId}
-                error={errorAt('/tenant_id')}
-              />
-              <TextField
-                label={t('tenant.domain')}
-                required
-                value={domain}
-                placeholder="contoso.onmicrosoft.com"
-                onChange={setDomain}
-                error={errorAt('/default_domain')}
-              />
-              <TextField
-                label={t('tenant.name')}
-                required
-                value={name}
-                onChange={setName}
-                error={errorAt('/display_name')}
-              />
-              {add.isError && <ProblemBar error={add.error} />}
-            </DialogContent>
-            <DialogActions>
-              <DialogTrigger disableButtonEnhancement>
-                <Button>{t('action.cancel')}</Button>
-              </DialogTrigger>
-              <Button appearance="primary" type="submit" disabledFocusable={add.isPending}>
-                {t('tenant.add')}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t('tenant.add')}
+      submit={t('tenant.add')}
+      busy={add.isPending}
+      error={add.error}
+      onSubmit={() => add.mutate()}
+      onClose={onClose}
+    >
+      <Text>{t('tenant.add_lead')}</Text>
+      <TextField
+        label={t('tenant.id')}
+        required
+        value={id}
+        placeholder="00000000-0000-0000-0000-000000000000"
+        onChange={setId}
+        error={errorAt('/tenant_id')}
+      />
+      <TextField
+        label={t('tenant.domain')}
+        required
+        value={domain}
+        placeholder="contoso.onmicrosoft.com"
+        onChange={setDomain}
+        error={errorAt('/default_domain')}
+      />
+      <TextField
+        label={t('tenant.name')}
+        required
+        value={name}
+        onChange={setName}
+        error={errorAt('/display_name')}
+      />
+    </FormDialog>
   );
 }
