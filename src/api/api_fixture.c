@@ -151,6 +151,7 @@ int world_start(void **state)
                                         .auth = world.auth,
                                         .wake_engine = count_wake,
                                         .wake_ctx = &world.woken,
+                                        .approve_above = FIXTURE_APPROVE_ABOVE,
                                         .clock = clock_system(),
                                         .rng = rng_system()};
     world.server = server_open(&settings, &err);

@@ -17,6 +17,8 @@
 #include "store/store_fixture.h"
 #include "store/tenants.h"
 
+#define FIXTURE_APPROVE_ABOVE 30
+
 extern struct world {
     struct store_fixture fixture;
     struct store *store;

@@ -4,6 +4,7 @@
 
 #include "api/api_fixture.h"
 #include "api/route.h"
+#include "journal/batch.h"
 #include "journal/offboardings.h"
 
 /* --- tests --------------------------------------------------------------------------------------------- */
@@ -74,6 +75,8 @@ static void sessions_need_their_csrf_token(void **state)
     AUTO_ANSWER struct answer me = ASK(.path = "/api/v1/me", .token = "", .headers = {cookie});
     assert_string_equal(json_text(me.json, "name"), "ada");
     assert_string_equal(json_text(me.json, "csrf_token"), json_text(in.json, "csrf_token"));
+    assert_int_equal(json_integer_value(json_object_get(me.json, "approve_above")), FIXTURE_APPROVE_ABOVE);
+    assert_int_equal(json_integer_value(json_object_get(me.json, "approve_first")), BATCH_FIRST);
     AUTO_ANSWER struct answer bare =
         ASK(.path = "/api/v1/tenants", .token = "", .body = tenant, .headers = {cookie});
     expect_problem(&bare, 403, "csrf_token");

@@ -77,7 +77,9 @@ static const struct gauge {
     {"lastday_deliveries", "Notifications of the last 90 days by status.", "status",
      "SELECT count(*), status, NULL FROM deliveries GROUP BY status ORDER BY status"},
     {"lastday_tenants", "Tenants by what the last look at their health found.", "health",
-     "SELECT count(*), COALESCE(h.status, 'unknown'), NULL FROM tenants t LEFT JOIN tenant_health h "
+     "SELECT count(*), CASE WHEN d.tenant_id IS NOT NULL THEN 'disconnected' ELSE COALESCE(h.status, "
+     "'unknown') END, NULL FROM tenants t LEFT JOIN disconnected_tenants d ON d.tenant_id = t.id LEFT JOIN "
+     "tenant_health h "
      "ON h.tenant_id = t.id GROUP BY 2 ORDER BY 2"},
 };
 

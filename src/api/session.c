@@ -2,8 +2,9 @@
 #include "api/call.h"
 #include "api/cookie.h"
 #include "auth/accounts.h"
+#include "journal/batch.h"
 
-/* Answers with who it is; what a person prefers comes along. */
+/* Answers with who it is; what a person prefers and when a second person is needed come along. */
 static bool answer_me(struct call *call, const char *csrf_token, struct err *err)
 {
     const struct principal *who = &call->who;
@@ -20,6 +21,8 @@ static bool answer_me(struct call *call, const char *csrf_token, struct err *err
     json_put(me, "permissions", principal_permission_names(who));
     json_put(me, "tenants", who->tenants ? json_deep_copy(who->tenants) : json_null());
     json_put_text(me, "csrf_token", csrf_token);
+    json_put(me, "approve_above", json_integer((json_int_t)call->api->context.approve_above));
+    json_put(me, "approve_first", json_integer(BATCH_FIRST));
     json_put(me, "preferences", preferences);
     return call_json(call, 200, me);
 }

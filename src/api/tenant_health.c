@@ -1,9 +1,11 @@
 /* GET /tenants/{id}/health: does the application get a token in the tenant, and what is it permitted there?
- * The last answer is kept, and given again while it is young. */
+ * The last answer is kept, and given again while it is young. When offboardings have found the tenant
+ * disconnected, an answer from before that counts no more; and a look that gets through lets them go on. */
 #include <string.h>
 
 #include "api/visible.h"
 #include "connector/graph.h"
+#include "journal/disconnected.h"
 #include "plan/plan.h"
 
 enum { MAX_AGE_DEFAULT_S = 300, MAX_AGE_MOST_S = 30 * 86400 };
@@ -132,6 +134,30 @@ static bool read_last(struct call *call, const char *tenant_id, int64_t *ret_at,
     return good;
 }
 
+static bool answer(struct call *call, json_t *result, int64_t since)
+{
+    json_put_time(result, "disconnected_since", since);
+    return call_json(call, 200, result);
+}
+
+/* Keeps what was found. *since becomes 0 when it can be signed in to again. */
+static bool keep(struct call *call, const char *tenant_id, const char *status, int64_t now,
+                 const json_t *result, int64_t *since, struct err *err)
+{
+    const struct api_context *context = &call->api->context;
+    bool mended = *since && (status == ok_status || status == limited);
+    AUTO_TX struct tx *tx = store_begin(context->store, err);
+    if (!tx || (mended && !disconnected_mended(tx, tenant_id, now, err)) ||
+        !tenant_health_store(tx, tenant_id, status, now, result, err) || !tx_commit(&tx, err))
+        return false;
+    if (mended) {
+        *since = 0;
+        if (context->wake_engine)
+            context->wake_engine(context->wake_ctx);
+    }
+    return true;
+}
+
 bool tenant_health_get(struct call *call, struct err *err)
 {
     const struct api_context *context = &call->api->context;
@@ -142,12 +168,11 @@ bool tenant_health_get(struct call *call, struct err *err)
     if (!input_verdict(&call->input, err) || !visible_tenant(call, call->params[0], &tenant, err) ||
         !read_last(call, tenant.id, &at, &last, err))
         return false;
-    if (at && now - at < max_age_ms)
-        return call_json(call, 200, last);
-    if (max_age_ms == 0)
+    int64_t since = tenant.disconnected.since;
+    if (at && at >= since && now - at < max_age_ms)
+        return answer(call, last, since);
+    if (max_age_ms == 0 || since)
         m365_forget(context->m365, tenant.id); /* a consent that was renewed shows in a new token alone */
     json_t *result = call_keep(call, look(call, tenant.id, now, &status));
-    AUTO_TX struct tx *tx = store_begin(context->store, err);
-    return tx && tenant_health_store(tx, tenant.id, status, now, result, err) && tx_commit(&tx, err) &&
-           call_json(call, 200, result);
+    return keep(call, tenant.id, status, now, result, &since, err) && answer(call, result, since);
 }

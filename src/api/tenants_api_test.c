@@ -1,6 +1,7 @@
 /* Tenants over HTTP: renaming, removing, and who is protected there. What asks Microsoft is in the
  * integration tests. */
 #include "api/api_fixture.h"
+#include "journal/disconnected.h"
 
 #define TENANT "/api/v1/tenants/contoso.example"
 
@@ -42,6 +43,38 @@ static void protected_users_have_names(void **state)
     assert_int_equal(json_array_size(json_array_at(none.json, "items")), 1); /* the fixture protects one */
 }
 
+static void f13_a_disconnected_tenant_says_so(void **state)
+{
+    struct err err;
+    (void)state;
+    AUTO_ANSWER struct answer before = ASK(.path = TENANT);
+    assert_true(json_is_null(json_object_get(before.json, "health")));
+    world_sql("INSERT INTO tenant_health(tenant_id, status, checked_at, result_json) VALUES ('" FAKE_TENANT
+              "', 'ok', 5, '{}')");
+    {
+        AUTO_TX struct tx *tx = store_begin(world.store, &err);
+        assert_true(tx &&
+                    disconnected_note(tx, FAKE_TENANT, "AADSTS7000222", "The secret is old.", 7000, &err));
+        assert_true(tx_commit(&tx, &err));
+    }
+    AUTO_ANSWER struct answer list = ASK(.path = "/api/v1/tenants?search=contoso");
+    const json_t *row = json_array_get(json_array_at(list.json, "items"), 0);
+    const json_t *health = json_object_at(row, "health"), *why = json_object_at(health, "disconnected");
+    assert_string_equal(json_text(health, "status"), "disconnected");
+    assert_string_equal(json_text(health, "checked_at"), json_text(why, "since"));
+    assert_string_equal(json_text(why, "code"), "AADSTS7000222");
+    assert_string_equal(json_text(why, "message"), "The secret is old.");
+    AUTO_ANSWER struct answer metrics = ASK(.path = "/metrics");
+    assert_non_null(strstr(metrics.body, "lastday_tenants{health=\"disconnected\"} 1"));
+    {
+        AUTO_TX struct tx *tx = store_begin(world.store, &err);
+        assert_true(tx && disconnected_mended(tx, FAKE_TENANT, 8000, &err) && tx_commit(&tx, &err));
+    }
+    AUTO_ANSWER struct answer after = ASK(.path = TENANT);
+    assert_string_equal(json_text(json_object_at(after.json, "health"), "status"), "ok");
+    assert_true(json_is_null(json_object_get(json_object_at(after.json, "health"), "disconnected")));
+}
+
 static void a_tenant_goes_when_its_work_is_done(void **state)
 {
     char path[100];
@@ -77,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(renaming_is_guarded),
         cmocka_unit_test(protected_users_have_names),
+        cmocka_unit_test(f13_a_disconnected_tenant_says_so),
         cmocka_unit_test(a_tenant_goes_when_its_work_is_done),
     };
     world_setup();

@@ -47,7 +47,9 @@ bool disconnected_mended(struct tx *tx, const char *tenant_id, int64_t now, stru
 {
     return tx_exec(tx, err, "DELETE FROM disconnected_tenants WHERE tenant_id = $1", P_TEXT(tenant_id)) &&
            (tx_changes(tx) == 0 ||
-            (tx_exec(
+            (tx_exec(tx, err, "DELETE FROM tenant_health WHERE tenant_id = $1 AND status = 'disconnected'",
+                     P_TEXT(tenant_id)) &&
+             tx_exec(
                  tx, err,
                  "UPDATE tasks SET waiting_until = $2 WHERE status = 'waiting' AND reason = "
                  "'disconnected' AND waiting_until > $2 AND offboarding_id IN (SELECT id FROM offboardings "

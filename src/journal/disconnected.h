@@ -15,7 +15,8 @@ MUST_USE bool disconnected_note(struct tx *tx, const char *tenant_id, const char
 /* Is it noted? Then whoever asks is the one that tries; the next may after a while. */
 MUST_USE bool disconnected_try(struct tx *tx, const char *tenant_id, int64_t now, bool *ret_noted,
                                struct err *err);
-/* It can be signed in to again: what waited for that is due now. */
+/* It can be signed in to again: what waited for that is due now, and a look that found otherwise is
+ * forgotten. */
 MUST_USE bool disconnected_mended(struct tx *tx, const char *tenant_id, int64_t now, struct err *err);
 
 #endif

@@ -40,8 +40,11 @@ bool tenant_insert(struct tx *tx, const struct tenant *tenant, struct err *err)
 #define COLUMNS                                                                                     \
     "t.id, t.default_domain, t.display_name, t.created_at, t.version, t.changed_at, t.changed_by, " \
     "h.status, "                                                                                    \
-    "h.checked_at"
-#define TABLES "FROM tenants t LEFT JOIN tenant_health h ON h.tenant_id = t.id"
+    "h.checked_at, d.code, d.message, d.since"
+#define COLUMN_COUNT 12
+#define TABLES                                                        \
+    "FROM tenants t LEFT JOIN tenant_health h ON h.tenant_id = t.id " \
+    "LEFT JOIN disconnected_tenants d ON d.tenant_id = t.id"
 
 static struct tenant row_of(struct arena *arena, const struct rows *rows)
 {
@@ -53,20 +56,36 @@ static struct tenant row_of(struct arena *arena, const struct rows *rows)
                            .changed_at = row_int(rows, 5),
                            .changed_by = arena_text(arena, row_text(rows, 6)),
                            .health = arena_text(arena, row_text(rows, 7)),
-                           .health_at = row_int(rows, 8)};
+                           .health_at = row_int(rows, 8),
+                           .disconnected = {.code = arena_text(arena, row_text(rows, 9)),
+                                            .message = arena_text(arena, row_text(rows, 10)),
+                                            .since = row_int(rows, 11)}};
+}
+
+/* What offboardings ran into since the last look counts more than the look. */
+static json_t *health_json(const struct tenant *tenant)
+{
+    int64_t since = tenant->disconnected.since;
+    const char *status = since ? "disconnected" : tenant->health;
+    if (!status)
+        return json_null();
+    json_t *health = json_make("{s:s, s:n}", "status", status, "disconnected");
+    json_put_time(health, "checked_at", since > tenant->health_at ? since : tenant->health_at);
+    if (!since)
+        return health;
+    json_t *disconnected =
+        json_make("{s:s, s:s}", "code", tenant->disconnected.code, "message", tenant->disconnected.message);
+    return json_put(health, "disconnected", json_put_time(disconnected, "since", since));
 }
 
 json_t *tenant_json(const struct tenant *tenant)
 {
     json_t *value = json_make("{s:s, s:s, s:s}", "id", tenant->id, "default_domain", tenant->default_domain,
                               "display_name", tenant->display_name);
-    json_t *health = tenant->health ? json_make("{s:s}", "status", tenant->health) : json_null();
-    if (tenant->health)
-        json_put_time(health, "checked_at", tenant->health_at);
     json_put_time(value, "created_at", tenant->created_at);
     json_put_time(value, "changed_at", tenant->changed_at);
     json_put_text(value, "changed_by", tenant->changed_by);
-    return json_put(value, "health", health);
+    return json_put(value, "health", health_json(tenant));
 }
 
 bool tenant_find(struct tx *tx, struct arena *arena, const char *id_or_domain, struct tenant *ret,
@@ -81,7 +100,7 @@ bool tenant_find(struct tx *tx, struct arena *arena, const char *id_or_domain, s
     if (!rows_next(rows))
         return !rows_failed(rows, err) && unknown(id_or_domain, err);
     *ret = row_of(arena, rows);
-    ret->defaults = row_json(rows, 9);
+    ret->defaults = row_json(rows, COLUMN_COUNT);
     return true;
 }
 
@@ -247,7 +266,8 @@ bool tenant_delete(struct tx *tx, const char *id, struct err *err)
                    P_TEXT(folded)) &&
            (tx_changes(tx) > 0 ||
             err_code(err, ERR_CONFLICT, "unfinished_offboardings",
-                     "Offboardings of this tenant are not finished. Wait for them or cancel them first."));
+                     "Offboardings of this tenant are not finished. Wait for them or cancel them first.")) &&
+           tx_exec(tx, err, "DELETE FROM disconnected_tenants WHERE tenant_id = $1", P_TEXT(folded));
 }
 
 /* --- the partner account's list ------------------------------------------------------------------------ */

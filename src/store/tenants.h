@@ -16,9 +16,13 @@ struct tenant {
     const char *changed_by; /* NULL: nobody has since it was added */
     const char *health;     /* status that the last look found; NULL: nobody has looked */
     int64_t health_at;
+    struct {
+        const char *code, *message; /* as the token endpoint said */
+        int64_t since;              /* 0: it is not */
+    } disconnected;                 /* offboardings wait for a person to repair it */
 };
-/* {id, default_domain, display_name, created_at, changed_at, changed_by, health: {status, checked_at} or
- * null}: a new value. */
+/* {id, default_domain, display_name, created_at, changed_at, changed_by, health: {status, checked_at,
+ * disconnected: {code, message, since} or null} or null}: a new value. */
 json_t *tenant_json(const struct tenant *tenant);
 void tenant_done(struct tenant *tenant); /* NULL and zeroed are fine; may be called twice */
 #define AUTO_TENANT AUTO(tenant_done)

@@ -81,7 +81,7 @@ test('a run', async ({ signedIn: page, world, leaver, watch }) => {
   await expect(row('remove_from_groups')).toHaveAttribute('data-status', 'succeeded');
   await expectGoodLooks(page, 'run');
   await page.getByRole('button', { name: 'Cancel offboarding' }).click();
-  await expect(page.getByRole('dialog')).toBeVisible();
+  await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectGoodLooksBriefly(page, 'run-cancel');
   await page.keyboard.press('Escape');
   await world.sim('DELETE', '/faults');

@@ -191,9 +191,9 @@ test('an offboarding can be stopped; what has not begun does not run', async ({
   await page.getByRole('button', { name: 'Offboard 1 user now' }).click();
   await expect(page.locator('[data-task="disable_sign_in"]')).toHaveAttribute('data-status', 'succeeded');
   await page.getByRole('button', { name: 'Cancel offboarding' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Let it run' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Let it run' }).click();
   await page.getByRole('button', { name: 'Cancel offboarding' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel it' }).click();
   await expect(page.locator('[data-offboarding-status="cancelled"]')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Cancel offboarding' })).toBeHidden();
   const { user } = await world.look(leaver.address);

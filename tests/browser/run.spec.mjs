@@ -125,7 +125,7 @@ test('a planned one gets another time, and then runs now', async ({ signedIn: pa
   await dialog.getByRole('button', { name: 'Change the time' }).click();
   await expect(page.getByText('Europe/Amsterdam: 3 Feb 2031, 09:00')).toBeVisible();
   await page.getByRole('button', { name: 'Run now' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Offboard 1 user now' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Offboard 1 user now' }).click();
   await expect(status(page, 'succeeded')).toBeVisible();
   expect((await world.look(leaver.id)).user.accountEnabled).toBe(false);
 });

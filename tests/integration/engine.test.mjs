@@ -109,6 +109,12 @@ test('f13 a tenant that refuses the application: its offboardings wait, the oper
   const told = () => deliveries(world, '&event=tenant_disconnected');
   await until('the operator to be told', async () => (await told()).some((one) => one.status === 'delivered'));
   assert.ok(/in the tenant Company 2\.[^"]*secret/.test(JSON.stringify(await sinks(world))), 'the name and the reason are told');
+  const listed = async () => (await world.api('GET', '/tenants')).items.find((one) => one.id === small.id).health;
+  const { status, disconnected } = await listed();
+  assert.deepEqual([status, disconnected.code], ['disconnected', 'AADSTS7000222']);
+  assert.match(disconnected.message, /secret has expired/);
+  const health = await world.api('GET', `/tenants/${small.id}/health`);
+  assert.deepEqual([health.status, health.token.code, health.disconnected_since], ['disconnected', 'AADSTS7000222', disconnected.since]);
   await world.sim('DELETE', '/faults');
   await until('all to go on', async () => {
     await world.pass(70_000);
@@ -117,4 +123,28 @@ test('f13 a tenant that refuses the application: its offboardings wait, the oper
   for (const id of begun)
     for (const task of (await world.api('GET', `/offboardings/${id}`)).tasks) assert.ok(task.attempts <= 2, `${task.id}: ${task.attempts}`);
   assert.equal((await told()).length, 1);
+  assert.notEqual((await listed())?.status, 'disconnected');
+});
+
+test('f13 a look that gets through lets what waits go on at once', async () => {
+  assert.equal((await world.api('GET', `/tenants/${small.id}/health?max_age=0`)).disconnected_since, null);
+  const [id] = await offboard(small, [person(8)], { disable_sign_in: true }, {
+    schedule: { at: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 19), time_zone: 'UTC' },
+  });
+  await world.stop();
+  await world.sim('POST', '/faults', [{
+    service: 'login', path: `*${small.id}*`, status: 401,
+    body: { error: 'invalid_client', error_description: 'AADSTS7000222: The keys are expired.', error_codes: [7000222] },
+  }]);
+  await world.start();
+  await world.api('POST', `/offboardings/${id}/run-now`);
+  await until('it to wait', async () => (await world.api('GET', `/offboardings/${id}`)).status === 'waiting');
+  const health = await world.api('GET', `/tenants/${small.id}/health`);
+  assert.equal(health.status, 'disconnected', 'what an earlier look found does not count any more');
+  assert.ok(health.disconnected_since);
+  await world.sim('DELETE', '/faults');
+  const mended = await world.api('GET', `/tenants/${small.id}/health?max_age=0`);
+  assert.equal(mended.token.ok, true);
+  assert.equal(mended.disconnected_since, null);
+  assert.match((await world.finished(id)).status, /^succeeded/);
 });

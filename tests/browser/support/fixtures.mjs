@@ -34,7 +34,8 @@ export async function accountOf(world, role) {
 // Whom the main job offboards, and to whom it hands over.
 export const reserved = ['adele.vance@contoso.com', 'bram.hoekstra@contoso.com'];
 
-async function ordinaryMembers(world) {
+// Members with a mailbox, a manager and no admin role.
+export async function ordinaryMembers(world) {
   const { users, mailboxes } = await world.whole();
   return Object.values(users).filter(
     (user) =>

@@ -1,7 +1,7 @@
 // A world with something on every page of administration: endpoints of all kinds and deliveries to them, templates,
 // defaults, prices, a token, and leavers of several days.
 import { configure, hooks, psas } from '../../support/notify.mjs';
-import { accountOf, makeWorld } from './fixtures.mjs';
+import { accountOf, makeWorld, ordinaryMembers } from './fixtures.mjs';
 
 export const template = {
   name: 'Standard leaver',
@@ -52,22 +52,9 @@ export async function addEndpoints(world) {
   });
 }
 
-// Somebody ordinary of whom nothing was seen yet.
-async function people(world) {
-  const { users, mailboxes } = await world.whole();
-  return Object.values(users).filter(
-    (user) =>
-      user.accountEnabled &&
-      user.userType === 'Member' &&
-      user._manager &&
-      mailboxes[user.id] &&
-      !user._roles?.length,
-  );
-}
-
 // Leavers of some days, one of them failed, and one planned.
 export async function addLeavers(world) {
-  const leavers = await people(world);
+  const leavers = await ordinaryMembers(world);
   const options = { disable_sign_in: true, revoke_sessions: true, remove_licenses: true, hide_from_gal: true };
   for (const [at, count] of [2, 1, 3].entries()) {
     const batch = leavers.splice(0, count);

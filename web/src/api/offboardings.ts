@@ -1,6 +1,6 @@
 /* What is read and asked of offboardings. Lists and single ones share the first part of the key, so that one
  * invalidation reaches both. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { catchUp, position } from '../live/recent';
 import { api, ask, write } from './client';
 import type { NewOffboarding, OffboardingSummary, operations, Schedule } from './schema';
@@ -15,6 +15,8 @@ export interface ListFilter {
 }
 
 type Sort = NonNullable<NonNullable<operations['listOffboardings']['parameters']['query']>['sort']>;
+
+export const anything: ListFilter = { search: '', status: '', tenant: '', batch: '', sort: '' };
 
 export const offboardingsQuery = (filter: ListFilter) =>
   infiniteQueryOptions({
@@ -92,6 +94,12 @@ export const offboardingQuery = (id: string) =>
     },
   });
 
+/* After a change that was asked for: what it leads to comes with the events, and is read once more for good measure. */
+export function useOffboardingsChanged(): () => void {
+  const client = useQueryClient();
+  return () => void client.invalidateQueries({ queryKey: ['offboardings'] });
+}
+
 export const createOffboardings = (body: NewOffboarding, key: string) =>
   write(() => api.POST('/api/v1/offboardings', { body, params: { header: { 'Idempotency-Key': key } } }));
 
@@ -106,6 +114,14 @@ export const rescheduleOffboarding = (id: string, body: Schedule) =>
 
 export const approveOffboarding = (id: string, reason: string | null) =>
   write(() => api.POST('/api/v1/offboardings/{offboarding}/approve', { ...one(id), body: { reason } }));
+
+/* The next stage of a large request. */
+export const approveBatch = (batch: string, reason: string | null) =>
+  write(() => api.POST('/api/v1/batches/{batch}/approve', { params: { path: { batch } }, body: { reason } }));
+
+/* All that has not ended of a batch; or what is due or under way, of a tenant or everywhere. */
+export const stopOffboardings = (what: { batch: string } | { tenant: string | null }) =>
+  write(() => api.POST('/api/v1/stop', { body: what }));
 
 /* Everything that failed, or one task and what was blocked by it. */
 export const retryOffboarding = (id: string, task: string | null = null) =>

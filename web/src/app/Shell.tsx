@@ -33,10 +33,11 @@ import { meQuery, signOut } from '../api/queries';
 import { humanise, t } from '../i18n/t';
 import { ConnectionBar } from '../live/ConnectionBar';
 import { usePreferences } from '../session/preferences';
+import { useMay } from '../session/useMay';
 import { Loading } from '../ui/Loading';
 import { Mark } from '../ui/Mark';
 import { usePageStyles } from '../ui/usePageStyles';
-import { may, type Page, pagesFor } from './pages';
+import { type Page, pagesFor } from './pages';
 import { useShortcuts } from './shortcuts';
 import { type Appearance, setAppearance, useAppearance } from './theme';
 
@@ -215,6 +216,7 @@ export function Shell() {
   const page = usePageStyles();
   const navigate = useNavigate();
   const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
   const inWizard = useLocation().pathname === '/offboardings/new';
   const pages = pagesFor(me);
@@ -270,7 +272,7 @@ export function Shell() {
             title={t('palette.hint')}
             onClick={() => setOpen('palette')}
           />
-          {!inWizard && may(me, 'operate') && (
+          {!inWizard && may('operate') && (
             <Button
               appearance="primary"
               icon={<PersonAddRegular />}
@@ -298,7 +300,7 @@ export function Shell() {
       </main>
       <Suspense>
         {open === 'palette' && (
-          <Palette pages={pages} mayOperate={may(me, 'operate')} onClose={() => setOpen(null)} />
+          <Palette pages={pages} mayOperate={may('operate')} onClose={() => setOpen(null)} />
         )}
         {open === 'help' && <ShortcutsDialog pages={main} letters={letters} onClose={() => setOpen(null)} />}
       </Suspense>

@@ -15,8 +15,8 @@ import {
   SettingsRegular,
 } from '@fluentui/react-icons';
 import type { ReactElement } from 'react';
-import type { Me } from '../api/schema';
 import type { Key } from '../i18n/en';
+import { mayOf, type Permission, type Who } from '../session/useMay';
 
 export interface Page {
   to: string;
@@ -26,8 +26,8 @@ export interface Page {
   place: 'main' | 'settings' | 'me';
   /* The letter after `g` that leads here. */
   letter?: string;
-  /* Who may: everybody, admins, or admins of all tenants. */
-  needs?: 'admin' | 'whole';
+  /* What one has to be permitted; without it, it is for everybody. */
+  needs?: Permission;
 }
 
 const pages: Page[] = [
@@ -84,18 +84,6 @@ const pages: Page[] = [
   { to: '/about', label: 'page.about', icon: <InfoRegular />, place: 'me' },
 ];
 
-export type Who = Pick<Me, 'permissions' | 'tenants'>;
-
-export const may = (who: Who | undefined, permission: string) =>
-  who?.permissions.includes(permission) ?? false;
-
-/* An admin whom no list of tenants binds. */
-export const mayAll = (who: Who | undefined) => may(who, 'admin') && who?.tenants === null;
-
 export function pagesFor(who: Who | undefined, place?: Page['place']): Page[] {
-  return pages.filter(
-    (page) =>
-      (!place || page.place === place) &&
-      (!page.needs || (page.needs === 'admin' ? may(who, 'admin') : mayAll(who))),
-  );
+  return pages.filter((page) => (!place || page.place === place) && (!page.needs || mayOf(who, page.needs)));
 }

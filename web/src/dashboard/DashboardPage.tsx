@@ -4,12 +4,12 @@ import { CheckmarkCircleRegular, PeopleCheckmarkRegular } from '@fluentui/react-
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { meQuery, tenantsQuery } from '../api/queries';
+import { tenantsQuery } from '../api/queries';
 import type { OffboardingSummary, Stats } from '../api/schema';
-import { may, mayAll } from '../app/pages';
 import { dateTime, duration, number, relative } from '../i18n/format';
 import { money } from '../i18n/money';
 import { t } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { PageHead } from '../ui/PageHead';
@@ -90,7 +90,7 @@ const spans = ['7', '30', '90'] as const;
 export function DashboardPage() {
   const styles = useStyles();
   const page = usePageStyles();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { values, set } = useFilters(['days', 'tenant'] as const);
   const days = spans.find((span) => span === values.days) ?? '30';
   const { tenant } = values;
@@ -137,15 +137,15 @@ export function DashboardPage() {
             icon={<PeopleCheckmarkRegular />}
             title={t('tenant.empty')}
             body={t('dash.no_tenant')}
-            action={mayAll(me) && <TextLink to="/tenants">{t('dash.add_tenant')}</TextLink>}
+            action={may('whole') && <TextLink to="/tenants">{t('dash.add_tenant')}</TextLink>}
           />
         ) : (
           <Figures
             stats={stats.data}
             days={Number(days)}
             tenant={tenant}
-            begin={may(me, 'operate')}
-            prices={mayAll(me)}
+            begin={may('operate')}
+            prices={may('whole')}
           />
         ))}
     </div>

@@ -8,12 +8,11 @@ import {
   Text,
 } from '@fluentui/react-components';
 import { SearchInfoRegular, SendRegular } from '@fluentui/react-icons';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { meQuery } from '../api/queries';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Delivery } from '../api/schema';
-import { mayAll } from '../app/pages';
 import { dateTime, relative } from '../i18n/format';
 import { t, words } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterChoice } from '../ui/FilterBar';
@@ -29,7 +28,6 @@ import { deliveriesQuery } from './queries';
 import { channels, deliveryEvents, endpointName, statuses } from './words';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   more: { alignSelf: 'center' },
 });
 
@@ -38,7 +36,7 @@ const names = ['status', 'channel', 'event', 'offboarding', 'tenant'] as const;
 export function DeliveriesPage() {
   const styles = useStyles();
   const page = usePageStyles();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { values, set, clear, any } = useFilters(names);
   const read = useInfiniteQuery(deliveriesQuery(values));
   const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
@@ -49,7 +47,7 @@ export function DeliveriesPage() {
       id: 'event',
       label: t('delivery.event'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <TextLink to={`/deliveries/${row.id}`}>{t(`event.${row.event}`)}</TextLink>
           {row.user && <Text size={200}>{row.user}</Text>}
           {row.reason && (
@@ -64,7 +62,7 @@ export function DeliveriesPage() {
       id: 'to',
       label: t('delivery.endpoint'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           {endpointName(row)}
           {row.channel !== 'email' && (
             <Text size={200} className={page.quiet}>
@@ -140,7 +138,9 @@ export function DeliveriesPage() {
           icon={<SendRegular />}
           title={t('delivery.empty')}
           body={t('delivery.empty_body')}
-          action={mayAll(me) && <TextLink to="/settings/notifications">{t('delivery.to_settings')}</TextLink>}
+          action={
+            may('whole') && <TextLink to="/settings/notifications">{t('delivery.to_settings')}</TextLink>
+          }
         />
       )}
       {read.isSuccess && rows.length === 0 && any && (

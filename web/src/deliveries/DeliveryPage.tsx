@@ -4,11 +4,10 @@ import { ArrowRepeatAllRegular, MailDismissRegular } from '@fluentui/react-icons
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { asProblem } from '../api/problem';
-import { meQuery } from '../api/queries';
 import type { DeliveryAttempt, DeliveryDetails } from '../api/schema';
-import { may } from '../app/pages';
 import { dateTime, duration } from '../i18n/format';
 import { t, words } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { Disclosure } from '../ui/Disclosure';
 import { Empty } from '../ui/Empty';
 import { Facts } from '../ui/Facts';
@@ -55,7 +54,7 @@ export function DeliveryPage() {
   const { delivery = '' } = useParams();
   const page = usePageStyles();
   const client = useQueryClient();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const query = deliveryQuery(delivery);
   const read = useQuery(query);
   const again = useMutation({
@@ -83,7 +82,7 @@ export function DeliveryPage() {
         lead={one && <DeliveryState status={one.status} />}
         actions={
           one &&
-          may(me, 'operate') && (
+          may('operate') && (
             <Button
               icon={<ArrowRepeatAllRegular />}
               disabledFocusable={again.isPending || one.status === 'pending'}

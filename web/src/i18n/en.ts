@@ -436,8 +436,17 @@ export const en = {
   'tenant.health_says.ok': 'Everything that tasks need is permitted.',
   'tenant.health_says.limited': 'Some tasks will not work until the missing permissions are granted.',
   'tenant.health_says.disconnected':
-    'There is no access until a person has repaired that, such as by consent.',
+    'Microsoft refuses the application here. Repair what it says, such as the consent, the secret or the certificate, then look again.',
   'tenant.health_says.unreachable': 'Microsoft could not be reached just now.',
+  'tenant.disconnected_since':
+    'Offboardings have waited for that since {when}. They go on by themselves once it is repaired.',
+  'tenant.disconnected': {
+    one: 'Microsoft refuses the application in {count} tenant',
+    other: 'Microsoft refuses the application in {count} tenants',
+  },
+  'tenant.disconnected_of': '{name}: {message} ({code}) Since {when}.',
+  'tenant.disconnected_do':
+    'Their offboardings wait. Repair what it says, then open the tenant and look again: they go on by themselves.',
   'tenant.looked': 'Last look',
   'tenant.looked_when': 'Looked at {when}',
   'tenant.checked': 'checked {when}',
@@ -823,6 +832,13 @@ export const en = {
     one: 'Schedule the offboarding of {count} user',
     other: 'Schedule the offboarding of {count} users',
   },
+  'confirm.submit_held': {
+    one: 'Ask for approval of {count} user',
+    other: 'Ask for approval of {count} users',
+  },
+  'confirm.second_person': 'A second person has to let these go.',
+  'confirm.second_person_body':
+    'These are more than {above} users. Nothing happens before another person, an approver or an administrator, has looked at it; then {first} begin, and when these have ended that person lets the others go.',
   'confirm.submitting': 'Sending…',
   'confirm.unacknowledged': {
     one: 'Acknowledge {count} warning first.',
@@ -914,7 +930,8 @@ export const en = {
   'run.override_body': 'Your name and your reason stay with the offboarding and in its report.',
   'run.override_reason': 'Reason',
   'run.stopped.needs_attention': 'It did not start, because somebody has to look at this first:',
-  'run.stopped.awaiting_approval': 'A second person has to approve it before it starts.',
+  'run.stopped.awaiting_approval':
+    'Another person than the one who asked for it has to approve it before it starts.',
   'run.clone': 'Offboard somebody the same way',
   'run.report': 'Report',
   'run.report.pdf': 'Report as PDF',
@@ -1036,10 +1053,51 @@ export const en = {
   'list.batch_lockout': 'Locked out after (median)',
   'list.batch_slowest': 'Slowest',
   'list.batch_all': 'Show all offboardings',
+  'list.batch_stop': 'Stop all of these',
+  'list.batch_stop_title': {
+    one: 'Stop the one that has not ended?',
+    other: 'Stop the {count} that have not ended?',
+  },
+  'list.batch_stop_confirm': { one: 'Stop it', other: 'Stop {count}' },
+  'list.batch_stop_keep': 'Let them run',
+  'list.more': 'More commands',
   'list.started': 'started {when}',
   'list.created': 'created {when}',
   'list.planned': 'planned for {when}',
   'list.ended': 'ended {when}',
+
+  'approval.title': {
+    one: '{count} offboarding waits for a second person.',
+    other: '{count} offboardings wait for a second person.',
+  },
+  'approval.own': 'You asked for them: another person, an approver or an administrator, has to let them go.',
+  'approval.others': '{name} asked for them. An approver or an administrator has to let them go.',
+  'approval.first_says': '{name} asked for them. See whether it is meant, and let some go first.',
+  'approval.rest_says': '{name} asked for them. Look at what became of the first, then let the others go.',
+  'approval.running': {
+    one: '{count} of the first has not ended yet. Then the others can go.',
+    other: '{count} of the first have not ended yet. Then the others can go.',
+  },
+  'approval.first': { one: 'Let the first go', other: 'Let the first {count} go' },
+  'approval.first_title': { one: 'Let the first go?', other: 'Let the first {count} go?' },
+  'approval.first_body':
+    'They begin now, or at the time they are planned for. The others stay until these have ended and are let go too. Your name stays with them.',
+  'approval.rest': { one: 'Let the last one go', other: 'Let the other {count} go' },
+  'approval.rest_title': { one: 'Let the last one go?', other: 'Let the other {count} go?' },
+  'approval.rest_body': 'They begin now, or at the time they are planned for. Your name stays with them.',
+  'approval.reason': 'Reason',
+  'approval.reason_hint': 'May be left out. It stays with each of them.',
+
+  'stop.command': 'Stop everything under way…',
+  'stop.title': 'Stop everything under way?',
+  'stop.body':
+    'Whatever is due or under way stops: no change is sent any more but what is on the way already. What is done stays done, and what is planned for later stays planned.',
+  'stop.phrase': 'stop everything',
+  'stop.confirm': 'Stop everything',
+  'stop.done': {
+    one: '{count} offboarding was stopped.',
+    other: '{count} offboardings were stopped.',
+  },
 
   'bulk.title': 'Chosen offboardings',
   'bulk.chosen': { one: '{count} chosen', other: '{count} chosen' },

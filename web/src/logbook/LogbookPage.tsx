@@ -13,11 +13,11 @@ import {
 } from '@fluentui/react-components';
 import { ArrowDownloadRegular, BookRegular, SearchInfoRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { meQuery, tenantsQuery } from '../api/queries';
+import { tenantsQuery } from '../api/queries';
 import type { LogbookEntry } from '../api/schema';
-import { may } from '../app/pages';
 import { dateTime } from '../i18n/format';
 import { t, words } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Disclosure } from '../ui/Disclosure';
 import { download } from '../ui/download';
@@ -34,7 +34,6 @@ import { kinds } from './kinds';
 import { exported, logbookQuery } from './queries';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   more: { alignSelf: 'center' },
   date: { display: 'inline-flex', alignItems: 'center', columnGap: '8px' },
   dates: { display: 'flex', flexWrap: 'wrap', gap: '8px 16px', alignItems: 'flex-end' },
@@ -43,8 +42,8 @@ const useStyles = makeStyles({
 const names = ['text', 'who', 'what', 'tenant', 'from', 'to'] as const;
 
 export function LogbookPage() {
-  const { data: me } = useQuery(meQuery);
-  return may(me, 'admin') ? <Logbook /> : <NotAllowed />;
+  const may = useMay();
+  return may('admin') ? <Logbook /> : <NotAllowed />;
 }
 
 function Logbook() {
@@ -66,7 +65,7 @@ function Logbook() {
       id: 'what',
       label: t('logbook.what'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <span>
             <Text weight="semibold">{row.actor.name}</Text> {row.words}{' '}
             {row.object?.name && <Text weight="semibold">{row.object.name}</Text>}
@@ -84,7 +83,7 @@ function Logbook() {
       id: 'from',
       label: t('logbook.client'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           {t(`logbook.actor.${row.actor.kind}`)}
           {row.client && (
             <Text size={200} className={page.quiet}>

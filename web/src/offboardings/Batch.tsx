@@ -1,15 +1,18 @@
 /* Those of one request as one: how far they are, how fast accounts were locked, and what can be done with all. */
 import { Button, makeStyles, ProgressBar, Text, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
-import type { OffboardingSummary } from '../api/schema';
+import { anything, stopOffboardings, useOffboardingsChanged } from '../api/offboardings';
 import { duration } from '../i18n/format';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
 import { Announcer } from '../ui/Announcer';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { usePageStyles } from '../ui/usePageStyles';
+import { Approval } from './Approval';
 import { BulkDialog } from './BulkDialog';
 import { together } from './batch';
-import { type BulkAction, fitting } from './bulk';
+import { fitting } from './bulk';
+import { useRows } from './useRows';
 
 const useStyles = makeStyles({
   figures: { display: 'flex', flexWrap: 'wrap', gap: '8px 32px' },
@@ -22,11 +25,15 @@ const useStyles = makeStyles({
   actions: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
 });
 
-export function Batch({ rows, showAll }: { rows: OffboardingSummary[]; showAll: () => void }) {
+export function Batch({ id, showAll }: { id: string; showAll: () => void }) {
   const styles = useStyles();
   const page = usePageStyles();
   const may = useMay();
-  const [asking, setAsking] = useState<BulkAction | null>(null);
+  const changed = useOffboardingsChanged();
+  const [asking, setAsking] = useState<'retry' | 'stop' | null>(null);
+  const close = () => setAsking(null);
+  /* The whole of it, whatever the list below is narrowed down to. */
+  const { read, rows } = useRows({ ...anything, batch: id });
   const all = together(rows);
   const said = t('list.batch_progress', { ended: all.ended, count: all.count });
   const failed = fitting(rows, 'retry');
@@ -36,6 +43,7 @@ export function Batch({ rows, showAll }: { rows: OffboardingSummary[]; showAll: 
     [t('list.batch_failed'), all.failed],
     [t('list.batch_attention'), all.attention],
   ];
+  if (rows.length === 0) return null;
   if (all.lockout) {
     figures.push([t('list.batch_lockout'), duration(all.lockout.median)]);
     figures.push([t('list.batch_slowest'), duration(all.lockout.slowest)]);
@@ -51,8 +59,8 @@ export function Batch({ rows, showAll }: { rows: OffboardingSummary[]; showAll: 
             </Button>
           )}
           {may('operate') && open.length > 0 && (
-            <Button size="small" onClick={() => setAsking('cancel')}>
-              {t('bulk.cancel', { count: open.length })}
+            <Button size="small" onClick={() => setAsking('stop')}>
+              {t('list.batch_stop')}
             </Button>
           )}
           <Button size="small" onClick={showAll}>
@@ -60,6 +68,7 @@ export function Batch({ rows, showAll }: { rows: OffboardingSummary[]; showAll: 
           </Button>
         </div>
       </div>
+      {!read.hasNextPage && <Approval batch={id} rows={rows} />}
       <ProgressBar
         value={all.tasks.total ? all.tasks.ended / all.tasks.total : 0}
         color={all.failed ? 'error' : all.ended === all.count ? 'success' : 'brand'}
@@ -75,7 +84,18 @@ export function Batch({ rows, showAll }: { rows: OffboardingSummary[]; showAll: 
         ))}
       </dl>
       <Announcer text={said} />
-      {asking && <BulkDialog action={asking} rows={rows} onClose={() => setAsking(null)} />}
+      {asking === 'retry' && <BulkDialog action="retry" rows={rows} onClose={close} />}
+      {asking === 'stop' && (
+        <ConfirmDialog
+          title={t('list.batch_stop_title', { count: open.length })}
+          body={t('bulk.cancel_body')}
+          confirm={t('list.batch_stop_confirm', { count: open.length })}
+          keep={t('list.batch_stop_keep')}
+          action={() => stopOffboardings({ batch: id })}
+          onDone={changed}
+          onClose={close}
+        />
+      )}
     </section>
   );
 }

@@ -19,13 +19,11 @@ import {
   SearchInfoRegular,
   TableRegular,
 } from '@fluentui/react-icons';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { offboardingsQuery } from '../api/offboardings';
-import { tenantsQuery } from '../api/queries';
 import { usePage } from '../app/usePage';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
+import { useTenantChoices } from '../tenants/useTenantChoices';
 import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
@@ -35,8 +33,10 @@ import { usePageStyles } from '../ui/usePageStyles';
 import { Batch } from './Batch';
 import { Bulk } from './Bulk';
 import { columnIds, columnsOf, rememberColumns, toggled } from './columns';
-import { sorts, statuses, useFilters } from './filters';
+import { sorts, statuses, useListFilters } from './filters';
 import { Rows } from './Rows';
+import { StopEverything } from './StopEverything';
+import { useRows } from './useRows';
 import { Views } from './Views';
 
 const Calendar = lazy(async () => ({ default: (await import('./Calendar')).Calendar }));
@@ -55,14 +55,14 @@ const useStyles = makeStyles({
   more: { alignSelf: 'center' },
 });
 
-type Filters = ReturnType<typeof useFilters>;
+type Filters = ReturnType<typeof useListFilters>;
 
 export function ListPage() {
   const styles = useStyles();
   const page = usePageStyles();
   const heading = usePage(t('list.title'));
-  const filters = useFilters();
-  const { filter, view, set, clear } = filters;
+  const filters = useListFilters();
+  const { filter, view, set, show, clear } = filters;
   const { search, batch } = filter;
   const may = useMay();
   const [text, setText] = useState(search);
@@ -72,13 +72,7 @@ export function ListPage() {
     if (settled !== search) set('search', settled);
   }, [settled]);
 
-  const read = useInfiniteQuery(offboardingsQuery(filter));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = read;
-  /* Those that began together are shown together. */
-  useEffect(() => {
-    if (batch && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [batch, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const { read, rows } = useRows(filter);
 
   const columns = useMemo(() => columnsOf(filters.columns), [filters.columns]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -102,7 +96,7 @@ export function ListPage() {
               query={filters.query}
               show={(query) => {
                 setText(new URLSearchParams(query).get('search') ?? '');
-                filters.show(query);
+                show(query);
               }}
             />
             {view === 'table' && <Columns filters={filters} />}
@@ -113,6 +107,7 @@ export function ListPage() {
             >
               {t(view === 'table' ? 'list.as_calendar' : 'list.as_table')}
             </Button>
+            {may('operate') && <StopEverything tenant={filter.tenant} />}
           </div>
         )}
       </div>
@@ -134,7 +129,7 @@ export function ListPage() {
               <Selects filters={filters} />
             </search>
           )}
-          {batch && rows.length > 0 && <Batch rows={rows} showAll={startAnew} />}
+          {batch && <Batch key={batch} id={batch} showAll={startAnew} />}
           {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
           {read.isPending && <Loading rows={6} />}
           {read.isSuccess && rows.length === 0 && filtered && (
@@ -160,11 +155,11 @@ export function ListPage() {
               setChosen={setChosen}
             />
           )}
-          {hasNextPage && !batch && (
+          {read.hasNextPage && !batch && (
             <Button
               className={styles.more}
-              disabledFocusable={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
+              disabledFocusable={read.isFetchingNextPage}
+              onClick={() => void read.fetchNextPage()}
             >
               {t('action.more')}
             </Button>
@@ -178,8 +173,7 @@ export function ListPage() {
 
 function Selects({ filters: { filter, set } }: { filters: Filters }) {
   const styles = useStyles();
-  const tenants = useQuery(tenantsQuery(''));
-  const known = tenants.data?.items ?? [];
+  const tenants = useTenantChoices(filter.tenant);
   return (
     <>
       <Select
@@ -194,7 +188,7 @@ function Selects({ filters: { filter, set } }: { filters: Filters }) {
           </option>
         ))}
       </Select>
-      {(known.length > 1 || filter.tenant) && (
+      {(tenants.length > 1 || filter.tenant) && (
         <Select
           className={styles.select}
           select={{ className: styles.select }}
@@ -203,14 +197,11 @@ function Selects({ filters: { filter, set } }: { filters: Filters }) {
           onChange={(_, { value }) => set('tenant', value)}
         >
           <option value="">{t('list.tenant_all')}</option>
-          {known.map(({ id, display_name }) => (
+          {tenants.map(([id, name]) => (
             <option key={id} value={id}>
-              {display_name}
+              {name}
             </option>
           ))}
-          {filter.tenant && !known.some(({ id }) => id === filter.tenant) && (
-            <option value={filter.tenant}>{filter.tenant}</option>
-          )}
         </Select>
       )}
       <Select

@@ -38,3 +38,29 @@ export function together(rows: OffboardingSummary[]): Together {
       : null,
   };
 }
+
+/* A large request that waits for a second person: who asked for it, and what the next approval lets go. */
+export interface Approval {
+  requestedBy: string;
+  waiting: number;
+  next: number;
+  /* Let go before and not ended yet: the next approval waits for them. */
+  running: number;
+  isFirst: boolean;
+}
+
+/* Null when none of them waits. `first`: how many the first approval lets go. */
+export function approvalOf(rows: OffboardingSummary[], first: number): Approval | null {
+  const held = rows.filter(({ status }) => status === 'awaiting_approval');
+  const [one] = held;
+  if (!one) return null;
+  const released = rows.filter(({ status }) => status !== 'awaiting_approval' && status !== 'cancelled');
+  const isFirst = released.length === 0;
+  return {
+    requestedBy: one.requested_by,
+    waiting: held.length,
+    next: isFirst ? Math.min(first, held.length) : held.length,
+    running: released.filter(({ status }) => !hasEnded(status)).length,
+    isFirst,
+  };
+}

@@ -1,6 +1,6 @@
 /* What the list shows; all of it is in the address, so that it can be shared and kept. */
-import { useSearchParams } from 'react-router';
 import type { Key } from '../i18n/en';
+import { useFilters } from '../ui/useFilters';
 
 export const statuses = [
   ['list.status_all', ''],
@@ -20,31 +20,16 @@ export const sorts = [
   ['list.sort_user', 'user'],
 ] as const satisfies [Key, string][];
 
-const NAMES = ['search', 'status', 'tenant', 'batch', 'sort'] as const;
-type Name = (typeof NAMES)[number];
+const filters = ['search', 'status', 'tenant', 'batch', 'sort'] as const;
 
-export function useFilters() {
-  const [params, setParams] = useSearchParams();
-  const value = (name: string) => params.get(name) ?? '';
-  const filter = Object.fromEntries(NAMES.map((name) => [name, value(name)])) as Record<Name, string>;
-  const set = (name: Name | 'view' | 'columns' | 'month', to: string) =>
-    setParams(
-      (now) => {
-        const next = new URLSearchParams(now);
-        if (to) next.set(name, to);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+export function useListFilters() {
+  const { values, ...rest } = useFilters([...filters, 'view', 'columns', 'month']);
+  const { view, columns, month, ...filter } = values;
   return {
+    ...rest,
     filter,
-    view: value('view') === 'calendar' ? ('calendar' as const) : ('table' as const),
-    month: value('month'),
-    columns: value('columns'),
-    query: params.toString(),
-    set,
-    show: (query: string) => setParams(new URLSearchParams(query)),
-    clear: () => setParams({}),
+    view: view === 'calendar' ? ('calendar' as const) : ('table' as const),
+    columns,
+    month,
   };
 }

@@ -20,7 +20,7 @@ import {
   DocumentArrowDownRegular,
   MoreHorizontalRegular,
 } from '@fluentui/react-icons';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useNavigate } from 'react-router';
 import {
@@ -30,11 +30,13 @@ import {
   rescheduleOffboarding,
   retryOffboarding,
   runOffboardingNow,
+  useOffboardingsChanged,
 } from '../api/offboardings';
+import { meQuery } from '../api/queries';
 import type { Offboarding } from '../api/schema';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
-import { ActionDialog } from '../ui/ActionDialog';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { ProblemBar } from '../ui/ProblemBar';
 import { hasEnded } from './progress';
 
@@ -51,31 +53,23 @@ const useStyles = makeStyles({
 
 type Asking = 'cancel' | 'approve' | 'run_now' | 'reschedule' | 'undo' | null;
 
-/* A change that was asked for; what it leads to comes with the events, and is read once more for good measure. */
-export function useChange(call: () => Promise<unknown>, onSuccess?: () => void) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: call,
-    onSuccess: () => {
-      onSuccess?.();
-      void client.invalidateQueries({ queryKey: ['offboardings'] });
-    },
-  });
-}
-
 export function Actions({ shown }: { shown: Offboarding }) {
   const styles = useStyles();
   const may = useMay();
+  const { data: me } = useQuery(meQuery);
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Asking>(null);
   const close = () => setAsking(null);
-  const retry = useChange(() => retryOffboarding(shown.id));
+  const changed = useOffboardingsChanged();
+  const retry = useMutation({ mutationFn: () => retryOffboarding(shown.id), onSuccess: changed });
 
   const { id, status } = shown;
   const operates = may('operate');
   const open = !hasEnded(status) && status !== 'undoing';
   const waits = status === 'awaiting_approval' || status === 'needs_attention';
   const unstarted = status === 'planned' || waits;
+  const own = status === 'awaiting_approval' && shown.requested_by === me?.name;
+  const approvable = waits && may('approve') && !own;
   const undoable =
     hasEnded(status) &&
     status !== 'undone' &&
@@ -93,7 +87,7 @@ export function Actions({ shown }: { shown: Offboarding }) {
           {t('run.retry')}
         </Button>
       )}
-      {waits && may('approve') && (
+      {approvable && (
         <Button appearance="primary" onClick={() => setAsking('approve')}>
           {t(status === 'needs_attention' ? 'run.override' : 'run.approve')}
         </Button>
@@ -171,34 +165,36 @@ interface AskingProps {
 }
 
 function Cancel({ shown, onClose }: AskingProps) {
-  const doing = useChange(() => cancelOffboarding(shown.id), onClose);
+  const changed = useOffboardingsChanged();
   return (
-    <ActionDialog
+    <ConfirmDialog
       title={t('run.cancel_title')}
       body={t('run.cancel_body')}
       keep={t('run.cancel_keep')}
       confirm={t('run.cancel_confirm')}
-      doing={doing}
+      action={() => cancelOffboarding(shown.id)}
+      onDone={changed}
       onClose={onClose}
     />
   );
 }
 
 function RunNow({ shown, onClose }: AskingProps) {
-  const doing = useChange(() => runOffboardingNow(shown.id), onClose);
+  const changed = useOffboardingsChanged();
   return (
-    <ActionDialog
+    <ConfirmDialog
       title={t('run.run_now_title', { name: shown.user.display_name })}
       body={t('run.run_now_body')}
       confirm={t('run.run_now_confirm')}
-      doing={doing}
+      action={() => runOffboardingNow(shown.id)}
+      onDone={changed}
       onClose={onClose}
     />
   );
 }
 
 function Reschedule({ shown, onClose }: AskingProps) {
-  const client = useQueryClient();
+  const changed = useOffboardingsChanged();
   return (
     <RescheduleDialog
       title={t('run.reschedule_title')}
@@ -206,7 +202,7 @@ function Reschedule({ shown, onClose }: AskingProps) {
       onClose={onClose}
       save={async (schedule) => {
         await rescheduleOffboarding(shown.id, schedule);
-        void client.invalidateQueries({ queryKey: ['offboardings'] });
+        changed();
       }}
     />
   );
@@ -216,14 +212,15 @@ function Reschedule({ shown, onClose }: AskingProps) {
 function Approve({ shown, onClose }: AskingProps) {
   const lifts = shown.status === 'needs_attention';
   const [reason, setReason] = useState('');
-  const doing = useChange(() => approveOffboarding(shown.id, lifts ? reason.trim() : null), onClose);
+  const changed = useOffboardingsChanged();
   return (
-    <ActionDialog
+    <ConfirmDialog
       title={t(lifts ? 'run.override_title' : 'run.approve_title')}
       body={t(lifts ? 'run.override_body' : 'run.approve_body')}
       confirm={t(lifts ? 'run.override' : 'run.approve')}
-      doing={doing}
       ready={!lifts || reason.trim() !== ''}
+      action={() => approveOffboarding(shown.id, lifts ? reason.trim() : null)}
+      onDone={changed}
       onClose={onClose}
     >
       {lifts && (
@@ -231,6 +228,6 @@ function Approve({ shown, onClose }: AskingProps) {
           <Textarea value={reason} maxLength={2000} rows={3} onChange={(_, { value }) => setReason(value)} />
         </Field>
       )}
-    </ActionDialog>
+    </ConfirmDialog>
   );
 }

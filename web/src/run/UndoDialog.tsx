@@ -2,15 +2,14 @@
 import { Checkbox, MessageBar, MessageBarBody, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { undoOffboarding, undoPlanQuery } from '../api/offboardings';
+import { undoOffboarding, undoPlanQuery, useOffboardingsChanged } from '../api/offboardings';
 import type { Offboarding, PlannedTask } from '../api/schema';
 import { t, words } from '../i18n/t';
-import { ActionDialog } from '../ui/ActionDialog';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { listed } from '../ui/facts';
 import { Loading } from '../ui/Loading';
 import { ProblemBar } from '../ui/ProblemBar';
 import { usePageStyles } from '../ui/usePageStyles';
-import { useChange } from './Actions';
 
 const useStyles = makeStyles({
   list: { display: 'flex', flexDirection: 'column' },
@@ -40,7 +39,7 @@ export function UndoDialog({ shown, onClose }: { shown: Offboarding; onClose: ()
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const plan = read.data?.plan ?? [];
   const chosen = plan.filter(({ task }) => !left.has(task)).map(({ task }) => task);
-  const doing = useChange(() => undoOffboarding(shown.id, chosen), onClose);
+  const changed = useOffboardingsChanged();
 
   const toggle = (task: string, on: boolean) => {
     const next = new Set(left);
@@ -50,13 +49,14 @@ export function UndoDialog({ shown, onClose }: { shown: Offboarding; onClose: ()
   };
 
   return (
-    <ActionDialog
+    <ConfirmDialog
       wide
       title={t('run.undo_title', { name: shown.user.display_name })}
       body={t('run.undo_body')}
       confirm={t('run.undo_confirm', { count: chosen.length })}
-      doing={doing}
       ready={Boolean(read.data?.possible) && chosen.length > 0}
+      action={() => undoOffboarding(shown.id, chosen)}
+      onDone={changed}
       onClose={onClose}
     >
       {read.isPending && <Loading rows={3} label={t('run.undo_reading')} />}
@@ -98,6 +98,6 @@ export function UndoDialog({ shown, onClose }: { shown: Offboarding; onClose: ()
           </ul>
         </div>
       )}
-    </ActionDialog>
+    </ConfirmDialog>
   );
 }

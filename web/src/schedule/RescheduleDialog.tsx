@@ -1,9 +1,8 @@
 /* Another time for what has not started yet, one or many. */
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Schedule } from '../api/schema';
 import { t } from '../i18n/t';
-import { ActionDialog } from '../ui/ActionDialog';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { ScheduleFields } from './ScheduleFields';
 import { here, scheduleOf, type WallTime, wallOf, wallProblems } from './zone';
 
@@ -20,18 +19,18 @@ export function RescheduleDialog({ title, from, onClose, save }: Props) {
     from ? wallOf(from) : { date: '', time: '', zone: here },
   );
   const [errors, setErrors] = useState<Partial<Record<keyof WallTime, string>>>({});
-  const saving = useMutation({ mutationFn: () => save(scheduleOf(wall)), onSuccess: onClose });
-  const mutate = () => {
+  const check = () => {
     const found = wallProblems(wall, Date.now());
     setErrors(found);
-    if (Object.keys(found).length === 0) saving.mutate();
+    return Object.keys(found).length === 0;
   };
   return (
-    <ActionDialog
+    <ConfirmDialog
       wide
       title={title}
       confirm={t('run.reschedule_confirm')}
-      doing={{ ...saving, mutate }}
+      check={check}
+      action={() => save(scheduleOf(wall))}
       onClose={onClose}
     >
       <ScheduleFields
@@ -42,6 +41,6 @@ export function RescheduleDialog({ title, from, onClose, save }: Props) {
           setErrors({ ...errors, [name]: undefined });
         }}
       />
-    </ActionDialog>
+    </ConfirmDialog>
   );
 }

@@ -7,7 +7,6 @@ import {
   MenuList,
   MenuPopover,
   MenuTrigger,
-  makeStyles,
   Text,
 } from '@fluentui/react-components';
 import { MoreHorizontalRegular, PersonAddRegular } from '@fluentui/react-icons';
@@ -21,23 +20,18 @@ import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { type Column, DataTable } from '../ui/DataTable';
 import { FormDialog } from '../ui/FormDialog';
 import { fieldErrors } from '../ui/fieldErrors';
-import { ChoiceField, SecretField, TextField } from '../ui/fields';
+import { SecretField, TextField } from '../ui/fields';
 import { Loading } from '../ui/Loading';
 import { PageHead } from '../ui/PageHead';
 import { ProblemBar } from '../ui/ProblemBar';
 import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
 import { accountsQuery, addAccount, changeAccount, deleteAccount } from './queries';
-import { roles } from './roles';
-
-const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
-});
+import { RoleField } from './RoleField';
 
 type What = 'add' | 'role' | 'password' | 'disable' | 'enable' | 'delete';
 
 export function AccountsPage() {
-  const styles = useStyles();
   const page = usePageStyles();
   const client = useQueryClient();
   const { data: me } = useQuery(meQuery);
@@ -52,7 +46,7 @@ export function AccountsPage() {
       id: 'name',
       label: t('account.username'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <span className={page.row}>
             <Text weight="semibold">{row.display_name ?? row.username}</Text>
             {row.id === me?.id && <Badge appearance="tint">{t('account.you')}</Badge>}
@@ -224,13 +218,7 @@ function Add(ends: Ends) {
         onChange={setPassword}
         error={errorAt('/password')}
       />
-      <ChoiceField
-        label={t('account.role')}
-        value={role}
-        choices={roles}
-        hint={t(`role.${role}.may`)}
-        onChange={(value) => setRole(value)}
-      />
+      <RoleField value={role} onChange={setRole} />
     </FormDialog>
   );
 }
@@ -247,13 +235,7 @@ function Role({ account, ...ends }: Ends & { account: Account }) {
       onSubmit={() => change.mutate()}
       onClose={ends.onClose}
     >
-      <ChoiceField
-        label={t('account.role')}
-        value={role}
-        choices={roles}
-        hint={t(`role.${role}.may`)}
-        onChange={(value) => setRole(value)}
-      />
+      <RoleField value={role} onChange={setRole} />
     </FormDialog>
   );
 }

@@ -4,8 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { NavLink, Outlet } from 'react-router';
 import { meQuery } from '../api/queries';
-import { mayAll, pagesFor } from '../app/pages';
+import { pagesFor } from '../app/pages';
 import { t } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { Loading } from '../ui/Loading';
 import { NotAllowed } from '../ui/NotAllowed';
 import { usePageStyles } from '../ui/usePageStyles';
@@ -38,7 +39,8 @@ export function SettingsPage() {
   const styles = useStyles();
   const page = usePageStyles();
   const { data: me } = useQuery(meQuery);
-  if (!mayAll(me)) return <NotAllowed />;
+  const may = useMay();
+  if (!may('whole')) return <NotAllowed />;
   return (
     <div className={page.page}>
       <nav className={styles.nav} aria-label={t('page.settings')}>

@@ -20,7 +20,7 @@ import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FormDialog } from '../ui/FormDialog';
 import { fieldErrors } from '../ui/fieldErrors';
-import { ChoiceField, TextField } from '../ui/fields';
+import { TextField } from '../ui/fields';
 import { Loading } from '../ui/Loading';
 import { PageHead } from '../ui/PageHead';
 import { Panel } from '../ui/Panel';
@@ -29,10 +29,9 @@ import { TenantsField } from '../ui/TenantsField';
 import { useNow } from '../ui/useNow';
 import { usePageStyles } from '../ui/usePageStyles';
 import { makeToken, revokeToken, tokensQuery } from './queries';
-import { roles } from './roles';
+import { RoleField } from './RoleField';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   token: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
   text: { flex: '1 1 280px', minWidth: 0 },
 });
@@ -60,7 +59,7 @@ export function TokensPage() {
       id: 'name',
       label: t('token.name'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <Text weight="semibold">{row.name}</Text>
           <Text size={200} className={page.quiet}>
             {t('token.made', {
@@ -75,7 +74,7 @@ export function TokensPage() {
       id: 'role',
       label: t('account.role'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           {t(`role.${row.role}`)}
           <Text size={200} className={page.quiet}>
             {row.tenants ? t('token.tenants', { count: row.tenants.length }) : t('tenants_field.all')}
@@ -99,7 +98,7 @@ export function TokensPage() {
       cell: (row) => {
         const state = stateOf(row, now);
         return (
-          <span className={styles.two}>
+          <span className={page.two}>
             <span>
               <Badge appearance="tint" color={state === 'valid' ? 'success' : 'informative'}>
                 {t(`token.${state}`)}
@@ -238,13 +237,7 @@ function Make({ onMade, onClose }: { onMade(answer: NewTokenAnswer): void; onClo
         onChange={setName}
         error={errorAt('/name')}
       />
-      <ChoiceField
-        label={t('account.role')}
-        value={role}
-        choices={roles}
-        hint={t(`role.${role}.may`)}
-        onChange={(value) => setRole(value)}
-      />
+      <RoleField value={role} onChange={setRole} />
       <TextField
         label={t('token.expires')}
         type="date"

@@ -13,11 +13,11 @@ import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import type { Tagged } from '../api/client';
 import { asProblem } from '../api/problem';
-import { catalogQuery, meQuery, tenantsQuery } from '../api/queries';
+import { catalogQuery, tenantsQuery } from '../api/queries';
 import type { Catalog, Options, Template } from '../api/schema';
-import { may } from '../app/pages';
 import { t } from '../i18n/t';
 import { tasksOf } from '../options/words';
+import { useMay } from '../session/useMay';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { Empty } from '../ui/Empty';
 import { FormGrid } from '../ui/FormGrid';
@@ -57,7 +57,7 @@ export function TemplatePage() {
   const { template: id = '' } = useParams();
   const [params] = useSearchParams();
   const page = usePageStyles();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const from = id === 'new' ? (params.get('from') ?? '') : id;
   const read = useQuery({ ...templateQuery(from), enabled: from !== '' });
   const catalog = useQuery(catalogQuery);
@@ -91,7 +91,7 @@ export function TemplatePage() {
         <Loading rows={6} />
       </div>
     );
-  if (!may(me, 'admin') && read.data) return <Look template={read.data.value} catalog={catalog.data} />;
+  if (!may('admin') && read.data) return <Look template={read.data.value} catalog={catalog.data} />;
   return <Edit key={id + from} id={id} read={read.data} catalog={catalog.data} />;
 }
 

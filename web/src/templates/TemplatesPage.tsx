@@ -10,12 +10,12 @@ import {
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { catalogQuery, meQuery } from '../api/queries';
+import { catalogQuery } from '../api/queries';
 import type { Template } from '../api/schema';
-import { may } from '../app/pages';
 import { dateTime, relative } from '../i18n/format';
 import { t } from '../i18n/t';
 import { summaryOf } from '../options/words';
+import { useMay } from '../session/useMay';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
@@ -30,7 +30,6 @@ import { usePageStyles } from '../ui/usePageStyles';
 import { deleteTemplate, templateListQuery } from './queries';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   actions: { display: 'flex', justifyContent: 'flex-end', columnGap: '4px' },
   more: { alignSelf: 'center' },
 });
@@ -40,21 +39,21 @@ export function TemplatesPage() {
   const page = usePageStyles();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { data: catalog } = useQuery(catalogQuery);
   const { values, set, clear, any } = useFilters(['search', 'tenant'] as const);
   const [deleting, setDeleting] = useState<Template | null>(null);
   const read = useInfiniteQuery(templateListQuery(values.search, values.tenant));
   const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
   const now = useNow(true, 60_000);
-  const edits = may(me, 'admin');
+  const edits = may('admin');
 
   const columns: Column<Template>[] = [
     {
       id: 'name',
       label: t('template.name'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <span className={page.row}>
             <TextLink to={`/templates/${row.id}`}>{row.name}</TextLink>
             {row.warnings.length > 0 && (

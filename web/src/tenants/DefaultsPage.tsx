@@ -6,10 +6,10 @@ import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import type { Tagged } from '../api/client';
 import { asProblem } from '../api/problem';
-import { catalogQuery, meQuery } from '../api/queries';
+import { catalogQuery } from '../api/queries';
 import type { Catalog, Defaults, Options, ProtectedUsers, Tenant, TenantNotify } from '../api/schema';
-import { may, mayAll } from '../app/pages';
 import { t } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { templateListQuery } from '../templates/queries';
 import { AddressesField } from '../ui/AddressesField';
 import { FormGrid } from '../ui/FormGrid';
@@ -33,14 +33,14 @@ const PeoplePicker = lazy(async () => ({ default: (await import('../wizard/Peopl
 export function DefaultsPage() {
   const { tenant: id = '' } = useParams();
   const page = usePageStyles();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const tenant = useQuery(tenantQuery(id));
   const defaults = useQuery(defaultsTagQuery(id));
   const people = useQuery(protectedUsersQuery(id));
   const catalog = useQuery(catalogQuery);
   const reads = [tenant, defaults, catalog];
   const broken = reads.find((one) => one.isError);
-  if (!may(me, 'admin')) return <NotAllowed />;
+  if (!may('admin')) return <NotAllowed />;
   if (broken)
     return (
       <div className={page.page}>
@@ -85,7 +85,7 @@ function peopleOf(defaults: Defaults, people: Pick<ProtectedUsers, 'items'> | un
 function Edit({ tenant, read, people, catalog }: Props) {
   const page = usePageStyles();
   const client = useQueryClient();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const query = defaultsTagQuery(tenant.id);
   const [draft, setDraft] = useState(read.value);
   const [guarded, setGuarded] = useState(() => peopleOf(read.value, people));
@@ -179,7 +179,7 @@ function Edit({ tenant, read, people, catalog }: Props) {
             draft.notify.email_to?.map((_, at) => errorAt(`/notify/email_to/${at}`)).find(Boolean)
           }
         />
-        {mayAll(me) ? (
+        {may('whole') ? (
           <CompanyField
             value={draft.notify.psa_company ?? null}
             onChange={(company) => setNotify({ psa_company: company })}

@@ -1,13 +1,6 @@
 /* One tenant: can it be reached, what is permitted there, how far the look at its mailboxes is, and its defaults. */
 import {
   Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  DialogTrigger,
   MessageBar,
   MessageBarBody,
   makeStyles,
@@ -23,21 +16,22 @@ import {
   QuestionCircleRegular,
 } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Tagged } from '../api/client';
 import { asProblem } from '../api/problem';
-import { catalogQuery, meQuery } from '../api/queries';
+import { catalogQuery } from '../api/queries';
 import type { PermissionIndex, Tenant, TenantHealth } from '../api/schema';
-import { may, mayAll } from '../app/pages';
 import { dateTime, list, number } from '../i18n/format';
 import { t } from '../i18n/t';
 import { summaryOf } from '../options/words';
+import { useMay } from '../session/useMay';
 import { templateQuery } from '../templates/queries';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { Disclosure } from '../ui/Disclosure';
 import { Empty } from '../ui/Empty';
 import { Facts } from '../ui/Facts';
+import { FormDialog } from '../ui/FormDialog';
 import { fieldErrors } from '../ui/fieldErrors';
 import { TextField } from '../ui/fields';
 import { Loading } from '../ui/Loading';
@@ -110,7 +104,7 @@ function Details({ read }: { read: Tagged<Whole> }) {
   const page = usePageStyles();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const [open, setOpen] = useState<'rename' | 'remove' | null>(null);
   const tenant = read.value;
   const leave = () => {
@@ -125,15 +119,15 @@ function Details({ read }: { read: Tagged<Whole> }) {
         lead={tenant.default_domain}
         actions={
           <>
-            {may(me, 'admin') && <Button onClick={() => setOpen('rename')}>{t('tenant.rename')}</Button>}
-            {mayAll(me) && <Button onClick={() => setOpen('remove')}>{t('tenant.remove')}</Button>}
+            {may('admin') && <Button onClick={() => setOpen('rename')}>{t('tenant.rename')}</Button>}
+            {may('whole') && <Button onClick={() => setOpen('remove')}>{t('tenant.remove')}</Button>}
           </>
         }
       />
       <div className={styles.halves}>
         <Health tenant={tenant.id} />
         <div className={page.stack}>
-          <Defaults tenant={tenant.id} edits={may(me, 'admin')} />
+          <Defaults tenant={tenant.id} edits={may('admin')} />
           <Index index={tenant.permission_index} />
         </div>
       </div>
@@ -153,7 +147,6 @@ function Details({ read }: { read: Tagged<Whole> }) {
 }
 
 function Rename({ read, onClose }: { read: Tagged<Whole>; onClose(): void }) {
-  const page = usePageStyles();
   const client = useQueryClient();
   const [name, setName] = useState(read.value.display_name);
   const rename = useMutation({
@@ -164,38 +157,23 @@ function Rename({ read, onClose }: { read: Tagged<Whole>; onClose(): void }) {
       onClose();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    rename.mutate();
-  };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={page.dialog}>
-        <form onSubmit={submit} noValidate>
-          <DialogBody>
-            <DialogTitle>{t('tenant.rename')}</DialogTitle>
-            <DialogContent className={page.column}>
-              <TextField
-                label={t('tenant.name')}
-                required
-                value={name}
-                onChange={setName}
-                error={fieldErrors(rename.error)('/display_name')}
-              />
-              {rename.isError && <ProblemBar error={rename.error} />}
-            </DialogContent>
-            <DialogActions>
-              <DialogTrigger disableButtonEnhancement>
-                <Button>{t('action.cancel')}</Button>
-              </DialogTrigger>
-              <Button appearance="primary" type="submit" disabledFocusable={rename.isPending}>
-                {t('tenant.rename')}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t('tenant.rename')}
+      submit={t('tenant.rename')}
+      busy={rename.isPending}
+      error={rename.error}
+      onSubmit={() => rename.mutate()}
+      onClose={onClose}
+    >
+      <TextField
+        label={t('tenant.name')}
+        required
+        value={name}
+        onChange={setName}
+        error={fieldErrors(rename.error)('/display_name')}
+      />
+    </FormDialog>
   );
 }
 
@@ -236,6 +214,9 @@ function Health({ tenant }: { tenant: string }) {
             <MessageBar intent="error" layout="multiline">
               <MessageBarBody>
                 {health.token.message} {health.token.code && t('tenant.code', { code: health.token.code })}
+                {health.disconnected_since && (
+                  <p>{t('tenant.disconnected_since', { when: dateTime(health.disconnected_since) })}</p>
+                )}
               </MessageBarBody>
             </MessageBar>
           )}

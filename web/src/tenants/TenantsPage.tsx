@@ -1,13 +1,6 @@
 /* All tenants: how they are, adding one, and reading them from the partner account. */
 import {
   Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  DialogTrigger,
   MessageBar,
   MessageBarBody,
   MessageBarTitle,
@@ -20,17 +13,17 @@ import {
   BuildingMultipleRegular,
   SearchInfoRegular,
 } from '@fluentui/react-icons';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { meQuery } from '../api/queries';
 import type { Tenant, TenantSync } from '../api/schema';
-import { mayAll } from '../app/pages';
 import { dateTime, relative } from '../i18n/format';
 import { t } from '../i18n/t';
+import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterText } from '../ui/FilterBar';
+import { FormDialog } from '../ui/FormDialog';
 import { fieldErrors } from '../ui/fieldErrors';
 import { TextField } from '../ui/fields';
 import { Loading } from '../ui/Loading';
@@ -44,7 +37,6 @@ import { addTenant, syncTenants, tenantListQuery } from './queries';
 import { TenantState } from './TenantState';
 
 const useStyles = makeStyles({
-  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   more: { alignSelf: 'center' },
 });
 
@@ -52,13 +44,13 @@ export function TenantsPage() {
   const styles = useStyles();
   const page = usePageStyles();
   const client = useQueryClient();
-  const { data: me } = useQuery(meQuery);
+  const may = useMay();
   const { values, set, clear, any } = useFilters(['search'] as const);
   const [adding, setAdding] = useState(false);
   const read = useInfiniteQuery(tenantListQuery(values.search));
   const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
   const now = useNow(true, 60_000);
-  const manages = mayAll(me);
+  const manages = may('whole');
   const sync = useMutation({
     mutationFn: syncTenants,
     onSuccess: () => void client.invalidateQueries({ queryKey: ['tenants'] }),
@@ -69,7 +61,7 @@ export function TenantsPage() {
       id: 'name',
       label: t('tenant.name'),
       cell: (row) => (
-        <span className={styles.two}>
+        <span className={page.two}>
           <TextLink to={`/tenants/${row.id}`}>{row.display_name}</TextLink>
           <Text size={200} className={page.quiet}>
             {row.default_domain}
@@ -148,6 +140,7 @@ export function TenantsPage() {
           action={<Button onClick={clear}>{t('list.clear')}</Button>}
         />
       )}
+      <Disconnected tenants={rows} />
       {rows.length > 0 && (
         <DataTable label={t('page.tenants')} columns={columns} rows={rows} idOf={({ id }) => id} />
       )}
@@ -158,6 +151,27 @@ export function TenantsPage() {
       )}
       {adding && <Add onClose={() => setAdding(false)} />}
     </div>
+  );
+}
+
+/* Those whose offboardings wait for a person: why, since when, and what to do. */
+function Disconnected({ tenants }: { tenants: Tenant[] }) {
+  const rows = tenants.flatMap(({ id, display_name: name, health }) =>
+    health?.disconnected ? [{ id, name, ...health.disconnected }] : [],
+  );
+  if (rows.length === 0) return null;
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{t('tenant.disconnected', { count: rows.length })}</MessageBarTitle>
+        <ul>
+          {rows.map(({ id, name, message, code, since }) => (
+            <li key={id}>{t('tenant.disconnected_of', { name, message, code, when: dateTime(since) })}</li>
+          ))}
+        </ul>
+        {t('tenant.disconnected_do')}
+      </MessageBarBody>
+    </MessageBar>
   );
 }
 
@@ -197,7 +211,6 @@ function Synced({ result }: { result: TenantSync }) {
 }
 
 function Add({ onClose }: { onClose(): void }) {
-  const page = usePageStyles();
   const navigate = useNavigate();
   const client = useQueryClient();
   const [id, setId] = useState('');
@@ -215,54 +228,39 @@ function Add({ onClose }: { onClose(): void }) {
     },
   });
   const errorAt = fieldErrors(add.error);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    add.mutate();
-  };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={page.dialog}>
-        <form onSubmit={submit} noValidate>
-          <DialogBody>
-            <DialogTitle>{t('tenant.add')}</DialogTitle>
-            <DialogContent className={page.column}>
-              <Text>{t('tenant.add_lead')}</Text>
-              <TextField
-                label={t('tenant.id')}
-                required
-                value={id}
-                placeholder="00000000-0000-0000-0000-000000000000"
-                onChange={setId}
-                error={errorAt('/tenant_id')}
-              />
-              <TextField
-                label={t('tenant.domain')}
-                required
-                value={domain}
-                placeholder="contoso.onmicrosoft.com"
-                onChange={setDomain}
-                error={errorAt('/default_domain')}
-              />
-              <TextField
-                label={t('tenant.name')}
-                required
-                value={name}
-                onChange={setName}
-                error={errorAt('/display_name')}
-              />
-              {add.isError && <ProblemBar error={add.error} />}
-            </DialogContent>
-            <DialogActions>
-              <DialogTrigger disableButtonEnhancement>
-                <Button>{t('action.cancel')}</Button>
-              </DialogTrigger>
-              <Button appearance="primary" type="submit" disabledFocusable={add.isPending}>
-                {t('tenant.add')}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t('tenant.add')}
+      submit={t('tenant.add')}
+      busy={add.isPending}
+      error={add.error}
+      onSubmit={() => add.mutate()}
+      onClose={onClose}
+    >
+      <Text>{t('tenant.add_lead')}</Text>
+      <TextField
+        label={t('tenant.id')}
+        required
+        value={id}
+        placeholder="00000000-0000-0000-0000-000000000000"
+        onChange={setId}
+        error={errorAt('/tenant_id')}
+      />
+      <TextField
+        label={t('tenant.domain')}
+        required
+        value={domain}
+        placeholder="contoso.onmicrosoft.com"
+        onChange={setDomain}
+        error={errorAt('/default_domain')}
+      />
+      <TextField
+        label={t('tenant.name')}
+        required
+        value={name}
+        onChange={setName}
+        error={errorAt('/display_name')}
+      />
+    </FormDialog>
   );
 }

@@ -1,4 +1,4 @@
-/* Asks before something that is not taken back easily. */
+/* Asks before something is done, and stays open with the reason when it cannot be done. */
 import {
   Button,
   Dialog,
@@ -7,7 +7,7 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
-  DialogTrigger,
+  mergeClasses,
 } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useId } from 'react';
@@ -15,43 +15,64 @@ import { t } from '../i18n/t';
 import { ProblemBar } from './ProblemBar';
 import { usePageStyles } from './usePageStyles';
 
-interface Props {
+interface Props<Answer> {
   title: string;
-  body: ReactNode;
+  body?: ReactNode;
   confirm: string;
-  /* The dialog stays while it runs, and when it fails, with the reason. */
-  action(): Promise<unknown>;
-  onDone?(): void;
+  /* What the button that leaves everything as it is says. */
+  keep?: string;
+  /* False while what the dialog asks for is not there, such as its plan. */
+  ready?: boolean;
+  /* Asked when it is confirmed: false when what was filled in is wrong, which is said at the fields. */
+  check?(): boolean;
+  action(): Promise<Answer>;
+  onDone?(answer: Answer): void;
   onClose(): void;
+  wide?: boolean;
+  /* What has to be filled in or chosen. */
+  children?: ReactNode;
 }
 
-export function ConfirmDialog({ title, body, confirm, action, onDone, onClose }: Props) {
+export function ConfirmDialog<Answer>(props: Props<Answer>) {
+  const { title, body, confirm, keep = t('action.cancel'), ready = true, onClose, children } = props;
   const page = usePageStyles();
   const bodyId = useId();
-  const run = useMutation({
-    mutationFn: action,
-    onSuccess: () => {
+  const doing = useMutation({
+    mutationFn: props.action,
+    onSuccess: (answer) => {
       onClose();
-      onDone?.();
+      props.onDone?.(answer);
     },
   });
+  const begin = () => {
+    if (props.check?.() ?? true) doing.mutate();
+  };
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface className={page.dialog} aria-describedby={bodyId}>
+    <Dialog open modalType={children ? 'modal' : 'alert'} onOpenChange={(_, { open }) => open || onClose()}>
+      <DialogSurface
+        className={mergeClasses(page.dialog, props.wide && page.wideDialog)}
+        aria-describedby={body ? bodyId : undefined}
+      >
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
           <DialogContent className={page.column}>
-            <div id={bodyId} className={page.wrap}>
-              {body}
-            </div>
-            {run.isError && <ProblemBar error={run.error} />}
+            {body && (
+              <div id={bodyId} className={page.wrap}>
+                {body}
+              </div>
+            )}
+            {children}
+            {doing.isError && <ProblemBar error={doing.error} />}
           </DialogContent>
           <DialogActions>
-            <DialogTrigger disableButtonEnhancement>
-              <Button>{t('action.cancel')}</Button>
-            </DialogTrigger>
-            <Button appearance="primary" disabledFocusable={run.isPending} onClick={() => run.mutate()}>
-              {confirm}
+            <Button onClick={onClose}>{keep}</Button>
+            <Button
+              appearance="primary"
+              disabled={!ready}
+              disabledFocusable={doing.isPending}
+              onClick={begin}
+            >
+              {doing.isPending ? t('action.working') : confirm}
             </Button>
           </DialogActions>
         </DialogBody>

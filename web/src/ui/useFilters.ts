@@ -3,7 +3,12 @@ import { useSearchParams } from 'react-router';
 
 export interface Filters<Name extends string> {
   values: Record<Name, string>;
+  /* The address as it stands, to be kept. */
+  query: string;
+  /* '' takes it away. Typing and choosing leave no steps to go back through. */
   set(name: Name, value: string): void;
+  /* Another address, or none; each a step to go back from. */
+  show(query: string): void;
   clear(): void;
   any: boolean;
 }
@@ -16,6 +21,7 @@ export function useFilters<Name extends string>(names: readonly Name[]): Filters
   >;
   return {
     values,
+    query: params.toString(),
     any: names.some((name) => values[name] !== ''),
     set: (name, value) =>
       setParams(
@@ -27,6 +33,7 @@ export function useFilters<Name extends string>(names: readonly Name[]): Filters
         },
         { replace: true },
       ),
-    clear: () => setParams({}, { replace: true }),
+    show: (query) => setParams(new URLSearchParams(query)),
+    clear: () => setParams({}),
   };
 }

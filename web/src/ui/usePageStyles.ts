@@ -36,6 +36,8 @@ export const usePageStyles = makeStyles({
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '8px', rowGap: '4px' },
   /* Ticks and radios in line with the fields above and below. */
   choices: { marginInlineStart: '-8px', flexWrap: 'wrap' },
+  /* A line and a smaller one under it. */
+  two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
   /* Panels under each other. */
   stack: { display: 'flex', flexDirection: 'column', rowGap: '20px', minWidth: 0 },
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },

@@ -10,12 +10,12 @@ import {
   Text,
 } from '@fluentui/react-components';
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useNavigate } from 'react-router';
 import { createOffboardings } from '../api/offboardings';
 import { asProblem } from '../api/problem';
-import { catalogQuery, preflightQuery } from '../api/queries';
+import { catalogQuery, meQuery, preflightQuery } from '../api/queries';
 import type { Catalog } from '../api/schema';
 import { dateTimeIn, list } from '../i18n/format';
 import { t } from '../i18n/t';
@@ -81,19 +81,23 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const may = useMay();
-  const { setValue } = useFormContext<Draft>();
+  const { data: me } = useQuery(meQuery);
+  const { setValue, getValues } = useFormContext<Draft>();
   const draft = useWatch<Draft>() as Draft;
+  /* Apart, because of the whole draft every part is another one after every change. */
+  const choices = useWatch<Draft, 'options'>({ name: 'options' });
+  const people = useWatch<Draft, 'users'>({ name: 'users' });
   const ticks = useMemo(() => new Set(draft.acknowledged), [draft.acknowledged]);
   const [complaint, setComplaint] = useState<string | null>(null);
   const [typed, setTyped] = useState('');
   const [onlyOpen, setOnlyOpen] = useState(false);
 
   const tenant = draft.tenant?.id ?? '';
-  const options = useMemo(() => optionsOf(draft, catalog), [draft, catalog]);
-  const reads = useQueries({ queries: draft.users.map(({ id }) => preflightQuery(tenant, id, options)) });
+  const options = useMemo(() => optionsOf({ options: choices }, catalog), [choices, catalog]);
+  const reads = useQueries({ queries: people.map(({ id }) => preflightQuery(tenant, id, options)) });
 
   const reviews = new Map<string, Review>();
-  draft.users.forEach((person, at) => {
+  people.forEach((person, at) => {
     const data = reads[at]?.data;
     if (data) reviews.set(person.id, reviewOf(data));
   });
@@ -105,21 +109,32 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
   const isBlocked = (person: Person, at: number) =>
     Boolean(reads[at]?.data?.conflicts.length) ||
     Boolean(reviews.get(person.id)?.blockers.some(({ code }) => !lifted.includes(code)));
-  const blocked = draft.users.filter(isBlocked).length;
+  const blocked = people.filter(isBlocked).length;
   const deleted = deletions(draft, catalog);
   const phrase = deletionPhrase(draft);
   const hasToRead = ({ id }: Person) => {
     const review = reviews.get(id);
     return !review || review.blockers.length + review.toAcknowledge.length > 0;
   };
-  const withSomething = draft.users.filter(hasToRead).length;
+  const withSomething = people.filter(hasToRead).length;
 
-  const tick = (changed: string[], on: boolean) => {
-    const rest = draft.acknowledged.filter((one) => !changed.includes(one));
-    setValue('acknowledged', on ? [...rest, ...changed] : rest);
-  };
+  const tick = useCallback(
+    (changed: string[], on: boolean) => {
+      const rest = getValues('acknowledged').filter((one) => !changed.includes(one));
+      setValue('acknowledged', on ? [...rest, ...changed] : rest);
+    },
+    [getValues, setValue],
+  );
+  const leaveOut = useCallback(
+    (user: string) =>
+      setValue(
+        'users',
+        getValues('users').filter(({ id }) => id !== user),
+      ),
+    [getValues, setValue],
+  );
   const open = [...reviews].flatMap(([user, { toAcknowledge }]) =>
-    toAcknowledge.map((warning) => tickOf(user, warning)).filter((tick) => !ticks.has(tick)),
+    toAcknowledge.map((warning) => tickOf(user, warning)).filter((one) => !ticks.has(one)),
   );
 
   const sending = useMutation({
@@ -166,20 +181,31 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
     if (!blocked) document.querySelector<HTMLElement>(next)?.focus();
   };
 
-  const count = draft.users.length;
+  const count = people.length;
   const ready = reads.filter(({ isSuccess }) => isSuccess).length;
-  const label =
-    draft.when === 'schedule' ? t('confirm.submit_later', { count }) : t('confirm.submit_now', { count });
+  const waits = Boolean(me?.approve_above && count > me.approve_above);
+  const label = t(
+    waits ? 'confirm.submit_held' : draft.when === 'schedule' ? 'confirm.submit_later' : 'confirm.submit_now',
+    { count },
+  );
   const shownComplaint = complaint && reasonNotTo();
 
   return (
     <>
       <Summary draft={draft} catalog={catalog} />
+      {waits && me && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{t('confirm.second_person')}</MessageBarTitle>{' '}
+            {t('confirm.second_person_body', { above: me.approve_above, first: me.approve_first })}
+          </MessageBarBody>
+        </MessageBar>
+      )}
       <Announcer text={ready === count ? t('confirm.ready', { count }) : ''} />
       {count > OPEN_UP_TO && shared.length > 0 && (
         <SharedWarnings
           shared={shared}
-          people={draft.users}
+          people={people}
           ticks={ticks}
           onTick={tick}
           showMissed={complaint !== null}
@@ -193,29 +219,23 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
         />
       )}
       {onlyOpen && withSomething === 0 && <Text>{t('confirm.nothing_open')}</Text>}
-      {draft.users.map((person, at) => {
+      {people.map((person, at) => {
         const read = reads[at];
         if (!read || (onlyOpen && !hasToRead(person))) return null;
         return (
           <UserReview
             key={person.id}
             person={person}
-            draft={draft}
+            options={choices}
             catalog={catalog}
-            read={read}
-            ticks={ticks}
-            onTick={(one, on) => tick([one], on)}
+            preflight={read.data}
+            error={read.error}
+            retry={read.refetch}
+            ticked={tickedOf(person, reviews.get(person.id), ticks)}
+            onTick={tick}
             showMissed={complaint !== null}
             startOpen={count <= OPEN_UP_TO}
-            leaveOut={
-              count > 1
-                ? () =>
-                    setValue(
-                      'users',
-                      draft.users.filter(({ id }) => id !== person.id),
-                    )
-                : null
-            }
+            leaveOut={count > 1 ? leaveOut : null}
           />
         );
       })}
@@ -246,6 +266,12 @@ function Confirm({ catalog, back, refused }: Props & { catalog: Catalog }) {
     </>
   );
 }
+
+const tickedOf = ({ id }: Person, review: Review | undefined, ticks: ReadonlySet<string>) =>
+  (review?.toAcknowledge ?? [])
+    .map((warning) => tickOf(id, warning))
+    .filter((one) => ticks.has(one))
+    .join('\n');
 
 /* The same for everybody: who, when, who is told, and what cannot be taken back. */
 function Summary({ draft, catalog }: { draft: Draft; catalog: Catalog }) {

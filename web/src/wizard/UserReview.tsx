@@ -14,8 +14,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { ChevronDownRegular, ChevronUpRegular } from '@fluentui/react-icons';
-import type { UseQueryResult } from '@tanstack/react-query';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { Catalog, Preflight, Warning } from '../api/schema';
 import { list } from '../i18n/format';
 import { t, words } from '../i18n/t';
@@ -64,32 +63,31 @@ const useStyles = makeStyles({
 
 interface Props {
   person: Person;
-  draft: Draft;
+  options: Draft['options'];
   catalog: Catalog;
-  read: UseQueryResult<Preflight>;
-  ticks: ReadonlySet<string>;
-  onTick: (tick: string, on: boolean) => void;
+  /* What was read; undefined until then, or with an error. */
+  preflight: Preflight | undefined;
+  error: Error | null;
+  retry: () => unknown;
+  /* Those of this user, one under the other: a text, so that it is the same as long as they are. */
+  ticked: string;
+  onTick: (ticks: string[], on: boolean) => void;
   showMissed: boolean;
   startOpen: boolean;
-  leaveOut: (() => void) | null;
+  /* Null for the only one. */
+  leaveOut: ((user: string) => void) | null;
 }
 
-export function UserReview({
-  person,
-  draft,
-  catalog,
-  read,
-  ticks,
-  onTick,
-  showMissed,
-  startOpen,
-  leaveOut,
-}: Props) {
+/* Drawn again only when something of this user changes: there may be hundreds of them. */
+export const UserReview = memo(function UserReview(props: Props) {
+  const { person, options, catalog, preflight, error, retry, ticked, onTick } = props;
+  const { showMissed, startOpen, leaveOut } = props;
   const styles = useStyles();
   const page = usePageStyles();
   const [open, setOpen] = useState(startOpen);
   const bodyId = `review-${person.id}`;
-  const review = read.data && reviewOf(read.data);
+  const review = preflight && reviewOf(preflight);
+  const ticks = new Set(ticked.split('\n'));
 
   return (
     <section className={page.panel} aria-label={person.name}>
@@ -107,11 +105,11 @@ export function UserReview({
         </div>
         <div className={page.row}>
           {leaveOut && (
-            <Button size="small" onClick={leaveOut}>
+            <Button size="small" onClick={() => leaveOut(person.id)}>
               {t('confirm.leave_out', { name: person.name })}
             </Button>
           )}
-          {read.data && (
+          {preflight && (
             <Button
               size="small"
               appearance="subtle"
@@ -127,18 +125,18 @@ export function UserReview({
         </div>
       </div>
 
-      {read.isPending && (
+      {!preflight && !error && (
         <Spinner size="tiny" labelPosition="after" label={t('confirm.checking', { name: person.name })} />
       )}
-      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
+      {error && <ProblemBar error={error} retry={() => void retry()} />}
       {review && review.blockers.length > 0 && (
         <Messages intent="error" title={t('confirm.blockers')} warnings={review.blockers} />
       )}
-      {read.data && read.data.conflicts.length > 0 && (
+      {preflight && preflight.conflicts.length > 0 && (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>
             <MessageBarTitle>{t('confirm.conflicts')}</MessageBarTitle>{' '}
-            {read.data.conflicts.map(({ message }) => message).join(' ')}
+            {preflight.conflicts.map(({ message }) => message).join(' ')}
           </MessageBarBody>
         </MessageBar>
       )}
@@ -163,7 +161,7 @@ export function UserReview({
                       className: styles.text,
                       children: warning.message,
                     }}
-                    onChange={(_, { checked }) => onTick(tick, checked === true)}
+                    onChange={(_, { checked }) => onTick([tick], checked === true)}
                   />
                 </div>
               );
@@ -174,14 +172,14 @@ export function UserReview({
       {review && review.notes.length > 0 && (
         <Messages intent="info" title={t('confirm.notes')} warnings={review.notes} />
       )}
-      {read.data && (
+      {preflight && (
         <div id={bodyId} hidden={!open}>
-          {open && <FactsAndPlan preflight={read.data} draft={draft} catalog={catalog} />}
+          {open && <FactsAndPlan preflight={preflight} options={options} catalog={catalog} />}
         </div>
       )}
     </section>
   );
-}
+});
 
 function Messages({
   intent,
@@ -205,11 +203,11 @@ const surprising = new Set(['skipped', 'waiting', 'failed']);
 
 function FactsAndPlan({
   preflight,
-  draft,
+  options,
   catalog,
 }: {
   preflight: Preflight;
-  draft: Draft;
+  options: Draft['options'];
   catalog: Catalog;
 }) {
   const styles = useStyles();
@@ -231,7 +229,7 @@ function FactsAndPlan({
         <ol className={styles.plan}>
           {preflight.plan.map((planned, at) => {
             const task = tasks.get(planned.task);
-            const details = task ? describeChoice(task, draft.options[planned.task]) : [];
+            const details = task ? describeChoice(task, options[planned.task]) : [];
             return (
               <li key={planned.task} className={styles.task}>
                 <span className={styles.position} aria-hidden>

@@ -4,6 +4,7 @@ import { AddressesField } from '../../ui/AddressesField';
 import { FormGrid } from '../../ui/FormGrid';
 import { ChoiceField, SwitchField, TextField } from '../../ui/fields';
 import { EventsField } from './EventsField';
+import { PrivateField } from './PrivateField';
 
 interface Props {
   value: EmailSettings;
@@ -78,10 +79,8 @@ export function EmailForm({ value, onChange, errorAt }: Props) {
         onChange={(events) => set({ events })}
         error={errorAt('/events')}
       />
-      <SwitchField
-        label={t('notify.private')}
-        hint={t('notify.private_hint')}
-        value={value.private ?? false}
+      <PrivateField
+        value={value.private}
         onChange={(on) => set({ private: on })}
         error={errorAt('/private')}
       />

@@ -7,6 +7,7 @@ import { ChoiceField, NumberField, SecretField, SwitchField, TextField } from '.
 import { usePageStyles } from '../../ui/usePageStyles';
 import { EventsField } from './EventsField';
 import { newPsa, type Psa, type PsaKind } from './endpoints';
+import { PrivateField } from './PrivateField';
 
 interface Props {
   value: Psa | null;
@@ -121,10 +122,8 @@ function Fields({ value, onChange, errorAt }: Props & { value: Psa }) {
         onChange={(events) => set({ events })}
         error={errorAt('/events')}
       />
-      <SwitchField
-        label={t('notify.private')}
-        hint={t('notify.private_hint')}
-        value={value.private ?? false}
+      <PrivateField
+        value={value.private}
         onChange={(on) => set({ private: on })}
         error={errorAt('/private')}
       />

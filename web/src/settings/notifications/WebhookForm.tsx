@@ -9,6 +9,7 @@ import { ChoiceField, SecretField, SwitchField, TextField } from '../../ui/field
 import { TenantsField } from '../../ui/TenantsField';
 import { EventsField } from './EventsField';
 import { newAuth, newSigningSecret, type WebhookFormat } from './endpoints';
+import { PrivateField } from './PrivateField';
 
 const useStyles = makeStyles({
   secret: { display: 'flex', flexWrap: 'wrap', gap: '8px', alignItems: 'center' },
@@ -75,10 +76,8 @@ export function WebhookForm({ value, onChange, errorAt }: Props) {
         onChange={(tenants) => set({ tenants })}
         error={errorAt('/tenants')}
       />
-      <SwitchField
-        label={t('notify.private')}
-        hint={t('notify.private_hint')}
-        value={value.private ?? false}
+      <PrivateField
+        value={value.private}
         onChange={(on) => set({ private: on })}
         error={errorAt('/private')}
       />
