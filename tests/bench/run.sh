@@ -1,6 +1,7 @@
 #!/bin/bash
-# A small measurement of the release build on this machine: how many requests per second the server answers, and how long one
-# offboarding of a sample user takes. Server, simulator and load share the machine's cores.
+# A small measurement of the release build on this machine: how many requests per second the server answers, how long one
+# offboarding of a sample user takes, how fast a large directory is searched, and how smoothly its list scrolls. Server,
+# simulator and load share the machine's cores.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
@@ -60,3 +61,6 @@ total=$(one | sed -nE 's/.*"total":([0-9]+).*/\1/p')
 printf '%-42s ' "search among $total users, as one types"
 wrk -t 1 -c 2 -d "${BENCH_SECONDS:-5}s" -s tests/bench/search.lua -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search" |
     tail -n 1
+
+# The same list in a browser.
+LASTDAY_PASSWORD=$(sed -nE 's/^  Password +//p' "$folder/out") node tests/bench/frames.mjs Northwind
