@@ -87,9 +87,12 @@ export function ListPage() {
   return (
     <div className={page.page}>
       <div className={styles.head}>
-        <Text as="h1" size={600} weight="semibold" ref={heading} tabIndex={-1}>
-          {t('list.title')}
-        </Text>
+        <div className={page.head}>
+          <Text as="h1" size={600} weight="semibold" ref={heading} tabIndex={-1}>
+            {t('list.title')}
+          </Text>
+          {may('operate') && !nothingYet && <StopEverything tenant={filter.tenant} />}
+        </div>
         {!nothingYet && (
           <div className={styles.tools}>
             <Views
@@ -107,7 +110,6 @@ export function ListPage() {
             >
               {t(view === 'table' ? 'list.as_calendar' : 'list.as_table')}
             </Button>
-            {may('operate') && <StopEverything tenant={filter.tenant} />}
           </div>
         )}
       </div>

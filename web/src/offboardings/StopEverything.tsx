@@ -20,7 +20,8 @@ import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { ChoiceField, TextField } from '../ui/fields';
 
 const useStyles = makeStyles({
-  done: { flexBasis: '100%', marginInlineStart: '12px' },
+  /* Under the title and the menu. */
+  done: { flexBasis: '100%' },
 });
 
 /* `tenant`: what the list is narrowed down to, '' for all. */
