@@ -35,7 +35,8 @@ count() { # NAME PASSED FAILED EXIT_CODE: a stage that breaks without a failed t
 unit() {
     local log=$BUILD_DIR/meson-logs/testlog.txt status ok bad
     say 'unit tests'
-    meson test -C "$BUILD_DIR" --no-rebuild --print-errorlogs --suite unit
+    # More than there are cores: those on a store wait for the disk most of the time.
+    meson test -C "$BUILD_DIR" --no-rebuild --print-errorlogs --num-processes $((2 * $(nproc))) --suite unit
     status=$?
     # cmocka's own lines count the tests of each program.
     ok=$(grep -oE '\[  PASSED  \] [0-9]+ test' "$log" 2>/dev/null | awk '{ n += $4 } END { print n + 0 }')
