@@ -29,6 +29,7 @@ test('the command palette finds pages, tenants and offboardings, by keyboard alo
   await expect(title(page, 'Contoso B.V.')).toBeVisible();
 
   await page.getByRole('button', { name: 'Go to a page, a tenant or an offboarding' }).click();
+  await expect(palette(page)).toBeFocused();
   await page.keyboard.type('PALETTE-1');
   await page.getByRole('option', { name: new RegExp(leaver.name) }).click();
   await expect(page).toHaveURL(new RegExp(id));
