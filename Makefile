@@ -59,7 +59,8 @@ build-test: web
 demo: build
 	@exec build/lastday demo --port $(port) --data-dir .demo
 
-test: build-test
+# With the release build: it warns of what the one with sanitizers does not, and it is what people run.
+test: build build-test
 	@tests/run.sh
 
 chaos: build-test

@@ -53,7 +53,7 @@ static json_t *awaiting(struct tx *tx, const char *batch, struct err *err)
 bool batch_approve(struct tx *tx, const char *batch, const char *by, const char *reason, int64_t now,
                    struct batch_release *ret, struct err *err)
 {
-    int64_t most;
+    int64_t most = 0;
     AUTO_JSON json_t *ids = awaiting(tx, batch, err);
     if (!ids)
         return false;
