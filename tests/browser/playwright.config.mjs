@@ -8,7 +8,7 @@ export default defineConfig({
   outputDir: `${artifacts}/browser`,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  retries: 2, // a busy machine; what needed one is listed as flaky in the report
+  retries: 0,
   workers: Math.min(2, availableParallelism()),
   timeout: 90_000,
   expect: { timeout: 10_000 },

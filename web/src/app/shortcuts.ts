@@ -1,6 +1,7 @@
 /* Single letters as shortcuts, in the manner of mail programs: `g` and then the letter of a page. They can be switched
  * off (WCAG 2.1.4), and do nothing while one types or a dialog is open. Ctrl+K works always. */
 import { useEffect, useRef } from 'react';
+import { dialogIsOpen } from '../ui/dialogIsOpen';
 
 const TOGETHER_MS = 1500;
 
@@ -17,8 +18,7 @@ const typesInto = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.closest('input, textarea, select, [role="combobox"]') !== null);
 
-const dialogIsOpen = () =>
-  document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
+const isTaken = () => dialogIsOpen() || document.querySelector('[role="menu"]') !== null;
 
 function focusSearch(): boolean {
   const box = document.querySelector<HTMLInputElement>('main input[type="search"]');
@@ -37,10 +37,10 @@ export function useShortcuts(shortcuts: Shortcuts) {
       if (event.defaultPrevented || event.isComposing) return;
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
         event.preventDefault();
-        if (!dialogIsOpen()) palette();
+        if (!isTaken()) palette();
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || typesInto(event.target) || dialogIsOpen()) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || typesInto(event.target) || isTaken()) return;
       if (!letters) return;
       const going = event.timeStamp - goingSince < TOGETHER_MS && goingSince > 0;
       goingSince = 0;

@@ -1,0 +1,1 @@
+export const dialogIsOpen = () => document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
