@@ -80,7 +80,15 @@ export const directoryQuery = (tenant: string, search: string) =>
     getNextPageParam: (page) => page.next_cursor || undefined,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+    /* While the server reads a large directory for the first time it shows the beginning, and nothing to go on with. */
+    refetchInterval: ({ state: { data } }) => (data && isCutOff(data.pages) ? 1500 : false),
   });
+
+function isCutOff(pages: { items: unknown[]; total: number | null; next_cursor: string | null }[]): boolean {
+  const last = pages.at(-1);
+  const shown = pages.reduce((sum, { items }) => sum + items.length, 0);
+  return !last?.next_cursor && shown < (last?.total ?? 0);
+}
 
 export const userQuery = (tenant: string, user: string) =>
   queryOptions({
