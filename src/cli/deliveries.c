@@ -55,14 +55,10 @@ int command_deliveries(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &listing);
     AUTO_ARENA struct arena *arena = arena_new();
     const char *path = "/api/v1/deliveries?limit=200";
-    if (listing.status)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "status=%s", listing.status));
-    if (listing.channel)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "channel=%s", listing.channel));
-    if (listing.tenant)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "tenant=%s", listing.tenant));
-    if (listing.offboarding)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "offboarding=%s", listing.offboarding));
+    path = list_filter(arena, path, "status", listing.status);
+    path = list_filter(arena, path, "channel", listing.channel);
+    path = list_filter(arena, path, "tenant", listing.tenant);
+    path = list_filter(arena, path, "offboarding", listing.offboarding);
     return list_print(path, listing.json, columns, sizeof columns / sizeof *columns);
 }
 
