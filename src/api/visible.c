@@ -17,6 +17,7 @@ bool visible_tenant(struct call *call, const char *name, struct tenant *ret, str
     if (principal_sees(&call->who, ret->id))
         return true;
     tenant_done(ret);
+    *ret = (struct tenant){0}; /* nothing of it is told */
     return no_tenant(name, err);
 }
 
