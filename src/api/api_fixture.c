@@ -184,6 +184,25 @@ const char *if_match(const struct answer *answer)
     return header;
 }
 
+size_t count_paged(const char *path)
+{
+    size_t seen = 0;
+    char next[4000];
+    snprintf(next, sizeof next, "%s?limit=2", path);
+    for (int pages = 0; pages < 100; pages++) {
+        AUTO_ANSWER struct answer page = ASK(.path = next);
+        expect_status(&page, 200);
+        seen += json_array_size(json_array_at(page.json, "items"));
+        const char *cursor = json_text(page.json, "next_cursor");
+        if (!cursor)
+            return seen;
+        assert_non_null(strcasestr(page.headers, "rel=\"next\""));
+        snprintf(next, sizeof next, "%s?limit=2&cursor=%s", path, cursor);
+    }
+    fail_msg("%s has no last page", path);
+    return 0;
+}
+
 void world_sql(const char *sql)
 {
     struct err err = {0};

@@ -62,6 +62,8 @@ void expect_status(const struct answer *answer, long status);
 
 /* "If-Match: …" with the answer's ETag, good until the next call. */
 const char *if_match(const struct answer *answer);
+/* Follows next_cursor from page to page, two on each; path holds no query. Returns how many items came. */
+size_t count_paged(const char *path);
 /* Makes a token for tests; tenant NULL: all. */
 void add_token(const char *role, const char *tenant, char *ret, size_t size);
 /* Runs one statement on the store. */

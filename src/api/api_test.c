@@ -267,18 +267,8 @@ static void planned_shown_listed_and_cancelled(void **state)
 static void lists_page_and_check_their_filters(void **state)
 {
     (void)state;
-    size_t seen = 0;
-    char path[4000] = OFFBOARDINGS "?limit=2";
-    for (int pages = 0; pages < 20; pages++) {
-        AUTO_ANSWER struct answer page = ASK(.path = path);
-        expect_status(&page, 200);
-        seen += json_array_size(json_array_at(page.json, "items"));
-        const char *next = json_text(page.json, "next_cursor");
-        if (!next)
-            break;
-        assert_non_null(strcasestr(page.headers, "rel=\"next\""));
-        snprintf(path, sizeof path, OFFBOARDINGS "?limit=2&cursor=%s", next);
-    }
+    char path[4000];
+    size_t seen = count_paged(OFFBOARDINGS);
     AUTO_ANSWER struct answer all = ASK(.path = OFFBOARDINGS);
     assert_int_equal(seen, json_array_size(json_array_at(all.json, "items")));
     assert_true(seen >= 4);
@@ -307,16 +297,13 @@ static void tenants_and_their_defaults(void **state)
     const char *path = "/api/v1/tenants/contoso.example/defaults";
     const char *body = "{\"options\":{\"disable_sign_in\":true},\"protected_users\":[],"
                        "\"allow_external_forwarding\":true,\"template\":null,\"notify\":{\"email\":true}}";
-    char match[80];
     AUTO_ANSWER struct answer list = ASK(.path = "/api/v1/tenants?search=cont");
     assert_int_equal(json_array_size(json_array_at(list.json, "items")), 1);
     AUTO_ANSWER struct answer bound = ASK(.path = "/api/v1/tenants/contoso.example", .token = world.bound);
     expect_problem(&bound, 404, "unknown_tenant");
     AUTO_ANSWER struct answer before = ASK(.path = path);
     expect_status(&before, 200);
-    const char *etag = strcasestr(before.headers, "etag: ");
-    assert_non_null(etag);
-    snprintf(match, sizeof match, "If-Match: %.*s", (int)strcspn(etag + 6, "\r\n"), etag + 6);
+    const char *match = if_match(&before);
     AUTO_ANSWER struct answer missing = ASK(.method = "PUT", .path = path, .body = body);
     expect_problem(&missing, 428, "precondition_required");
     AUTO_ANSWER struct answer wrong =

@@ -64,9 +64,7 @@ bool call_if_match(struct call *call, int64_t version, struct err *err)
 /* For a client that shows it: an entry that is about the whole. */
 static void note_change(struct call *call, const char *by, const char *at)
 {
-    if (!call->input.errors)
-        call->input.errors = json_array();
-    json_add(call->input.errors,
+    json_add(input_errors(&call->input),
              json_make("{s:s, s:s, s:s, s:s, s:s}", "pointer", "", "code", "changed_meanwhile", "message",
                        "Somebody has changed this since it was read.", "changed_by", by, "changed_at", at));
 }

@@ -22,12 +22,10 @@ static json_t *from_json(const char *kind, const struct template *template)
 static void take(struct call *call, const json_t *options, const char *pointer, json_t *from,
                  struct choice *ret)
 {
-    if (!call->input.errors)
-        call->input.errors = json_array();
     AUTO_JSON json_t *problems = json_array();
     ret->options = call_keep(call, options_check(options, pointer, problems));
     ret->from = call_keep(call, from);
-    json_array_extend(call->input.errors, problems);
+    json_array_extend(input_errors(&call->input), problems);
 }
 
 /* What was stored by an earlier version may name what this one does not know: one sentence says so. */

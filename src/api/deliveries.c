@@ -20,45 +20,26 @@ static const char *query_choice(struct call *call, const char *name, const char 
     return NULL;
 }
 
-/* A cursor is base64url of "<created_at in ms>:<id>" of the last row shown. */
-static bool cursor_read(struct call *call, const char *cursor, struct delivery_filter *filter)
+/* A cursor is "<created_at in ms>:<id>" of the last row shown. */
+static void read_cursor(struct call *call, const char *cursor, struct delivery_filter *filter)
 {
-    char plain[81];
-    ptrdiff_t length = text_base64_decode(cursor, strlen(cursor), plain, sizeof plain - 1);
-    plain[length < 0 ? 0 : length] = '\0';
-    char *colon = strchr(plain, ':');
-    if (!colon || !text_is_uuid(colon + 1))
-        return false;
-    *colon = '\0';
-    filter->before_id = arena_text(call->arena, colon + 1);
-    return text_to_int(plain, 1, INT64_MAX, &filter->before_at);
+    const char *plain = call_cursor(call, cursor), *colon = plain ? strchr(plain, ':') : NULL;
+    if (!plain)
+        return;
+    const char *at = colon ? arena_text_n(call->arena, plain, (size_t)(colon - plain)) : "";
+    filter->before_id = colon ? colon + 1 : NULL;
+    if (!colon || !text_is_uuid(filter->before_id) || !text_to_int(at, 1, INT64_MAX, &filter->before_at))
+        input_bad(&call->input, "?cursor", "bad_cursor",
+                  "cursor must be the next_cursor of an earlier page.");
 }
 
 static const char *cursor_make(struct call *call, const json_t *last)
 {
     int64_t created_at = 0;
-    AUTO_STRBUF struct strbuf cursor = STRBUF_MAX(200);
     if (!time_parse(json_text_or(last, "created_at", ""), &created_at))
         return NULL;
-    const char *plain = arena_printf(call->arena, "%" PRId64 ":%s", created_at, json_text_or(last, "id", ""));
-    strbuf_base64url(&cursor, plain, strlen(plain));
-    return arena_text(call->arena, strbuf_text(&cursor));
-}
-
-static bool query_tenant(struct call *call, struct delivery_filter *filter, struct err *err)
-{
-    const char *name = call_query(call, "tenant", 255);
-    AUTO_TENANT struct tenant tenant = {0};
-    if (!name)
-        return true;
-    if (visible_tenant(call, name, &tenant, err)) {
-        filter->tenant_id = arena_text(call->arena, tenant.id);
-        return true;
-    }
-    if (err->kind != ERR_NOT_FOUND)
-        return false;
-    input_bad(&call->input, "?tenant", "unknown_tenant", "%s", err->message);
-    return true;
+    return call_cursor_make(
+        call, arena_printf(call->arena, "%" PRId64 ":%s", created_at, json_text_or(last, "id", "")));
 }
 
 bool deliveries_get(struct call *call, struct err *err)
@@ -74,10 +55,8 @@ bool deliveries_get(struct call *call, struct err *err)
                                      .limit = page.limit + 1};
     if (filter.event && !event_find(filter.event))
         input_bad(&call->input, "?event", "unknown_event", "There is no event %.40s.", filter.event);
-    if (page.cursor && !cursor_read(call, page.cursor, &filter))
-        input_bad(&call->input, "?cursor", "bad_cursor",
-                  "cursor must be the next_cursor of an earlier page.");
-    if (!query_tenant(call, &filter, err) || !input_verdict(&call->input, err))
+    read_cursor(call, page.cursor, &filter);
+    if (!visible_query_tenant(call, &filter.tenant_id, err) || !input_verdict(&call->input, err))
         return false;
     AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
     json_t *items = tx ? deliveries_list(tx, &filter, err) : NULL;

@@ -12,6 +12,13 @@ void input_done(struct input *input)
     input->errors = NULL;
 }
 
+json_t *input_errors(struct input *input)
+{
+    if (!input->errors)
+        input->errors = json_array();
+    return input->errors;
+}
+
 bool input_bad(struct input *input, const char *pointer, const char *code, const char *format, ...)
 {
     char message[600];
@@ -20,10 +27,8 @@ bool input_bad(struct input *input, const char *pointer, const char *code, const
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     text_trim_partial_utf8(message);
-    if (!input->errors)
-        input->errors = json_array();
-    if (json_array_size(input->errors) < INPUT_MAX_ERRORS)
-        problem_field(input->errors, pointer, code, message);
+    if (input_count(input) < INPUT_MAX_ERRORS)
+        problem_field(input_errors(input), pointer, code, message);
     return false;
 }
 

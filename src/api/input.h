@@ -16,6 +16,8 @@ struct input {
 void input_done(struct input *input);
 
 #define INPUT_MAX_ERRORS 100
+/* The array, for what notes mistakes of its own there. */
+json_t *input_errors(struct input *input);
 /* Notes a mistake; returns false. */
 bool input_bad(struct input *input, const char *pointer, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -70,11 +70,9 @@ bool notifications_put(struct call *call, struct err *err)
     const json_t *stored = load(call, &version, err);
     if (!stored || !call_if_match(call, version, err))
         return false;
-    if (!call->input.errors)
-        call->input.errors = json_array();
     json_object_del(call->body, "hints"); /* ours, as GET showed them */
     json_t *settings = call_keep(call, notify_settings_read(call->body, stored, &parts_of(call)->policy,
-                                                            context->rng, now, call->input.errors));
+                                                            context->rng, now, input_errors(&call->input)));
     if (!input_verdict(&call->input, err))
         return false;
     AUTO_TX struct tx *tx = store_begin(context->store, err);

@@ -28,15 +28,13 @@ static bool is_lifted(const struct request *request, const char *code)
 
 static void note(struct call *call, const struct leaver *leaver, const json_t *warning)
 {
-    if (!call->input.errors)
-        call->input.errors = json_array();
     json_t *entry = json_object();
     json_put_text(entry, "pointer", leaver->pointer);
     json_put_text(entry, "code", json_text(warning, "code"));
     json_put_text(entry, "message", json_text(warning, "message"));
     if (leaver->open_offboarding && strcmp(json_text_or(warning, "code", ""), "already_open") == 0)
         json_put_text(entry, "offboarding", leaver->open_offboarding);
-    json_add(call->input.errors, entry);
+    json_add(input_errors(&call->input), entry);
 }
 
 static bool stands_in_the_way(const struct request *request, const json_t *warning, const char *severity)
@@ -263,12 +261,7 @@ static bool judge(struct leaving *leaving, const struct request *request, struct
 static bool find_tenant(struct call *call, struct tenant *ret, struct err *err)
 {
     const char *name = json_text(call->body, "tenant");
-    if (!name || visible_tenant(call, name, ret, err))
-        return true;
-    if (err->kind != ERR_NOT_FOUND)
-        return false;
-    input_bad(&call->input, "/tenant", "unknown_tenant", "%s", err->message);
-    return true;
+    return !name || visible_tenant_at(call, name, "/tenant", ret, err);
 }
 
 bool offboardings_post(struct call *call, struct err *err)

@@ -111,14 +111,9 @@ static bool read_tenant(struct call *call, struct template *ret, struct err *err
                err_set(
                    err, ERR_FORBIDDEN,
                    "This token is bound to tenants: it may not write templates for all of them. Name one.");
-    if (visible_tenant(call, name, &tenant, err)) {
-        ret->tenant_id = tenant.id;
-        return true;
-    }
-    if (err->kind != ERR_NOT_FOUND)
-        return false;
-    input_bad(&call->input, "/tenant", "unknown_tenant", "%s", err->message);
-    return true;
+    bool ok = visible_tenant_at(call, name, "/tenant", &tenant, err);
+    ret->tenant_id = tenant.id;
+    return ok;
 }
 
 static bool read_body(struct call *call, struct template *ret, struct err *err)
@@ -138,8 +133,7 @@ static bool read_body(struct call *call, struct template *ret, struct err *err)
     if (json_is_object(options)) {
         AUTO_JSON json_t *problems = json_array();
         ret->options = options_check(options, "/options", problems);
-        call->input.errors = call->input.errors ? call->input.errors : json_array();
-        json_array_extend(call->input.errors, problems);
+        json_array_extend(input_errors(&call->input), problems);
     }
     return input_verdict(&call->input, err);
 }

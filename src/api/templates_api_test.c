@@ -95,6 +95,23 @@ static void who_is_bound_sees_and_writes_its_own(void **state)
     expect_status(&gone, 204);
 }
 
+static void nothing_is_told_of_a_tenant_of_others(void **state)
+{
+    (void)state;
+    AUTO_ANSWER struct answer named = ASK(.path = OFFBOARDINGS, .token = world.bound,
+                                          .body = "{\"tenant\":\"contoso.example\",\"users\":[\"nobody@x\"],"
+                                                  "\"template\":\"Nothing of that name\"}");
+    AUTO_ANSWER struct answer none =
+        ASK(.path = OFFBOARDINGS, .token = world.bound,
+            .body = "{\"tenant\":\"contoso.example\",\"users\":[\"adele@contoso.example\"]}");
+    const struct answer *answers[] = {&named, &none};
+    for (size_t i = 0; i < 2; i++) {
+        expect_field(answers[i], "/tenant", "unknown_tenant");
+        assert_int_equal(json_array_size(json_array_at(answers[i]->json, "errors")), 1);
+        assert_null(strstr(answers[i]->body, "Contoso"));
+    }
+}
+
 /* --- which options are meant --------------------------------------------------------------------------- */
 
 #define REQUEST(user, more) "{\"tenant\":\"contoso.example\",\"users\":[\"" user "\"]" more "}"
@@ -243,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(templates_are_written_and_guarded),
         cmocka_unit_test(who_is_bound_sees_and_writes_its_own),
+        cmocka_unit_test(nothing_is_told_of_a_tenant_of_others),
         cmocka_unit_test(one_source_of_options_counts),
         cmocka_unit_test(defaults_name_a_template_or_options),
         cmocka_unit_test(a_task_that_is_gone_is_shown_and_refused),

@@ -171,9 +171,7 @@ static void check_default_options(struct call *call)
     const json_t *options = json_object_get(call->body, "options");
     if (!json_is_object(options) || json_object_size(options) == 0)
         return;
-    if (!call->input.errors)
-        call->input.errors = json_array();
-    json_decref(options_check(options, "/options", call->input.errors));
+    json_decref(options_check(options, "/options", input_errors(&call->input)));
 }
 
 /* One of the two says what is done when a request does not. */

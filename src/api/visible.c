@@ -17,24 +17,28 @@ bool visible_tenant(struct call *call, const char *name, struct tenant *ret, str
     if (principal_sees(&call->who, ret->id))
         return true;
     tenant_done(ret);
+    *ret = (struct tenant){0}; /* nothing of it is told */
     return no_tenant(name, err);
+}
+
+bool visible_tenant_at(struct call *call, const char *name, const char *pointer, struct tenant *ret,
+                       struct err *err)
+{
+    if (visible_tenant(call, name, ret, err))
+        return true;
+    if (err->kind != ERR_NOT_FOUND)
+        return false;
+    input_bad(&call->input, pointer, "unknown_tenant", "%s", err->message);
+    return true;
 }
 
 bool visible_query_tenant(struct call *call, const char **ret_id, struct err *err)
 {
     const char *name = call_query(call, "tenant", 255);
     AUTO_TENANT struct tenant tenant = {0};
-    *ret_id = NULL;
-    if (!name)
-        return true;
-    if (visible_tenant(call, name, &tenant, err)) {
-        *ret_id = tenant.id;
-        return true;
-    }
-    if (err->kind != ERR_NOT_FOUND)
-        return false;
-    input_bad(&call->input, "?tenant", "unknown_tenant", "%s", err->message);
-    return true;
+    bool ok = !name || visible_tenant_at(call, name, "?tenant", &tenant, err);
+    *ret_id = tenant.id;
+    return ok;
 }
 
 bool visible_offboarding(struct call *call, const char **ret_id, struct err *err)

@@ -8,6 +8,10 @@
 
 /* By id or default domain. ERR_NOT_FOUND (code unknown_tenant) too when it is another's. tenant_done(ret). */
 MUST_USE bool visible_tenant(struct call *call, const char *name, struct tenant *ret, struct err *err);
+/* The same for a name that the request holds at that pointer: one that is not there is noted in call->input,
+ * and ret->id stays NULL. False with err set when the store failed. */
+MUST_USE bool visible_tenant_at(struct call *call, const char *name, const char *pointer, struct tenant *ret,
+                                struct err *err);
 /* The tenant that the query parameter `tenant` names; *ret_id NULL: none. One that is not there is noted in
  * call->input; false with err set when the store failed. */
 MUST_USE bool visible_query_tenant(struct call *call, const char **ret_id, struct err *err);

@@ -1,47 +1,19 @@
 /* Accounts change without anybody locking everybody out, and the logbook knows who did it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "auth/accounts.h"
-#include "store/store_fixture.h"
+#include "auth/auth_fixture.h"
 
-#define PASSWORD "correct horse battery"
 #define OTHER_PASSWORD "staple and a donkey"
 
-static struct store_fixture fixture;
-static struct store *store;
-static struct auth *auth;
-static struct arena *arena;
-static const struct logbook_by tester = {.kind = "local", .name = "tester"};
 static const struct logbook_by outside = {.kind = "nobody", .name = "", .client = "192.0.2.1"};
 
 static int setup(void **state)
 {
     (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
-    auth = auth_new(store, clock_system(), rng_system());
-    arena = arena_new();
+    auth_fixture_make(clock_system());
     return auth_account_add(auth, &tester, "ada", PASSWORD, "admin", NULL) &&
                    auth_account_add(auth, &tester, "bob", PASSWORD, "viewer", NULL)
                ? 0
                : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    auth_free(auth);
-    store_close(store);
-    store_fixture_remove(&fixture);
-    return 0;
 }
 
 static const char *id_of(const char *username)

@@ -47,14 +47,6 @@ bool not_signed_in(struct err *err)
     return err_set(err, ERR_UNAUTHENTICATED, "Sign in, or send an API token that is valid.");
 }
 
-bool auth_has_accounts(struct auth *auth, bool *ret_has, struct err *err)
-{
-    AUTO_TX struct tx *tx = store_begin_read(auth->store, err);
-    AUTO_ROWS struct rows *rows = tx ? tx_query(tx, err, "SELECT 1 FROM accounts LIMIT 1") : NULL;
-    *ret_has = rows && rows_next(rows);
-    return rows && !rows_failed(rows, err);
-}
-
 struct account {
     struct account_who who;    /* id NULL: unknown or disabled */
     const char *password_hash; /* NULL: the identity provider keeps the password */

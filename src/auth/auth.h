@@ -32,7 +32,6 @@ void auth_free(struct auth *auth); /* NULL is fine */
  * of what can be done with accounts is accounts.h. */
 MUST_USE bool auth_account_add(struct auth *auth, const struct logbook_by *by, const char *username,
                                const char *password, const char *role, struct err *err);
-MUST_USE bool auth_has_accounts(struct auth *auth, bool *ret_has, struct err *err);
 
 struct session {
     const char *token;      /* for the cookie; a secret that is nowhere else */

@@ -49,12 +49,8 @@ int command_retry(int argc, char **argv)
         ONE_FOLLOW,
         ONE_JSON,
         {0}};
-    const struct argp argp = {.options = options,
-                              .parser = parse_retry,
-                              .args_doc = "ID",
-                              .doc = "Tries again what failed. What was done stays done."};
     struct again again = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &again);
+    one_read(argc, argv, options, parse_retry, "Tries again what failed. What was done stays done.", &again);
     AUTO_JSON json_t *body = json_object();
     if (again.tasks)
         json_put(body, "task", json_incref(json_array_get(again.tasks, 0)));
@@ -143,15 +139,12 @@ int command_undo(int argc, char **argv)
         ONE_FOLLOW,
         ONE_JSON,
         {0}};
-    const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "ID",
-        .doc =
-            "Takes an offboarding back: what its tasks found before they changed anything. The plan is shown "
-            "first."};
     struct again again = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &again);
+    one_read(
+        argc, argv, options, parse,
+        "Takes an offboarding back: what its tasks found before they changed anything. The plan is shown "
+        "first.",
+        &again);
     int code = undo(&again);
     json_decref(again.tasks);
     return code;

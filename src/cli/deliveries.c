@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/command.h"
 #include "cli/list.h"
+#include "cli/one.h"
 #include "cli/screen.h"
 
 struct listing {
@@ -55,56 +55,21 @@ int command_deliveries(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &listing);
     AUTO_ARENA struct arena *arena = arena_new();
     const char *path = "/api/v1/deliveries?limit=200";
-    if (listing.status)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "status=%s", listing.status));
-    if (listing.channel)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "channel=%s", listing.channel));
-    if (listing.tenant)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "tenant=%s", listing.tenant));
-    if (listing.offboarding)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "offboarding=%s", listing.offboarding));
+    path = list_filter(arena, path, "status", listing.status);
+    path = list_filter(arena, path, "channel", listing.channel);
+    path = list_filter(arena, path, "tenant", listing.tenant);
+    path = list_filter(arena, path, "offboarding", listing.offboarding);
     return list_print(path, listing.json, columns, sizeof columns / sizeof *columns);
-}
-
-struct one {
-    const char *id;
-    bool json;
-};
-
-static error_t parse_one(int key, char *arg, struct argp_state *state)
-{
-    struct one *one = state->input;
-    switch (key) {
-    case 'j':
-        one->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (one->id)
-            argp_error(state, "one id at a time");
-        one->id = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (!one->id)
-            argp_error(state, "the ID is missing; `lastday deliveries` shows them");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
 }
 
 int command_redeliver(int argc, char **argv)
 {
-    static const struct argp_option options[] = {
-        {"json", 'j', NULL, 0, "print exactly what the API returned", 0}, {0}};
-    const struct argp argp = {
-        .options = options,
-        .parser = parse_one,
-        .args_doc = "ID",
-        .doc = "Sends a notification once more, with the same id, so that a receiver can tell."};
-    struct one one = {0};
+    static const struct argp_option options[] = {ONE_JSON, {0}};
+    struct one one = {.listed_by = "deliveries"};
     struct err err = {0};
     AUTO_ANSWER struct answer answer = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &one);
+    one_read(argc, argv, options, one_parse,
+             "Sends a notification once more, with the same id, so that a receiver can tell.", &one);
     AUTO_ARENA struct arena *arena = arena_new();
     AUTO_CLIENT struct client *client = client_open(&err);
     if (!client)

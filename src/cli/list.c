@@ -22,6 +22,11 @@ static void print_row(const json_t *item, const struct column *columns, size_t c
     putchar('\n');
 }
 
+const char *list_filter(struct arena *arena, const char *path, const char *name, const char *value)
+{
+    return value ? arena_printf(arena, "%s&%s=%s", path, name, client_path(arena, "%s", value)) : path;
+}
+
 int list_print(const char *path, bool json, const struct column *columns, size_t count)
 {
     AUTO_ARENA struct arena *arena = arena_new();
@@ -108,11 +113,8 @@ int command_list(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &listing);
     AUTO_ARENA struct arena *arena = arena_new();
     const char *path = "/api/v1/offboardings?limit=200";
-    if (listing.status)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "status=%s", listing.status));
-    if (listing.tenant)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "tenant=%s", listing.tenant));
-    if (listing.search)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "search=%s", listing.search));
+    path = list_filter(arena, path, "status", listing.status);
+    path = list_filter(arena, path, "tenant", listing.tenant);
+    path = list_filter(arena, path, "search", listing.search);
     return list_print(path, listing.json, columns, sizeof columns / sizeof *columns);
 }

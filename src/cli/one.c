@@ -21,11 +21,19 @@ error_t one_parse(int key, char *arg, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (!one->id)
-            argp_error(state, "the ID is missing; `lastday list` shows them");
+            argp_error(state, "the ID is missing; `lastday %s` shows them",
+                       one->listed_by ? one->listed_by : "list");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
+}
+
+void one_read(int argc, char **argv, const struct argp_option *options, argp_parser_t parser, const char *doc,
+              void *command)
+{
+    const struct argp argp = {.options = options, .parser = parser, .args_doc = "ID", .doc = doc};
+    argp_parse(&argp, argc, argv, 0, NULL, command);
 }
 
 static int stay(struct client *client, const struct one *one)

@@ -1,4 +1,5 @@
-/* one — what the commands about one offboarding share: its ID, --json, --follow.
+/* one — what the commands about one offboarding share: its ID, --json, --follow. `lastday redeliver` takes
+ * the ID of a delivery the same way.
  *
  * A command with options of its own keeps a struct one as the first member of its struct and hands what it
  * does not know to one_parse. */
@@ -11,6 +12,7 @@
 struct one {
     const char *id;
     bool json, follow;
+    const char *listed_by; /* the command that shows such IDs; NULL: list */
 };
 
 #define ONE_JSON                                                       \
@@ -23,6 +25,11 @@ struct one {
     }
 
 error_t one_parse(int key, char *arg, struct argp_state *state);
+
+/* Reads the command line into the command's struct (parser: one_parse, or what hands on to it); on a wrong
+ * one the process ends. Whatever has no option keeps what it had. */
+void one_read(int argc, char **argv, const struct argp_option *options, argp_parser_t parser, const char *doc,
+              void *command);
 
 /* Calls METHOD /api/v1/offboardings/{id} + action and prints what came of it; with --follow, when the call
  * was accepted, stays until the end instead. body may be NULL. Returns the exit code. */

@@ -42,12 +42,9 @@ int command_reschedule(int argc, char **argv)
         {"time-zone", OPT_ZONE, "ZONE", 0, "the zone of --at, such as Europe/Amsterdam", 0},
         ONE_JSON,
         {0}};
-    const struct argp argp = {.options = options,
-                              .parser = parse_reschedule,
-                              .args_doc = "ID",
-                              .doc = "Gives an offboarding that has not started another time."};
     struct planned planned = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &planned);
+    one_read(argc, argv, options, parse_reschedule, "Gives an offboarding that has not started another time.",
+             &planned);
     AUTO_JSON json_t *body = json_make("{s:s, s:s}", "at", planned.at, "time_zone", planned.time_zone);
     return one_post(&planned.one, "/reschedule", body);
 }
@@ -55,12 +52,8 @@ int command_reschedule(int argc, char **argv)
 int command_run_now(int argc, char **argv)
 {
     static const struct argp_option options[] = {ONE_FOLLOW, ONE_JSON, {0}};
-    const struct argp argp = {.options = options,
-                              .parser = one_parse,
-                              .args_doc = "ID",
-                              .doc = "Starts a planned offboarding at once."};
     struct one one = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &one);
+    one_read(argc, argv, options, one_parse, "Starts a planned offboarding at once.", &one);
     return one_post(&one, "/run-now", NULL);
 }
 
@@ -72,15 +65,11 @@ int command_approve(int argc, char **argv)
         ONE_FOLLOW,
         ONE_JSON,
         {0}};
-    const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "ID",
-        .doc =
-            "Lets an offboarding go on that waits for a second person or needs attention. It takes the role "
-            "approver or admin."};
     struct planned planned = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &planned);
+    one_read(argc, argv, options, parse,
+             "Lets an offboarding go on that waits for a second person or needs attention. It takes the role "
+             "approver or admin.",
+             &planned);
     AUTO_JSON json_t *body = json_object();
     if (planned.reason)
         json_put_text(body, "reason", planned.reason);

@@ -57,11 +57,9 @@ int command_show(int argc, char **argv)
          0},
         ONE_JSON,
         {0}};
-    const struct argp argp = {
-        .options = options, .parser = parse, .args_doc = "ID", .doc = "Shows one offboarding."};
     struct show show = {0};
     struct err err = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &show);
+    one_read(argc, argv, options, parse, "Shows one offboarding.", &show);
     AUTO_CLIENT struct client *client = client_open(&err);
     if (!client)
         return command_fail(&err);
@@ -72,11 +70,7 @@ int command_show(int argc, char **argv)
 int command_cancel(int argc, char **argv)
 {
     static const struct argp_option options[] = {ONE_JSON, {0}};
-    const struct argp argp = {.options = options,
-                              .parser = one_parse,
-                              .args_doc = "ID",
-                              .doc = "Stops an offboarding. What is already done stays done."};
     struct one one = {0};
-    argp_parse(&argp, argc, argv, 0, NULL, &one);
+    one_read(argc, argv, options, one_parse, "Stops an offboarding. What is already done stays done.", &one);
     return one_post(&one, "/cancel", NULL);
 }

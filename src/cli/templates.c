@@ -58,10 +58,8 @@ static int list(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &templates);
     AUTO_ARENA struct arena *arena = arena_new();
     const char *path = "/api/v1/templates?limit=200";
-    if (templates.tenant)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "tenant=%s", templates.tenant));
-    if (templates.word)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "search=%s", templates.word));
+    path = list_filter(arena, path, "tenant", templates.tenant);
+    path = list_filter(arena, path, "search", templates.word);
     return list_print(path, templates.json, columns, sizeof columns / sizeof *columns);
 }
 
@@ -77,8 +75,7 @@ static const char *find_id(struct client *client, struct arena *arena, const str
     if (text_is_uuid(templates->word))
         return templates->word;
     const char *path = client_path(arena, "/api/v1/templates?limit=200&search=%s", templates->word);
-    if (templates->tenant)
-        path = arena_printf(arena, "%s&%s", path, client_path(arena, "tenant=%s", templates->tenant));
+    path = list_filter(arena, path, "tenant", templates->tenant);
     if (!client_call(client, "GET", path, NULL, &answer, err))
         return NULL;
     json_array_foreach ((json_t *)json_array_at(answer.json, "items"), i, item) {

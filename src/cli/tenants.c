@@ -160,9 +160,7 @@ int command_tenants(int argc, char **argv)
               stderr);
         return EXIT_USAGE;
     }
-    const char *path = listing.count
-                           ? client_path(arena, "/api/v1/tenants?limit=200&search=%s", listing.words[0])
-                           : "/api/v1/tenants?limit=200";
+    const char *path = list_filter(arena, "/api/v1/tenants?limit=200", "search", listing.words[0]);
     return list_print(path, listing.json, columns, sizeof columns / sizeof *columns);
 }
 

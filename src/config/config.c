@@ -329,14 +329,6 @@ bool config_is_given(const struct config *config, enum setting setting)
     return strcmp(config->origins[setting], "default") != 0;
 }
 
-const char *config_sqlite_path(const struct config *config, struct arena *arena)
-{
-    const char *path = config->store_url + strlen("sqlite:");
-    if (strncmp(config->store_url, "sqlite:", strlen("sqlite:")) != 0)
-        return NULL;
-    return *path == '/' ? path : arena_printf(arena, "%s/%s", config->server_data_dir, path);
-}
-
 bool config_make_data_dir(const struct config *config, struct err *err)
 {
     AUTO_ARENA struct arena *arena = arena_new();

@@ -63,9 +63,6 @@ void config_print_sample(FILE *out);
 /* Set by somebody, not by default. */
 bool config_is_given(const struct config *config, enum setting setting);
 
-/* The database file of a sqlite store, absolute when data_dir is; NULL when the store is another. */
-const char *config_sqlite_path(const struct config *config, struct arena *arena);
-
 /* Makes data_dir (mode 0700) with its parents where it is missing. */
 MUST_USE bool config_make_data_dir(const struct config *config, struct err *err);
 

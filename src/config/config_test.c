@@ -58,7 +58,7 @@ static void defaults_are_those_of_the_manual(void **state)
     assert_string_equal(config->server_data_dir,
                         geteuid() == 0 ? "/var/lib/lastday" : "/home/ada/.local/share/lastday");
     assert_string_equal(strrchr(config->secrets_master_key_file, '/'), "/master.key");
-    assert_string_equal(strrchr(config_sqlite_path(config, arena), '/'), "/lastday.db");
+    assert_string_equal(config->store_url, "sqlite:lastday.db");
 }
 
 static void file_then_environment_then_command_line(void **state)
@@ -191,7 +191,6 @@ static void printing_cuts_secrets(void **state)
                      "LASTDAY_STORE_URL\n"));
     assert_non_null(strstr(text, "app.client_secret = (set)  ; LASTDAY_APP_CLIENT_SECRET\n"));
     assert_non_null(strstr(text, "app.refresh_token = (not set)  ; default\n"));
-    assert_null(config_sqlite_path(config, arena));
     free(text);
 }
 

@@ -461,12 +461,6 @@ json_t *directory_user(struct directory *directory, const char *tenant_id, const
     return json_incref(json_array_get(users, 0));
 }
 
-void directory_refresh(struct directory *directory, const char *tenant_id)
-{
-    WITH_LOCK(&directory->lock);
-    tenant_locked(directory, tenant_id)->stale_at = 0;
-}
-
 void directory_forget(struct directory *directory, const char *tenant_id)
 {
     struct snapshot *old;

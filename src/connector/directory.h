@@ -41,8 +41,6 @@ MUST_USE json_t *directory_find(struct directory *directory, const char *tenant_
  * graph.h. The caller owns it. */
 MUST_USE json_t *directory_user(struct directory *directory, const char *tenant_id, const char *id_or_upn,
                                 struct err *err);
-/* The next search of the tenant loads it anew in the background. */
-void directory_refresh(struct directory *directory, const char *tenant_id);
 /* Drops what is kept of the tenant. */
 void directory_forget(struct directory *directory, const char *tenant_id);
 

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/thread.h"
+#include "engine/claim.h"
 #include "engine/crash.h"
 #include "engine/job.h"
 #include "engine/jump.h"

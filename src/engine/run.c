@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "engine/crash.h"
-#include "engine/queue.h"
 #include "journal/disconnected.h"
 #include "plan/options.h"
 #include "plan/plan.h"
@@ -495,7 +494,7 @@ bool run_is_over(const struct run *run)
     return !run->jobs && (run->finished || run->stale);
 }
 
-/* --- claiming --------------------------------------------------------------------------------------------
+/* --- the claim -------------------------------------------------------------------------------------------
  */
 
 void run_free(struct run *run)
@@ -571,7 +570,7 @@ static bool load_rows(struct run *run, struct tx *tx, struct err *err)
     return true;
 }
 
-static struct run *claim_one(const struct run_host *host, struct tx *tx, const char *id, struct err *err)
+struct run *run_take(const struct run_host *host, struct tx *tx, const char *id, bool tries, struct err *err)
 {
     int64_t lease_ms = host->settings->lease_ms, now = clock_utc_ms(host->parts->clock);
     int64_t mono = clock_mono_ms(host->parts->clock);
@@ -579,6 +578,7 @@ static struct run *claim_one(const struct run_host *host, struct tx *tx, const c
     if (!run)
         abort();
     run->host = host;
+    run->tries = tries;
     run->arena = arena_new();
     crash_working_on(id);
     if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, mono, lease_ms, &run->o, err) ||
@@ -596,115 +596,15 @@ static struct run *claim_one(const struct run_host *host, struct tx *tx, const c
     return run;
 }
 
-/* They are ours only when the claims are durable. */
-static size_t keep_claimed(const struct run_host *host, struct run **claimed, size_t count, bool durable)
+void run_begin(struct run *run)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct run *run = claimed[i];
-        if (!durable) {
-            run_free(run);
-            continue;
-        }
-        log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
-        run->facts = run->unjudged ? NULL : host->take_facts(host->ctx, run->o.id);
-    }
-    return durable ? count : 0;
+    log_info("offboarding_claimed", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
+    run->facts = run->unjudged ? NULL : run->host->take_facts(run->host->ctx, run->o.id);
 }
 
-/* A tenant with something due, and how many of its offboardings are under way here. */
-struct candidate {
-    struct offboarding_id tenant;
-    size_t held;
-};
-
-static int by_held(const void *left, const void *right)
+const char *run_tenant_id(const struct run *run)
 {
-    const struct candidate *a = left, *b = right;
-    return (a->held > b->held) - (a->held < b->held);
-}
-
-/* The tenants in turn: from the one after the last on, then from the first. */
-static ptrdiff_t read_candidates(const struct run_host *host, struct tx *tx, const char *served,
-                                 struct candidate ret[RUNS_CLAIM_MAX], struct err *err)
-{
-    struct offboarding_id ids[2 * RUNS_CLAIM_MAX];
-    int64_t now = clock_utc_ms(host->parts->clock), mono = clock_mono_ms(host->parts->clock);
-    ptrdiff_t count = offboarding_due_tenants(tx, now, mono, served, ids, RUNS_CLAIM_MAX, err);
-    if (count >= 0 && count < RUNS_CLAIM_MAX && *served) {
-        ptrdiff_t more = offboarding_due_tenants(tx, now, mono, "", ids + count, RUNS_CLAIM_MAX, err);
-        for (ptrdiff_t i = 0; i < more && strcmp(ids[count].text, served) <= 0; i++)
-            count++;
-        count = more < 0 ? more : count;
-    }
-    count = count < RUNS_CLAIM_MAX ? count : RUNS_CLAIM_MAX;
-    for (ptrdiff_t i = 0; i < count; i++)
-        ret[i] = (struct candidate){.tenant = ids[i]};
-    return count;
-}
-
-/* Takes up to `most` of one tenant; how many, -1 with err set. */
-static ptrdiff_t claim_of(const struct run_host *host, struct tx *tx, const char *tenant_id, struct run **ret,
-                          size_t most, struct err *err)
-{
-    struct offboarding_id ids[RUNS_CLAIM_MAX];
-    int64_t now = clock_utc_ms(host->parts->clock), mono = clock_mono_ms(host->parts->clock);
-    bool tries;
-    if (!most)
-        return 0;
-    if (!disconnected_try(tx, tenant_id, now, &tries, err))
-        return -1;
-    ptrdiff_t count = offboarding_due(tx, tenant_id, now, mono, ids, tries ? 1 : most, err);
-    for (ptrdiff_t i = 0; i < count; i++) {
-        if ((ret[i] = claim_one(host, tx, ids[i].text, err))) {
-            ret[i]->tries = tries;
-            continue;
-        }
-        while (i > 0)
-            run_free(ret[--i]);
-        return -1;
-    }
-    return count;
-}
-
-static ptrdiff_t claim_in_turn(const struct run_host *host, const struct runs_room *room, struct tx *tx,
-                               struct run **runs, size_t count, struct err *err)
-{
-    struct candidate tenants[RUNS_CLAIM_MAX];
-    ptrdiff_t total = read_candidates(host, tx, room->served, tenants, err);
-    size_t claimed = 0, quota = total > 0 ? RUNS_CLAIM_MAX / (size_t)total : 0;
-    for (ptrdiff_t i = 0; i < total; i++)
-        for (size_t k = 0; k < count; k++)
-            tenants[i].held += strcmp(runs[k]->o.tenant_id, tenants[i].tenant.text) == 0;
-    if (total > 0)
-        qsort(tenants, (size_t)total, sizeof *tenants, by_held);
-    for (ptrdiff_t i = 0; i < total; i++) {
-        size_t most = fair_room(room->places, count + claimed, tenants[i].held, total > 1);
-        ptrdiff_t more = claim_of(host, tx, tenants[i].tenant.text, runs + count + claimed,
-                                  most < quota ? most : quota, err);
-        if (more < 0) {
-            total = -1;
-            break;
-        }
-        claimed += (size_t)more;
-        if (more)
-            memcpy(room->served, tenants[i].tenant.text, UUID_SIZE);
-    }
-    if (total >= 0)
-        return (ptrdiff_t)claimed;
-    keep_claimed(host, runs + count, claimed, false);
-    return -1;
-}
-
-size_t runs_claim(const struct run_host *host, const struct runs_room *room, struct run **runs, size_t count)
-{
-    struct err err;
-    AUTO_TX struct tx *tx = store_begin(host->parts->store, &err);
-    ptrdiff_t claimed = tx ? claim_in_turn(host, room, tx, runs, count, &err) : -1;
-    if (claimed < 0)
-        log_warn("claim_failed", LOG_ERR(&err)); /* and tried again soon */
-    if (claimed <= 0)
-        return 0;
-    return keep_claimed(host, runs + count, (size_t)claimed, journal_commit(host->parts->journal, &tx, &err));
+    return run->o.tenant_id;
 }
 
 void run_cut_off(struct run *run)

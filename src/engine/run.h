@@ -20,17 +20,14 @@ struct run_host {
     void *ctx;
 };
 
-#define RUNS_CLAIM_MAX 32 /* in one transaction */
-
-/* The room that tenants share (queue.h, fair_room). */
-struct runs_room {
-    size_t places;
-    char *served; /* [UUID_SIZE]: the tenant whose turn it was last; kept up to date */
-};
-/* Claims some of what is due (at most RUNS_CLAIM_MAX) in one transaction, by tenant in turn, those first that
- * have the fewest among the `count` runs; the new ones are put behind these. Returns how many; 0 when there
- * is no room for what is due, or the store does not answer. */
-size_t runs_claim(const struct run_host *host, const struct runs_room *room, struct run **runs, size_t count);
+/* Takes the offboarding with this id in the transaction, and reads all that working on it needs; tries:
+ * whether its tenant can be signed in to again. NULL with err set. Once the transaction is durable:
+ * run_begin; else run_free. */
+MUST_USE struct run *run_take(const struct run_host *host, struct tx *tx, const char *id, bool tries,
+                              struct err *err);
+void run_begin(struct run *run);
+/* Borrowed. */
+const char *run_tenant_id(const struct run *run);
 /* No job of it may be under way. */
 void run_free(struct run *run);
 /* Lets go of what is under way: its results do not count. */

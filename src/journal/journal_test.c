@@ -1,60 +1,21 @@
 /* States move as the tables say, stale writers change nothing, and followers wake after the commit. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/thread.h"
-#include "journal/offboardings.h"
-#include "store/store_fixture.h"
-
-static struct store_fixture fixture;
-static struct store *store;
-static struct journal *journal;
-
-static int setup(void **state)
-{
-    (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
-    journal = journal_new(store);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    journal_free(journal);
-    store_close(store);
-    store_fixture_remove(&fixture);
-    return 0;
-}
+#include "journal/journal_fixture.h"
 
 static bool insert_in(const char *tenant, const char *id, const char *user, int64_t due_at, struct err *err)
 {
     AUTO_JSON json_t *options = json_make("{s:{}, s:{}}", "disable_sign_in", "remove_licenses");
-    AUTO_JSON json_t *list = json_array();
-    const struct offboarding o = {.id = id,
-                                  .batch = "b",
-                                  .tenant_id = tenant,
-                                  .user_id = user,
-                                  .user_principal_name = "ann@contoso.com",
-                                  .display_name = "Ann",
-                                  .status = RUN_QUEUED,
-                                  .options = options,
-                                  .plan = list,
-                                  .warnings = list,
-                                  .requested_by = "bob",
-                                  .created_at = 1000,
-                                  .due_at = due_at};
-    AUTO_TX struct tx *tx = store_begin(store, err);
-    return tx && offboarding_insert(tx, &o, err) && journal_commit(journal, &tx, err);
+    return fixture_insert((struct offboarding){.id = id,
+                                               .tenant_id = tenant,
+                                               .user_id = user,
+                                               .status = RUN_QUEUED,
+                                               .options = options,
+                                               .created_at = 1000,
+                                               .due_at = due_at},
+                          err);
 }
 
 static bool insert(const char *id, const char *user, int64_t due_at, struct err *err)

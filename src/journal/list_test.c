@@ -1,32 +1,17 @@
 /* Every filter and order gives each row once, page by page, and finds its page by an index. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "journal/journal_fixture.h"
 #include "journal/list.h"
 #include "store/sql.h"
-#include "store/store_fixture.h"
 
 #define ROWS 60
 #define A "11111111-1111-4111-8111-111111111111"
 #define B "22222222-2222-4222-8222-222222222222"
 #define BIT(status) ((uint32_t)1 << RUN_##status)
 
-static struct store_fixture fixture;
-static struct store *store;
-static struct journal *journal;
-
 /* Three rows share each creation time; every fifth is planned, every seventh has failed. */
 static bool insert(int n, struct err *err)
 {
     char id[16], user[16], name[40];
-    AUTO_JSON json_t *options = json_make("{s:{}}", "disable_sign_in");
-    AUTO_JSON json_t *list = json_array();
     snprintf(id, sizeof id, "o%02d", n);
     snprintf(user, sizeof user, "u%02d", n);
     snprintf(name, sizeof name, "%c Person %d", 'Z' - n % 26, n);
@@ -38,41 +23,28 @@ static bool insert(int n, struct err *err)
                                   .user_principal_name = n == 33 ? "Émile_50%@contoso.com" : "x@contoso.com",
                                   .display_name = name,
                                   .status = planned ? RUN_PLANNED : RUN_QUEUED,
-                                  .options = options,
-                                  .plan = list,
-                                  .warnings = list,
                                   .reference = n == 34 ? "TICKET-7" : NULL,
-                                  .requested_by = "bob",
                                   .created_at = 1000 + n / 3,
                                   .scheduled_at = planned ? 5000 - n : 0,
                                   .due_at = 1};
+    if (!fixture_insert(o, err))
+        return false;
+    if (!failed)
+        return true;
     AUTO_TX struct tx *tx = store_begin(store, err);
-    return tx && offboarding_insert(tx, &o, err) &&
-           (!failed ||
-            tx_exec(tx, err, "UPDATE offboardings SET status = 'failed', unfinished = 0 WHERE id = $1",
-                    P_TEXT(id))) &&
-           journal_commit(journal, &tx, err);
+    return tx &&
+           tx_exec(tx, err, "UPDATE offboardings SET status = 'failed', unfinished = 0 WHERE id = $1",
+                   P_TEXT(id)) &&
+           tx_commit(&tx, err);
 }
 
-static int setup(void **state)
+static int setup_rows(void **state)
 {
     struct err err;
-    (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
-    journal = journal_new(store);
+    setup(state);
     for (int n = 0; n < ROWS; n++)
         if (!insert(n, &err))
             return -1;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    journal_free(journal);
-    store_close(store);
-    store_fixture_remove(&fixture);
     return 0;
 }
 
@@ -245,28 +217,19 @@ static void a_very_long_name_is_found_by_its_beginning(void **state)
     uint32_t seed = 1; /* what repeats would be compressed */
     for (size_t i = strlen(name); i + 1 < sizeof name; i++, seed = seed * 1103515245U + 12345U)
         name[i] = (char)('!' + (seed >> 16) % 90);
-    AUTO_JSON json_t *options = json_make("{s:{}}", "disable_sign_in");
-    AUTO_JSON json_t *none = json_array();
     const struct offboarding o = {.id = "long",
-                                  .batch = "b",
                                   .tenant_id = A,
                                   .user_id = "long",
                                   .user_principal_name = "long@contoso.com",
                                   .display_name = name,
                                   .status = RUN_QUEUED,
-                                  .options = options,
-                                  .plan = none,
-                                  .warnings = none,
-                                  .requested_by = "bob",
                                   .created_at = 1,
                                   .due_at = 1};
-    AUTO_TX struct tx *tx = store_begin(store, &err);
-    if (!offboarding_insert(tx, &o, &err))
+    if (!fixture_insert(o, &err))
         fail_msg("%s", err.message);
-    assert_true(journal_commit(journal, &tx, &err));
     AUTO_ARENA struct arena *arena = arena_new();
     const char *next;
-    tx = store_begin_read(store, &err);
+    AUTO_TX struct tx *tx = store_begin_read(store, &err);
     AUTO_JSON json_t *found = offboarding_list(
         tx, arena, &(struct offboarding_filter){.limit = 9, .search = "zz longest"}, &next, &err);
     assert_int_equal(json_array_size(found), 1);
@@ -282,5 +245,5 @@ int main(void)
         cmocka_unit_test(pages_are_found_by_an_index),
         cmocka_unit_test(a_very_long_name_is_found_by_its_beginning),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup_rows, teardown);
 }

@@ -1,16 +1,6 @@
 /* The figures are those of the rows, and licenses count once they are really free. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "journal/offboardings.h"
+#include "journal/journal_fixture.h"
 #include "journal/stats.h"
-#include "store/store_fixture.h"
 
 #define A "11111111-1111-4111-8111-111111111111"
 #define B "22222222-2222-4222-8222-222222222222"
@@ -19,30 +9,19 @@
 #define DAY INT64_C(86400000)
 #define BEGIN (20000 * DAY)
 
-static struct store_fixture fixture;
-static struct store *store;
-static struct journal *journal;
 static const struct stats_scope everything, only_a = {.tenant_id = A};
 
 static bool insert(const char *id, const char *tenant, struct err *err)
 {
     AUTO_JSON json_t *options = json_make("{s:{}}", "remove_licenses");
-    AUTO_JSON json_t *list = json_array();
-    const struct offboarding o = {.id = id,
-                                  .batch = "b",
-                                  .tenant_id = tenant,
-                                  .user_id = id,
-                                  .user_principal_name = "x@contoso.com",
-                                  .display_name = "X",
-                                  .status = RUN_QUEUED,
-                                  .options = options,
-                                  .plan = list,
-                                  .warnings = list,
-                                  .requested_by = "bob",
-                                  .created_at = BEGIN,
-                                  .due_at = BEGIN};
-    AUTO_TX struct tx *tx = store_begin(store, err);
-    return tx && offboarding_insert(tx, &o, err) && journal_commit(journal, &tx, err);
+    return fixture_insert((struct offboarding){.id = id,
+                                               .tenant_id = tenant,
+                                               .user_id = id,
+                                               .status = RUN_QUEUED,
+                                               .options = options,
+                                               .created_at = BEGIN,
+                                               .due_at = BEGIN},
+                          err);
 }
 
 static void run(const char *sql, const char *id, int64_t a, int64_t b)
@@ -51,24 +30,6 @@ static void run(const char *sql, const char *id, int64_t a, int64_t b)
     AUTO_TX struct tx *tx = store_begin(store, &err);
     if (!tx_exec(tx, &err, sql, P_TEXT(id), P_INT(a), P_INT(b)) || !tx_commit(&tx, &err))
         fail_msg("%s", err.message);
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
-    journal = journal_new(store);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    journal_free(journal);
-    store_close(store);
-    store_fixture_remove(&fixture);
-    return 0;
 }
 
 /* A hundred runs an hour apart, locked out after 1 s, 2 s … 100 s; every tenth failed; odd ones are A's. */

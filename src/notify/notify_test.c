@@ -159,12 +159,11 @@ static void signature_is_the_specifications_own(void **state)
 {
     static const char *const secrets[] = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", NULL};
     static const char body[] = "{\"test\": 2432232314}";
-    AUTO_STRBUF struct strbuf signature = STRBUF_MAX(500), fresh = STRBUF_MAX(100);
+    AUTO_STRBUF struct strbuf signature = STRBUF_MAX(500);
     (void)state;
     signature_make(secrets, 2, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body, strlen(body), &signature);
     assert_string_equal(strbuf_text(&signature), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
-    signature_secret_make(rng_system(), &fresh);
-    assert_true(signature_secret_ok(strbuf_text(&fresh)));
+    assert_true(signature_secret_ok(secrets[0]));
     assert_false(signature_secret_ok("whsec_c2hvcnQ="));
     assert_false(signature_secret_ok("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
     assert_false(signature_secret_ok(NULL));

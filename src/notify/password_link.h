@@ -13,7 +13,6 @@ struct link_wish {
     const char *by; /* who gets it made */
     const char
         *delivery_id; /* keeps the address, sealed, with this delivery; NULL: for nobody but the caller */
-    const char *deliverer; /* of that delivery: what it goes to */
 };
 
 /* Of which secret is this task? NULL: it has none. */

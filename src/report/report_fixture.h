@@ -9,7 +9,6 @@
 #define FIXTURE_ID "01900000-0000-7000-8000-000000000001"
 #define FIXTURE_START INT64_C(1795658388000) /* 2026-11-26T01:59:48Z */
 #define FIXTURE_NAME "Zoë عبد الله 李小龍 <script>alert('&')</script>"
-#define FIXTURE_SECRET "Sup3r-Secret-Passw0rd"
 
 struct fixture {
     char directory[64];

@@ -61,12 +61,6 @@ static GTimeZone *open_zone(const char *name)
     return zone;
 }
 
-bool zone_is_known(const char *name)
-{
-    GTimeZone *AUTO(free_zone) zone = open_zone(name);
-    return zone != NULL;
-}
-
 /* Digits at that place of the text, as the form "YYYY-MM-DDTHH:MM:SS" has them. */
 static int number_at(const char *text, size_t at, size_t digits)
 {

@@ -15,15 +15,13 @@ enum zone_fit {
     ZONE_OVERLAP, /* it occurs twice: the first was taken */
 };
 
-/* Is that an IANA name that the system's tzdata knows ("Europe/Amsterdam", "UTC"), or a name of Windows
- * ("W. Europe Standard Time")? Offsets and POSIX rules are not names. */
-bool zone_is_known(const char *zone);
-
 /* The IANA name that a Windows name stands for; any other name as it is. */
 const char *zone_iana(const char *name);
 
-/* local is "YYYY-MM-DDTHH:MM" with optional ":SS" and no offset. ret_fit may be NULL. False with err set
- * (ERR_INPUT, code "bad_time" or "unknown_time_zone"). */
+/* local is "YYYY-MM-DDTHH:MM" with optional ":SS" and no offset; zone an IANA name that the system's tzdata
+ * knows ("Europe/Amsterdam", "UTC") or a name of Windows ("W. Europe Standard Time"): offsets and POSIX rules
+ * are not names. ret_fit may be NULL. False with err set (ERR_INPUT, code "bad_time" or "unknown_time_zone").
+ */
 MUST_USE bool zone_resolve(const char *local, const char *zone, int64_t *ret_utc_ms, enum zone_fit *ret_fit,
                            struct err *err);
 

@@ -20,11 +20,6 @@ const char *logbook_name(enum logbook_what what)
     return kinds[what].name;
 }
 
-const char *logbook_words(enum logbook_what what)
-{
-    return kinds[what].words;
-}
-
 enum logbook_what logbook_parse(const char *name)
 {
     int what = 0;

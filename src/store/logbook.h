@@ -15,7 +15,6 @@ enum logbook_what {
     LOGBOOK_COUNT
 };
 const char *logbook_name(enum logbook_what what);
-const char *logbook_words(enum logbook_what what);
 enum logbook_what logbook_parse(const char *name); /* LOGBOOK_COUNT when unknown */
 
 /* Who did it, and from where. */

@@ -13,11 +13,6 @@ static const char *server(void)
     return url && *url ? url : NULL;
 }
 
-bool store_fixture_is_postgres(void)
-{
-    return server() != NULL;
-}
-
 /* The server's address ends in its own database: "postgresql://…/postgres". */
 static void on_server(const char *verb, const char *database, const char *options)
 {

@@ -17,6 +17,4 @@ void store_fixture_make_in_memory(struct store_fixture *ret);
 struct store *store_fixture_open(const struct store_fixture *fixture); /* as often as wanted */
 void store_fixture_remove(struct store_fixture *fixture);              /* after closing them */
 
-bool store_fixture_is_postgres(void);
-
 #endif

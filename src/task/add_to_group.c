@@ -54,9 +54,7 @@ static bool has_left(const struct work *work, const json_t *facts, const json_t 
 static enum observed observe_undo(struct work *work, const json_t *facts)
 {
     items_from_forward(work);
-    work_before(work, evidence(work, facts));
-    work_after(work, evidence(work, facts));
-    return items_settle(work, facts, has_left) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(work, facts), has_left);
 }
 
 static void act_undo(struct work *work, const json_t *facts, struct calls *calls)

@@ -47,6 +47,14 @@ bool items_settle(struct work *work, const json_t *facts,
     return left;
 }
 
+enum observed items_observed(struct work *work, const json_t *facts, json_t *evidence,
+                             bool (*there)(const struct work *work, const json_t *facts, const json_t *item))
+{
+    work_before(work, json_incref(evidence));
+    work_after(work, evidence);
+    return items_settle(work, facts, there) ? OBSERVED_NEEDED : OBSERVED_DONE;
+}
+
 void items_from_forward(struct work *work)
 {
     size_t i;

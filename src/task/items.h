@@ -13,6 +13,10 @@ bool item_is(const json_t *item, const char *status);
  * nothing was sent for it. True when one is left. */
 bool items_settle(struct work *work, const json_t *facts,
                   bool (*there)(const struct work *work, const json_t *facts, const json_t *item));
+/* Keeps the evidence, which it takes over, as what was found and what is there now, and settles the rows:
+ * OBSERVED_NEEDED when one is left, else OBSERVED_DONE. */
+enum observed items_observed(struct work *work, const json_t *facts, json_t *evidence,
+                             bool (*there)(const struct work *work, const json_t *facts, const json_t *item));
 
 /* For undo: the rows that the forward task changed or may have changed, each copied into the work as pending.
  * Rows of the same id that are there already stay. */

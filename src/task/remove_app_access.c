@@ -51,9 +51,7 @@ static json_t *evidence(const json_t *facts)
 static enum observed observe(struct work *work, const json_t *facts)
 {
     note_all(work, facts);
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_gone);
 }
 
 static void act(struct work *work, const json_t *facts, struct calls *calls)
@@ -103,9 +101,7 @@ static bool is_back(const struct work *work, const json_t *facts, const json_t *
 static enum observed observe_undo(struct work *work, const json_t *facts)
 {
     items_from_forward(work);
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_back) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_back);
 }
 
 static void act_undo(struct work *work, const json_t *facts, struct calls *calls)

@@ -116,9 +116,7 @@ static enum observed observe(struct work *work, const json_t *facts)
         json_array_foreach ((json_t *)json_array_at(facts, kinds[kind].fact), i, row)
             note(work, facts, kind, row);
     }
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_gone);
 }
 
 static json_t *request(const struct work *work, const json_t *item, const char *action)
@@ -166,9 +164,7 @@ static bool passes(json_t *item, const struct err *err)
 static enum observed observe_undo(struct work *work, const json_t *facts)
 {
     items_from_forward(work);
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_held) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_held);
 }
 
 /* From now on, until the end it had. */

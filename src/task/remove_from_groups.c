@@ -114,9 +114,7 @@ static enum observed observe(struct work *work, const json_t *facts)
         json_array_foreach ((json_t *)json_array_at(facts, "owned"), i, group)
             note_ownership(work, facts, group);
     }
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, has_left) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), has_left);
 }
 
 static void act(struct work *work, const json_t *facts, struct calls *calls)
@@ -148,9 +146,7 @@ static bool is_back(const struct work *work, const json_t *facts, const json_t *
 static enum observed observe_undo(struct work *work, const json_t *facts)
 {
     items_from_forward(work);
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_back) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_back);
 }
 
 static void act_undo(struct work *work, const json_t *facts, struct calls *calls)

@@ -134,9 +134,7 @@ static enum observed observe(struct work *work, const json_t *facts)
 {
     if (!work->row->before)
         note_all(work, facts);
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_gone) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_gone);
 }
 
 static void assign(struct work *work, struct calls *calls, json_t *item, json_t *add, json_t *remove)

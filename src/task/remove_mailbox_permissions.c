@@ -157,9 +157,7 @@ static bool already_so(const struct err *err)
 static enum observed observe_undo(struct work *work, const json_t *facts)
 {
     items_from_forward(work);
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_held) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_held);
 }
 
 static void act_undo(struct work *work, const json_t *facts, struct calls *calls)

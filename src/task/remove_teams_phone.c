@@ -34,9 +34,7 @@ static enum observed observe(struct work *work, const json_t *facts)
         json_put_text(item, "assignmentCategory", json_text(row, "assignmentCategory"));
         json_put_text(item, "locationId", json_text(row, "locationId"));
     }
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_free) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_free);
 }
 
 static json_t *body_of(const json_t *item)
@@ -60,9 +58,7 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
 static enum observed observe_undo(struct work *work, const json_t *facts)
 {
     items_from_forward(work);
-    work_before(work, evidence(facts));
-    work_after(work, evidence(facts));
-    return items_settle(work, facts, is_assigned) ? OBSERVED_NEEDED : OBSERVED_DONE;
+    return items_observed(work, facts, evidence(facts), is_assigned);
 }
 
 static void act_undo(struct work *work, const json_t *facts, struct calls *calls)

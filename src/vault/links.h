@@ -20,7 +20,6 @@ struct link {
     int64_t created_at;
     int64_t expires_at;
     int64_t views_left; /* of our own page; another host counts by itself */
-    int64_t revoked_at; /* 0: not */
 };
 
 /* A new token; appended. */

@@ -8,7 +8,6 @@
 #define PREFIX "whsec_"
 #define KEY_MIN 24
 #define KEY_MAX 64
-#define NEW_KEY 32
 
 static ptrdiff_t key_of(const char *secret, unsigned char ret_key[KEY_MAX])
 {
@@ -24,15 +23,6 @@ bool signature_secret_ok(const char *secret)
     ptrdiff_t length = key_of(secret, key);
     sodium_memzero(key, sizeof key);
     return length >= KEY_MIN;
-}
-
-void signature_secret_make(const struct rng *rng, struct strbuf *ret)
-{
-    unsigned char key[NEW_KEY];
-    rng_fill(rng, key, sizeof key);
-    strbuf_text_add(ret, PREFIX);
-    strbuf_base64(ret, key, sizeof key);
-    sodium_memzero(key, sizeof key);
 }
 
 void signature_make(const char *const *secrets, size_t count, const char *id, int64_t unix_seconds,

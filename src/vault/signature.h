@@ -3,13 +3,10 @@
 #ifndef VAULT_SIGNATURE_H
 #define VAULT_SIGNATURE_H
 
-#include "base/rng.h"
 #include "base/text.h"
 
 /* "whsec_" and base64 of 24 to 64 bytes. */
 bool signature_secret_ok(const char *secret);
-/* A new one with 32 random bytes; appended. */
-void signature_secret_make(const struct rng *rng, struct strbuf *ret);
 
 /* Appends "v1,…" for each secret, separated by spaces: base64 of HMAC-SHA256 over "id.timestamp.body" with
  * the decoded secret. NULL secrets are left out; the others must be good. */
