@@ -133,25 +133,31 @@ static void prepare(struct client *client, const char *url)
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
 }
 
-/* A write carries a key of its own, so that the server does it once however often it arrives. */
-static struct curl_slist *with_idempotency_key(const struct client *client)
+/* A write carries a key of its own, so that the server does it once however often it arrives, and the version
+ * of what it replaces, if any. */
+static struct curl_slist *headers_of_a_write(const struct client *client, const char *etag)
 {
     char uuid[UUID_SIZE], line[80];
     struct curl_slist *headers = NULL;
     for (const struct curl_slist *header = client->headers; header; header = header->next)
         headers = curl_slist_append(headers, header->data);
+    if (etag) {
+        snprintf(line, sizeof line, "If-Match: %s", etag);
+        headers = curl_slist_append(headers, line);
+    }
     snprintf(line, sizeof line, "Idempotency-Key: \"%s\"", uuid_v4(rng_system(), uuid));
     return curl_slist_append(headers, line);
 }
 
-/* Fills the answer; false with err only when there is none. */
-static bool exchange(struct client *client, const char *method, const char *path, const json_t *body,
-                     struct answer *ret, struct err *err)
+/* Fills the answer; false with err only when there is none. etag: of what is replaced, or NULL. */
+static bool exchange(struct client *client, const char *method, const char *path, const char *etag,
+                     const json_t *body, struct answer *ret, struct err *err)
 {
     AUTO_STRBUF struct strbuf url = STRBUF_MAX(16384);
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(ANSWER_MAX);
     AUTO_FREE char *sent = body ? json_write(body) : NULL;
     struct curl_slist *headers = NULL;
+    struct curl_header *version;
     CURL *curl = client->curl;
     long status = 0;
     strbuf_printf(&url, "%s%s", client->url, path);
@@ -162,7 +168,7 @@ static bool exchange(struct client *client, const char *method, const char *path
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &text);
     if (strcmp(method, "GET") != 0) {
-        headers = with_idempotency_key(client);
+        headers = headers_of_a_write(client, etag);
         curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, sent ? sent : "");
     } else {
@@ -177,6 +183,8 @@ static bool exchange(struct client *client, const char *method, const char *path
     ret->status = (int)status;
     ret->length = text.length;
     ret->text = strbuf_take(&text);
+    if (curl_easy_header(curl, "ETag", 0, CURLH_HEADER, -1, &version) == CURLHE_OK)
+        snprintf(ret->etag, sizeof ret->etag, "%s", version->value);
     return true;
 }
 
@@ -185,10 +193,10 @@ static bool succeeded(const struct answer *answer)
     return answer->status >= 200 && answer->status < 300;
 }
 
-bool client_call(struct client *client, const char *method, const char *path, const json_t *body,
-                 struct answer *ret, struct err *err)
+static bool call(struct client *client, const char *method, const char *path, const char *etag,
+                 const json_t *body, struct answer *ret, struct err *err)
 {
-    if (!exchange(client, method, path, body, ret, err))
+    if (!exchange(client, method, path, etag, body, ret, err))
         return false;
     if (ret->length)
         ret->json = json_read(ret->text, ret->length, NULL);
@@ -198,9 +206,23 @@ bool client_call(struct client *client, const char *method, const char *path, co
     return false;
 }
 
+bool client_call(struct client *client, const char *method, const char *path, const json_t *body,
+                 struct answer *ret, struct err *err)
+{
+    return call(client, method, path, NULL, body, ret, err);
+}
+
+bool client_replace(struct client *client, const char *path, const json_t *body, struct answer *ret,
+                    struct err *err)
+{
+    AUTO_ANSWER struct answer now = {0};
+    return client_call(client, "GET", path, NULL, &now, err) &&
+           call(client, "PUT", path, now.etag, body, ret, err);
+}
+
 bool client_fetch(struct client *client, const char *path, struct answer *ret, struct err *err)
 {
-    if (!exchange(client, "GET", path, NULL, ret, err))
+    if (!exchange(client, "GET", path, NULL, NULL, ret, err))
         return false;
     if (succeeded(ret))
         return true;

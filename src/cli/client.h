@@ -22,7 +22,8 @@ struct answer {
     int status; /* 0: there was no answer */
     char *text; /* exactly what the server sent */
     size_t length;
-    json_t *json; /* NULL when it is not JSON */
+    json_t *json;  /* NULL when it is not JSON */
+    char etag[64]; /* the version of what was read, "" when the server names none */
 };
 #define AUTO_ANSWER AUTO(answer_done)
 void answer_done(struct answer *answer);
@@ -31,6 +32,10 @@ void answer_done(struct answer *answer);
  * the fields it names, and the answer, if there was one, is filled all the same. */
 bool client_call(struct client *client, const char *method, const char *path, const json_t *body,
                  struct answer *ret, struct err *err);
+
+/* Puts the object in the place of the one that is at path now. */
+bool client_replace(struct client *client, const char *path, const json_t *body, struct answer *ret,
+                    struct err *err);
 
 /* As client_call with GET, for an answer of any kind: ret->text holds ret->length bytes. */
 bool client_fetch(struct client *client, const char *path, struct answer *ret, struct err *err);

@@ -4,12 +4,13 @@
 
 #include "cli/client.h"
 #include "cli/command.h"
+#include "cli/json_file.h"
 #include "cli/screen.h"
 
 #define SETTINGS_PATH "/api/v1/settings/notifications"
 
 struct choice {
-    const char *words[2];
+    const char *words[2], *event;
     size_t count;
     bool json;
 };
@@ -20,6 +21,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'j':
         choice->json = true;
+        return 0;
+    case 'e':
+        choice->event = arg;
         return 0;
     case ARGP_KEY_ARG:
         if (choice->count == 2)
@@ -95,6 +99,75 @@ static int show(int argc, char **argv)
     return ok ? EXIT_DONE : command_fail(&err);
 }
 
+static int set(int argc, char **argv)
+{
+    const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "FILE",
+        .doc = "Replaces the notification settings by those of a JSON file; \"-\" is standard "
+               "input.\vBegin with what `lastday notifications show --json` prints: a secret that is "
+               "masked there stays what it is."};
+    struct choice choice = {0};
+    struct err err = {0};
+    AUTO_ANSWER struct answer answer = {0};
+    argp_parse(&argp, argc, argv, 0, NULL, &choice);
+    if (choice.count != 1) {
+        fputs("lastday notifications set: name one FILE\n", stderr);
+        return EXIT_USAGE;
+    }
+    AUTO_JSON json_t *settings = json_file_read(choice.words[0], "FILE", "{\"webhooks\": []}", &err);
+    AUTO_CLIENT struct client *client = settings ? client_open(&err) : NULL;
+    if (!client)
+        return command_fail(&err);
+    bool ok = client_replace(client, SETTINGS_PATH, settings, &answer, &err);
+    if (choice.json && answer.text)
+        puts(answer.text);
+    else if (ok)
+        print_settings(answer.json);
+    return ok ? EXIT_DONE : command_fail(&err);
+}
+
+/* What a channel shows: the text of a mail and of a ticket, the body of a webhook. */
+static void print_preview(const json_t *preview)
+{
+    const json_t *body = json_object_get(preview, "body");
+    AUTO_FREE char *pretty = body ? json_dumps(body, JSON_INDENT(2) | JSON_ENCODE_ANY) : NULL;
+    screen_text(stdout, json_text_or(preview, "subject", json_text(preview, "title")));
+    fputs("\n\n", stdout);
+    puts(pretty ? pretty : json_text_or(preview, "text", ""));
+}
+
+static int preview(int argc, char **argv)
+{
+    static const struct argp_option own[] = {
+        {"event", 'e', "EVENT", 0, "what is told of: finished when it is not given", 0},
+        {"json", 'j', NULL, 0, "print exactly what the API returned", 0},
+        {0}};
+    const struct argp argp = {.options = own,
+                              .parser = parse,
+                              .args_doc = "email\npsa\ngeneric|teams|slack|discord|cipp",
+                              .doc = "Shows a message as it would be sent, and sends nothing."};
+    struct choice choice = {.event = "finished"};
+    struct err err = {0};
+    AUTO_ANSWER struct answer answer = {0};
+    argp_parse(&argp, argc, argv, 0, NULL, &choice);
+    if (choice.count != 1) {
+        fputs("lastday notifications preview: name email, psa or a format of webhooks\n", stderr);
+        return EXIT_USAGE;
+    }
+    bool hook = strcmp(choice.words[0], "email") != 0 && strcmp(choice.words[0], "psa") != 0;
+    AUTO_JSON json_t *body = json_make("{s:s, s:s, s:s?}", "channel", hook ? "webhook" : choice.words[0],
+                                       "event", choice.event, "format", hook ? choice.words[0] : NULL);
+    AUTO_CLIENT struct client *client = client_open(&err);
+    bool ok = client && client_call(client, "POST", SETTINGS_PATH "/preview", body, &answer, &err);
+    if (choice.json && answer.text)
+        puts(answer.text);
+    else if (ok)
+        print_preview(answer.json);
+    return ok ? EXIT_DONE : command_fail(&err);
+}
+
 /* A webhook is named by its name or id, as people see it. */
 static const char *webhook_id(const json_t *settings, const char *name)
 {
@@ -154,6 +227,8 @@ static int test(int argc, char **argv)
 int command_notifications(int argc, char **argv)
 {
     static const struct subcommand table[] = {{"show", show, "show the settings; secrets are masked"},
+                                              {"set", set, "replace the settings by those of a file"},
+                                              {"preview", preview, "show a message as it would be sent"},
                                               {"test", test, "send a test message"}};
     return command_sub(table, sizeof table / sizeof *table, "How people are told of offboardings.", argc,
                        argv);

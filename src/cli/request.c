@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define OPTIONS_MAX (1024 * 1024)
+#include "cli/json_file.h"
+
 enum { OPT_TEMPLATE = 512 };
 
 static const struct argp_option option_table[] = {
@@ -61,39 +62,9 @@ void request_done(struct request *request)
     json_decref(request->users);
 }
 
-/* Standard input may be a socket, which /dev/stdin does not open. */
-static char *read_stdin(size_t *ret_length, struct err *err)
-{
-    struct strbuf text = STRBUF_MAX(OPTIONS_MAX);
-    char chunk[8192];
-    size_t count;
-    while ((count = fread(chunk, 1, sizeof chunk, stdin)) > 0)
-        strbuf_add(&text, chunk, count);
-    *ret_length = text.length;
-    if (!text.overflow && !ferror(stdin))
-        return strbuf_take(&text);
-    strbuf_done(&text);
-    err_set(err, ERR_INPUT, "cannot be read, or holds more than %d bytes", OPTIONS_MAX);
-    return NULL;
-}
-
 json_t *request_read_options(const char *path, struct err *err)
 {
-    const char *shown = strcmp(path, "-") ? path : "standard input";
-    size_t length;
-    AUTO_FREE char *text =
-        strcmp(path, "-") ? text_read_file(path, OPTIONS_MAX, &length, err) : read_stdin(&length, err);
-    json_t *options = text ? json_read(text, length, err) : NULL;
-    if (!options) {
-        err_prefix(err, "--options: %s", shown);
-        err->kind = ERR_INPUT;
-    } else if (!json_is_object(options)) {
-        json_decref(options);
-        options = NULL;
-        err_set(err, ERR_INPUT, "--options: %s: not a JSON object such as {\"disable_sign_in\": true}",
-                shown);
-    }
-    return options;
+    return json_file_read(path, "--options", "{\"disable_sign_in\": true}", err);
 }
 
 json_t *request_choice(const struct request *request, struct err *err)

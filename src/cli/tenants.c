@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/json_file.h"
 #include "cli/list.h"
 #include "cli/screen.h"
 
@@ -116,7 +117,24 @@ static void print_removed(const json_t *answer)
     puts("removed");
 }
 
-/* "sync", "health TENANT", "remove TENANT"; false: it is none of them. */
+/* Prints the defaults, the same with and without --json: they are what one edits and gives back. */
+static int defaults(const struct listing *listing, const char *path)
+{
+    struct err err = {0};
+    AUTO_ANSWER struct answer answer = {0};
+    AUTO_JSON json_t *wanted = NULL;
+    if (listing->count == 3 &&
+        !(wanted = json_file_read(listing->words[2], "FILE", "{\"options\": {}}", &err)))
+        return command_fail(&err);
+    AUTO_CLIENT struct client *client = client_open(&err);
+    bool ok = client && (wanted ? client_replace(client, path, wanted, &answer, &err)
+                                : client_call(client, "GET", path, NULL, &answer, &err));
+    if (answer.text && (ok || listing->json))
+        puts(answer.text);
+    return ok ? EXIT_DONE : command_fail(&err);
+}
+
+/* "sync", "health TENANT", "defaults TENANT [FILE]", "remove TENANT"; false: it is none of them. */
 static bool act(const struct listing *listing, int *ret_code)
 {
     AUTO_ARENA struct arena *arena = arena_new();
@@ -126,6 +144,8 @@ static bool act(const struct listing *listing, int *ret_code)
     else if (listing->count == 2 && !strcmp(word, "health"))
         *ret_code = call_and_print(
             listing, "GET", client_path(arena, "/api/v1/tenants/%s/health?max_age=0", tenant), print_health);
+    else if (listing->count >= 2 && listing->count <= 3 && !strcmp(word, "defaults"))
+        *ret_code = defaults(listing, client_path(arena, "/api/v1/tenants/%s/defaults", tenant));
     else if (listing->count == 2 && !strcmp(word, "remove"))
         *ret_code = call_and_print(listing, "DELETE", client_path(arena, "/api/v1/tenants/%s", tenant),
                                    print_removed);
@@ -142,9 +162,11 @@ int command_tenants(int argc, char **argv)
         .options = json_option,
         .parser = parse,
         .args_doc = "[SEARCH]\nadd TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME\n"
-                    "sync\nhealth TENANT\nremove TENANT",
-        .doc = "Lists the tenants, adds one or those of the partner account, shows what is "
-               "permitted in one, or removes one."};
+                    "sync\nhealth TENANT\ndefaults TENANT [FILE]\nremove TENANT",
+        .doc =
+            "Lists the tenants, adds one or those of the partner account, shows what is "
+            "permitted in one, shows its defaults or replaces them by those of a JSON file (\"-\": standard "
+            "input), or removes one."};
     struct listing listing = {0};
     int code;
     argp_parse(&argp, argc, argv, 0, NULL, &listing);
@@ -155,8 +177,7 @@ int command_tenants(int argc, char **argv)
         return code;
     if (listing.count > 1) {
         fputs("lastday tenants: one SEARCH word, or add TENANT_ID DEFAULT_DOMAIN DISPLAY_NAME, or sync, "
-              "health or "
-              "remove\n",
+              "health, defaults or remove\n",
               stderr);
         return EXIT_USAGE;
     }

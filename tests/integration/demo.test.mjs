@@ -5,7 +5,8 @@ import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { lastday, until } from '../support/world.mjs';
+import { assertNoSecretsIn } from '../support/secrets.mjs';
+import { CLIENT_SECRET, lastday, until } from '../support/world.mjs';
 
 let folder;
 before(async () => {
@@ -67,6 +68,16 @@ test('the printed address and password open it, three tenants are there, and the
   assert.equal(await signIn(second), 200);
   second.child.kill('SIGINT');
   assert.deepEqual(await second.ended, { code: 0, signal: null });
+});
+
+test('what it stores and logs holds no secret but the password that it prints, in the file for that', async () => {
+  const demo = await start();
+  assert.equal(await signIn(demo), 200);
+  demo.child.kill('SIGTERM');
+  await demo.ended;
+  assert.ok(!demo.log.includes(demo.password));
+  await assertNoSecretsIn(join(folder, 'small'), [demo.password, CLIENT_SECRET], ['password', 'simulator']);
+  assert.equal((await readFile(join(folder, 'small', 'password'), 'utf8')).trim(), demo.password);
 });
 
 test('when the simulator dies the demo says so and stops', async () => {

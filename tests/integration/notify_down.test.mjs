@@ -99,7 +99,7 @@ test('f33_r11 down for a day: all arrive within five minutes of the return, in o
   const ways = [
     await receiver('500', (_, response) => response.writeHead(500).end('<html>oops</html>')),
     await receiver('429', (_, response) => response.writeHead(429, { 'retry-after': '200' }).end()),
-    await receiver('slow', (_, response) => setTimeout(() => response.destroy(), 300)),
+    await receiver('breaks off', (_, response) => setTimeout(() => response.destroy(), 300)),
     await garbage(),
     await receiver('redirect', (_, response) => response.writeHead(302, { location: `${world.simUrl}/sink/generic/redirected` }).end()),
     await receiver('flood', (_, response) => response.writeHead(200).end('x'.repeat(1 << 20))),
@@ -139,6 +139,25 @@ test('f33_r11 down for a day: all arrive within five minutes of the return, in o
   assert.equal(made[0].status, 500);
   assert.match(made[0].response, /oops/);
   assert.equal(made.at(-1).status, 204);
+});
+
+test('f33_slow one that does not answer in time is tried again, and holds nobody up', async () => {
+  const slow = await receiver('slow', () => {});
+  await configure(world, {
+    webhooks: [hooks.generic(world, { events: ['started', 'finished'] }), { name: 'slow', url: slow.url, format: 'generic', events: ['started', 'finished'] }],
+  });
+  const { id } = await world.offboard((await leaver(world)).id, { hide_from_gal: true });
+  await world.finished(id);
+  const mine = async () => (await deliveries(world, `&offboarding=${id}`)).filter((one) => one.endpoint_name === 'slow');
+  await until('the other to be told', async () => (await sinks(world)).generic.filter((one) => one.body.data.id === id).length === 2);
+  assert.ok((await mine()).every((one) => one.status === 'pending'));
+  const late = await until('it to be given up for now', async () => (await mine()).find((one) => one.attempts > 0), 40_000);
+  const { attempts_made: made } = await world.api('GET', `/deliveries/${late.id}`);
+  assert.equal(made[0].error.code, 'timeout');
+  slow.broken = false;
+  await world.pass(5 * 60_000);
+  await until('all to arrive', async () => (await mine()).every((one) => one.status === 'delivered'));
+  assert.deepEqual(slow.got.map((one) => one.body.type), ['offboarding.started', 'offboarding.finished']);
 });
 
 test('f33_410 the endpoint is switched off, and others are told', async () => {
