@@ -11,12 +11,14 @@
 struct candidate {
     struct offboarding_id tenant;
     size_t held;
+    ptrdiff_t turn; /* its place among those that have something due: qsort keeps no order by itself */
 };
 
-static int by_held(const void *left, const void *right)
+static int by_held_and_turn(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
-    return (a->held > b->held) - (a->held < b->held);
+    int by_turn = (a->turn > b->turn) - (a->turn < b->turn);
+    return a->held == b->held ? by_turn : a->held > b->held ? 1 : -1;
 }
 
 /* The tenants in turn: from the one after the last on, then from the first. */
@@ -34,7 +36,7 @@ static ptrdiff_t read_candidates(const struct run_host *host, struct tx *tx, con
     }
     count = count < RUNS_CLAIM_MAX ? count : RUNS_CLAIM_MAX;
     for (ptrdiff_t i = 0; i < count; i++)
-        ret[i] = (struct candidate){.tenant = ids[i]};
+        ret[i] = (struct candidate){.tenant = ids[i], .turn = i};
     return count;
 }
 
@@ -75,7 +77,7 @@ static ptrdiff_t claim_in_turn(const struct run_host *host, const struct runs_ro
         for (size_t k = 0; k < count; k++)
             tenants[i].held += strcmp(run_tenant_id(runs[k]), tenants[i].tenant.text) == 0;
     if (total > 0)
-        qsort(tenants, (size_t)total, sizeof *tenants, by_held);
+        qsort(tenants, (size_t)total, sizeof *tenants, by_held_and_turn);
     for (ptrdiff_t i = 0; i < total; i++) {
         size_t most = fair_room(room->places, count + claimed, tenants[i].held, total > 1);
         ptrdiff_t more = claim_of(host, tx, tenants[i].tenant.text, runs + count + claimed,

@@ -79,26 +79,25 @@ static void days_begin_when_the_clocks_say(void **state)
 {
     static const struct {
         const char *at, *zone;
-        int later;
+        int later, weekday;
         const char *date, *begins;
-        int weekday;
     } days[] = {
-        {"2026-11-26T10:00:00Z", "UTC", 0, "2026-11-26", "2026-11-26T00:00:00Z", 4},
-        {"2026-11-25T23:30:00Z", "Europe/Amsterdam", 0, "2026-11-26", "2026-11-25T23:00:00Z", 4},
-        {"2026-11-26T03:00:00Z", "America/New_York", 0, "2026-11-25", "2026-11-25T05:00:00Z", 3},
-        {"2026-11-26T18:15:00Z", "Asia/Kathmandu", 0, "2026-11-27", "2026-11-26T18:15:00Z", 5},
-        {"2026-11-26T10:00:00Z", "Europe/Amsterdam", -32, "2026-10-25", "2026-10-24T22:00:00Z",
-         7}, /* 25 h long */
-        {"2026-11-26T10:00:00Z", "Europe/Amsterdam", -31, "2026-10-26", "2026-10-25T23:00:00Z", 1},
-        {"2026-12-31T12:00:00Z", "UTC", 1, "2027-01-01", "2027-01-01T00:00:00Z", 5},
-        {"2026-09-05T12:00:00Z", "America/Santiago", 1, "2026-09-06", "2026-09-06T04:00:00Z",
-         7}, /* no midnight */
+        {"2026-11-26T10:00:00Z", "UTC", 0, 4, "2026-11-26", "2026-11-26T00:00:00Z"},
+        {"2026-11-25T23:30:00Z", "Europe/Amsterdam", 0, 4, "2026-11-26", "2026-11-25T23:00:00Z"},
+        {"2026-11-26T03:00:00Z", "America/New_York", 0, 3, "2026-11-25", "2026-11-25T05:00:00Z"},
+        {"2026-11-26T18:15:00Z", "Asia/Kathmandu", 0, 5, "2026-11-27", "2026-11-26T18:15:00Z"},
+        {"2026-11-26T10:00:00Z", "Europe/Amsterdam", -32, 7, "2026-10-25",
+         "2026-10-24T22:00:00Z"}, /* 25 h long */
+        {"2026-11-26T10:00:00Z", "Europe/Amsterdam", -31, 1, "2026-10-26", "2026-10-25T23:00:00Z"},
+        {"2026-12-31T12:00:00Z", "UTC", 1, 5, "2027-01-01", "2027-01-01T00:00:00Z"},
+        {"2026-09-05T12:00:00Z", "America/Santiago", 1, 7, "2026-09-06",
+         "2026-09-06T04:00:00Z"}, /* no midnight */
     };
     struct err err;
     struct zone_day day;
     (void)state;
     for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
-        int64_t at, begins;
+        int64_t at = 0, begins = 0;
         assert_true(time_parse(days[i].at, &at) && time_parse(days[i].begins, &begins));
         assert_true(zone_day(at, days[i].later, days[i].zone, &day, &err));
         assert_string_equal(day.date, days[i].date);
