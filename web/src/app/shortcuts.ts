@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 
 const TOGETHER_MS = 1500;
 
-export interface Shortcuts {
+interface Shortcuts {
   /* By the letter after `g`. */
   pages: ReadonlyMap<string, string>;
   letters: boolean;

@@ -1154,8 +1154,6 @@ export const en = {
   'code.needs_delegated_sign_in': 'This needs a partner sign-in.',
   'code.federated_domain': 'The password is managed elsewhere.',
   'code.throttled': 'Microsoft asked us to slow down.',
-  'code.conversion_pending': 'The mailbox is still being converted.',
-  'code.needs_failed': 'A task it needs did not end well.',
 
   'fact.sign_in': 'Sign-in',
   'fact.sign_in.allowed': 'Allowed',
