@@ -11,7 +11,7 @@ import {
   makeStyles,
   Text,
 } from '@fluentui/react-components';
-import { ArrowDownloadRegular, BookRegular, SearchInfoRegular } from '@fluentui/react-icons';
+import { ArrowDownloadRegular, BookRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { tenantsQuery } from '../api/queries';
 import type { LogbookEntry } from '../api/schema';
@@ -24,7 +24,7 @@ import { download } from '../ui/download';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterChoice, FilterText } from '../ui/FilterBar';
 import { Json } from '../ui/Json';
-import { Loading } from '../ui/Loading';
+import { Listing } from '../ui/Listing';
 import { NotAllowed } from '../ui/NotAllowed';
 import { PageHead } from '../ui/PageHead';
 import { ProblemBar } from '../ui/ProblemBar';
@@ -34,7 +34,6 @@ import { kinds } from './kinds';
 import { exported, logbookQuery } from './queries';
 
 const useStyles = makeStyles({
-  more: { alignSelf: 'center' },
   date: { display: 'inline-flex', alignItems: 'center', columnGap: '8px' },
   dates: { display: 'flex', flexWrap: 'wrap', gap: '8px 16px', alignItems: 'flex-end' },
 });
@@ -151,27 +150,16 @@ function Logbook() {
           </Label>
         </div>
       </FilterBar>
-      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
-      {read.isPending && <Loading rows={6} />}
-      {read.isSuccess && rows.length === 0 && (
-        <Empty
-          icon={any ? <SearchInfoRegular /> : <BookRegular />}
-          title={t(any ? 'logbook.none_found' : 'logbook.empty')}
-          action={any && <Button onClick={clear}>{t('list.clear')}</Button>}
-        />
-      )}
-      {rows.length > 0 && (
+      <Listing
+        read={read}
+        empty={rows.length === 0}
+        filtered={any}
+        noneFound={t('logbook.none_found')}
+        clear={clear}
+        nothing={<Empty icon={<BookRegular />} title={t('logbook.empty')} />}
+      >
         <DataTable label={t('page.logbook')} columns={columns} rows={rows} idOf={({ id }) => String(id)} />
-      )}
-      {read.hasNextPage && (
-        <Button
-          className={styles.more}
-          disabledFocusable={read.isFetchingNextPage}
-          onClick={() => void read.fetchNextPage()}
-        >
-          {t('action.more')}
-        </Button>
-      )}
+      </Listing>
     </div>
   );
 }

@@ -1,18 +1,6 @@
 /* All tenants: how they are, adding one, and reading them from the partner account. */
-import {
-  Button,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  makeStyles,
-  Text,
-} from '@fluentui/react-components';
-import {
-  AddRegular,
-  ArrowSyncRegular,
-  BuildingMultipleRegular,
-  SearchInfoRegular,
-} from '@fluentui/react-icons';
+import { Button, MessageBar, MessageBarBody, MessageBarTitle, Text } from '@fluentui/react-components';
+import { AddRegular, ArrowSyncRegular, BuildingMultipleRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -26,7 +14,7 @@ import { FilterBar, FilterText } from '../ui/FilterBar';
 import { FormDialog } from '../ui/FormDialog';
 import { fieldErrors } from '../ui/fieldErrors';
 import { TextField } from '../ui/fields';
-import { Loading } from '../ui/Loading';
+import { Listing } from '../ui/Listing';
 import { PageHead } from '../ui/PageHead';
 import { ProblemBar } from '../ui/ProblemBar';
 import { TextLink } from '../ui/TextLink';
@@ -36,12 +24,7 @@ import { usePageStyles } from '../ui/usePageStyles';
 import { addTenant, syncTenants, tenantListQuery } from './queries';
 import { TenantState } from './TenantState';
 
-const useStyles = makeStyles({
-  more: { alignSelf: 'center' },
-});
-
 export function TenantsPage() {
-  const styles = useStyles();
   const page = usePageStyles();
   const client = useQueryClient();
   const may = useMay();
@@ -123,32 +106,24 @@ export function TenantsPage() {
           />
         </FilterBar>
       )}
-      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
-      {read.isPending && <Loading rows={5} />}
-      {nothingYet && (
-        <Empty
-          icon={<BuildingMultipleRegular />}
-          title={t('tenant.empty')}
-          body={t(manages ? 'tenant.empty_admin' : 'tenant.empty_body')}
-          action={manages && <Button onClick={() => setAdding(true)}>{t('tenant.add')}</Button>}
-        />
-      )}
-      {read.isSuccess && rows.length === 0 && any && (
-        <Empty
-          icon={<SearchInfoRegular />}
-          title={t('tenant.none_found', { search: values.search })}
-          action={<Button onClick={clear}>{t('list.clear')}</Button>}
-        />
-      )}
-      <Disconnected tenants={rows} />
-      {rows.length > 0 && (
+      <Listing
+        read={read}
+        empty={rows.length === 0}
+        filtered={any}
+        noneFound={t('tenant.none_found', { search: values.search })}
+        clear={clear}
+        nothing={
+          <Empty
+            icon={<BuildingMultipleRegular />}
+            title={t('tenant.empty')}
+            body={t(manages ? 'tenant.empty_admin' : 'tenant.empty_body')}
+            action={manages && <Button onClick={() => setAdding(true)}>{t('tenant.add')}</Button>}
+          />
+        }
+      >
+        <Disconnected tenants={rows} />
         <DataTable label={t('page.tenants')} columns={columns} rows={rows} idOf={({ id }) => id} />
-      )}
-      {read.hasNextPage && (
-        <Button className={styles.more} onClick={() => void read.fetchNextPage()}>
-          {t('action.more')}
-        </Button>
-      )}
+      </Listing>
       {adding && <Add onClose={() => setAdding(false)} />}
     </div>
   );
