@@ -4,7 +4,7 @@ import { CheckmarkCircleRegular, PeopleCheckmarkRegular } from '@fluentui/react-
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { tenantsQuery } from '../api/queries';
+import { rowsOf, tenantsQuery } from '../api/queries';
 import type { OffboardingSummary, Stats } from '../api/schema';
 import { dateTime, duration, number, relative } from '../i18n/format';
 import { money } from '../i18n/money';
@@ -288,7 +288,7 @@ function Few({ title, query, nothing, all, side }: FewProps) {
   const styles = useStyles();
   const page = usePageStyles();
   const read = useInfiniteQuery(query);
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   return (
     <Panel title={title} actions={rows.length > 0 && <TextLink to={all}>{t('dash.show_all')}</TextLink>}>
       {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}

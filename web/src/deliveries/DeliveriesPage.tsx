@@ -2,8 +2,9 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, Text } from '@fluentui/react-components';
 import { SendRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { rowsOf } from '../api/queries';
 import type { Delivery } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t, words } from '../i18n/t';
 import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
@@ -26,7 +27,7 @@ export function DeliveriesPage() {
   const may = useMay();
   const { values, set, clear, any } = useFilters(names);
   const read = useInfiniteQuery(deliveriesQuery(values));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   const now = useNow(true, 10_000);
 
   const columns: Column<Delivery>[] = [
@@ -69,11 +70,7 @@ export function DeliveriesPage() {
       id: 'at',
       label: t('delivery.created'),
       end: true,
-      cell: (row) => (
-        <span title={dateTime(row.created_at)}>
-          {relative(row.created_at, Math.max(now, Date.parse(row.created_at)))}
-        </span>
-      ),
+      cell: (row) => <span title={dateTime(row.created_at)}>{ago(row.created_at, now)}</span>,
     },
   ];
 

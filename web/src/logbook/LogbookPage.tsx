@@ -13,7 +13,7 @@ import {
 } from '@fluentui/react-components';
 import { ArrowDownloadRegular, BookRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { tenantsQuery } from '../api/queries';
+import { rowsOf, tenantsQuery } from '../api/queries';
 import type { LogbookEntry } from '../api/schema';
 import { dateTime } from '../i18n/format';
 import { t, words } from '../i18n/t';
@@ -51,7 +51,7 @@ function Logbook() {
   const { values, set, clear, any } = useFilters(names);
   const read = useInfiniteQuery(logbookQuery(values));
   const tenants = useQuery(tenantsQuery(''));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   const save = useMutation({
     mutationFn: async (format: 'csv' | 'json') => {
       const day = new Date().toISOString().slice(0, 10);

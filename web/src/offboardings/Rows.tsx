@@ -17,7 +17,7 @@ import { type Dispatch, memo, type ReactNode, type SetStateAction, useCallback }
 import { Link, useNavigate } from 'react-router';
 import type { OffboardingSummary } from '../api/schema';
 import type { Key } from '../i18n/en';
-import { dateTime, duration, relative } from '../i18n/format';
+import { ago, dateTime, duration, relative } from '../i18n/format';
 import { t } from '../i18n/t';
 import { lockoutTook, progressColour, progressShare, progressWords } from '../run/progress';
 import { Status } from '../ui/Status';
@@ -184,9 +184,8 @@ function ProgressCell({ row }: { row: OffboardingSummary }) {
 
 function When({ row, now }: { row: OffboardingSummary; now: number }) {
   const [at, key] = whenOf(row);
-  /* What is over is never ahead, although the clock of this page is read only now and then. */
-  const clock = key === 'list.planned' ? now : Math.max(now, Date.parse(at));
-  return <span title={dateTime(at)}>{t(key as 'list.ended', { when: relative(at, clock) })}</span>;
+  const when = key === 'list.planned' ? relative(at, now) : ago(at, now);
+  return <span title={dateTime(at)}>{t(key as 'list.ended', { when })}</span>;
 }
 
 interface RowProps {

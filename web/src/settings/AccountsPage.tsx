@@ -14,7 +14,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { meQuery } from '../api/queries';
 import type { Account } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { type Column, DataTable } from '../ui/DataTable';
@@ -73,7 +73,7 @@ export function AccountsPage() {
         row.last_sign_in_at ? (
           <span title={dateTime(row.last_sign_in_at)}>
             {t('account.seen_when', {
-              when: relative(row.last_sign_in_at, Math.max(now, Date.parse(row.last_sign_in_at))),
+              when: ago(row.last_sign_in_at, now),
             })}
           </span>
         ) : (

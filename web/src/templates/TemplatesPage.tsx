@@ -4,9 +4,9 @@ import { AddRegular, CopyRegular, DeleteRegular, DocumentBulletListRegular } fro
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { catalogQuery } from '../api/queries';
+import { catalogQuery, rowsOf } from '../api/queries';
 import type { Template } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
 import { summaryOf } from '../options/words';
 import { useMay } from '../session/useMay';
@@ -36,7 +36,7 @@ export function TemplatesPage() {
   const { values, set, clear, any } = useFilters(['search', 'tenant'] as const);
   const [deleting, setDeleting] = useState<Template | null>(null);
   const read = useInfiniteQuery(templateListQuery(values.search, values.tenant));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   const now = useNow(true, 60_000);
   const edits = may('admin');
 
@@ -74,7 +74,7 @@ export function TemplatesPage() {
       cell: (row) => (
         <span title={dateTime(row.changed_at)}>
           {t('template.changed_by', {
-            when: relative(row.changed_at, Math.max(now, Date.parse(row.changed_at))),
+            when: ago(row.changed_at, now),
             who: row.changed_by,
           })}
         </span>

@@ -5,7 +5,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useParams } from 'react-router';
 import type { Tagged } from '../api/client';
-import { catalogQuery } from '../api/queries';
+import { catalogQuery, rowsOf } from '../api/queries';
 import type { Catalog, Defaults, Options, ProtectedUsers, Tenant, TenantNotify } from '../api/schema';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
@@ -89,7 +89,7 @@ function Edit({ tenant, read, people, catalog }: Props) {
   const { draft, dirty, round, set, begin } = useDraft(read.value);
   const [guarded, setGuarded] = useState(() => peopleOf(read.value, people));
   const templates = useInfiniteQuery(templateListQuery('', tenant.id));
-  const offered = templates.data?.pages.flatMap((one) => one.items) ?? [];
+  const offered = rowsOf(templates.data);
 
   const beginAnew = (now: Defaults) => {
     begin(now);

@@ -4,8 +4,9 @@ import { AddRegular, ArrowSyncRegular, BuildingMultipleRegular } from '@fluentui
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { rowsOf } from '../api/queries';
 import type { Tenant, TenantSync } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
@@ -31,7 +32,7 @@ export function TenantsPage() {
   const { values, set, clear, any } = useFilters(['search'] as const);
   const [adding, setAdding] = useState(false);
   const read = useInfiniteQuery(tenantListQuery(values.search));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   const now = useNow(true, 60_000);
   const manages = may('whole');
   const sync = useMutation({
@@ -60,7 +61,7 @@ export function TenantsPage() {
         row.health && (
           <span title={dateTime(row.health.checked_at)}>
             {t('tenant.checked', {
-              when: relative(row.health.checked_at, Math.max(now, Date.parse(row.health.checked_at))),
+              when: ago(row.health.checked_at, now),
             })}
           </span>
         ),
