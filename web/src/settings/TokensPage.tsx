@@ -221,14 +221,7 @@ function Make({ onMade, onClose }: { onMade(answer: NewTokenAnswer): void; onClo
   });
   const errorAt = fieldErrors(make.error);
   return (
-    <FormDialog
-      title={t('token.make')}
-      submit={t('token.make')}
-      busy={make.isPending}
-      error={make.error}
-      onSubmit={() => make.mutate()}
-      onClose={onClose}
-    >
+    <FormDialog title={t('token.make')} submit={t('token.make')} save={make} onClose={onClose}>
       <TextField
         label={t('token.name')}
         required

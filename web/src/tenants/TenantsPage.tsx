@@ -205,14 +205,7 @@ function Add({ onClose }: { onClose(): void }) {
   });
   const errorAt = fieldErrors(add.error);
   return (
-    <FormDialog
-      title={t('tenant.add')}
-      submit={t('tenant.add')}
-      busy={add.isPending}
-      error={add.error}
-      onSubmit={() => add.mutate()}
-      onClose={onClose}
-    >
+    <FormDialog title={t('tenant.add')} submit={t('tenant.add')} save={add} onClose={onClose}>
       <Text>{t('tenant.add_lead')}</Text>
       <TextField
         label={t('tenant.id')}

@@ -20,7 +20,7 @@ const useStyles = makeStyles({
 });
 
 /* The mutation that saves the form. */
-interface Saving {
+export interface Saving {
   isPending: boolean;
   isSuccess: boolean;
   error: unknown;
