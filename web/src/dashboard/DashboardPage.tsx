@@ -10,6 +10,7 @@ import { dateTime, duration, number, relative } from '../i18n/format';
 import { money } from '../i18n/money';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
+import { TenantFilter } from '../tenants/TenantFilter';
 import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { PageHead } from '../ui/PageHead';
@@ -25,8 +26,6 @@ import { Licenses } from './Licenses';
 import { attentionQuery, attentionStatuses, comingUpQuery, statsQuery } from './queries';
 
 const useStyles = makeStyles({
-  /* Both beside each other on a phone. */
-  choice: { maxWidth: '200px', minWidth: 0 },
   tiles: {
     display: 'grid',
     gap: '16px',
@@ -88,7 +87,6 @@ const useStyles = makeStyles({
 const spans = ['7', '30', '90'] as const;
 
 export function DashboardPage() {
-  const styles = useStyles();
   const page = usePageStyles();
   const may = useMay();
   const { values, set } = useFilters(['days', 'tenant'] as const);
@@ -96,7 +94,6 @@ export function DashboardPage() {
   const { tenant } = values;
   const stats = useQuery(statsQuery(Number(days), tenant));
   const tenants = useQuery(tenantsQuery(''));
-  const choices = tenants.data?.items ?? [];
 
   return (
     <div className={page.page}>
@@ -104,21 +101,7 @@ export function DashboardPage() {
         title={t('page.dashboard')}
         actions={
           <>
-            {(choices.length > 1 || tenant) && (
-              <Select
-                className={styles.choice}
-                aria-label={t('dash.tenant')}
-                value={tenant}
-                onChange={(_, { value }) => set('tenant', value)}
-              >
-                <option value="">{t('tenants_field.all')}</option>
-                {choices.map(({ id, display_name }) => (
-                  <option key={id} value={id}>
-                    {display_name}
-                  </option>
-                ))}
-              </Select>
-            )}
+            <TenantFilter value={tenant} onChange={(value) => set('tenant', value)} />
             <Select aria-label={t('dash.span')} value={days} onChange={(_, { value }) => set('days', value)}>
               {spans.map((span) => (
                 <option key={span} value={span}>
@@ -132,7 +115,7 @@ export function DashboardPage() {
       {stats.isError && <ProblemBar error={stats.error} retry={() => void stats.refetch()} />}
       {stats.isPending && <Loading rows={4} height={96} />}
       {stats.data &&
-        (tenants.isSuccess && choices.length === 0 ? (
+        (tenants.data?.items.length === 0 ? (
           <Empty
             icon={<PeopleCheckmarkRegular />}
             title={t('tenant.empty')}

@@ -340,7 +340,6 @@ export const en = {
   'role.approver.may': 'What technicians may, and lifts blockers.',
   'role.admin.may': 'Everything: tenants, settings, accounts, tokens.',
 
-  'dash.tenant': 'Tenant',
   'dash.span': 'Time',
   'dash.last_days': { one: 'Last {count} day', other: 'Last {count} days' },
   'dash.this_week': 'Leavers this week',
@@ -1013,7 +1012,6 @@ export const en = {
   'list.status_cancelled': 'Cancelled',
   'list.user': 'User',
   'list.tenant': 'Tenant',
-  'list.tenant_all': 'All tenants',
   'list.progress': 'Progress',
   'list.sort': 'Order',
   'list.sort_newest': 'Newest first',

@@ -12,12 +12,13 @@ import {
   Text,
 } from '@fluentui/react-components';
 import { ArrowDownloadRegular, BookRegular } from '@fluentui/react-icons';
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { rowsOf, tenantsQuery } from '../api/queries';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { rowsOf } from '../api/queries';
 import type { LogbookEntry } from '../api/schema';
 import { dateTime } from '../i18n/format';
 import { t, words } from '../i18n/t';
 import { useMay } from '../session/useMay';
+import { useTenantChoices } from '../tenants/useTenantChoices';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Disclosure } from '../ui/Disclosure';
 import { download } from '../ui/download';
@@ -50,7 +51,7 @@ function Logbook() {
   const page = usePageStyles();
   const { values, set, clear, any } = useFilters(names);
   const read = useInfiniteQuery(logbookQuery(values));
-  const tenants = useQuery(tenantsQuery(''));
+  const tenants = useTenantChoices(values.tenant);
   const rows = rowsOf(read.data);
   const save = useMutation({
     mutationFn: async (format: 'csv' | 'json') => {
@@ -136,7 +137,7 @@ function Logbook() {
           label={t('list.tenant')}
           all={t('tenants_field.all')}
           value={values.tenant}
-          choices={(tenants.data?.items ?? []).map((one) => [one.id, one.display_name] as const)}
+          choices={tenants}
           onChange={(value) => set('tenant', value)}
         />
         <div className={styles.dates}>

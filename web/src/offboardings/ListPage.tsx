@@ -22,7 +22,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { usePage } from '../app/usePage';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
-import { useTenantChoices } from '../tenants/useTenantChoices';
+import { TenantFilter } from '../tenants/TenantFilter';
 import { Empty } from '../ui/Empty';
 import { Listing } from '../ui/Listing';
 import { Loading } from '../ui/Loading';
@@ -162,7 +162,6 @@ export function ListPage() {
 
 function Selects({ filters: { filter, set } }: { filters: Filters }) {
   const styles = useStyles();
-  const tenants = useTenantChoices(filter.tenant);
   return (
     <>
       <Select
@@ -177,22 +176,7 @@ function Selects({ filters: { filter, set } }: { filters: Filters }) {
           </option>
         ))}
       </Select>
-      {(tenants.length > 1 || filter.tenant) && (
-        <Select
-          className={styles.select}
-          select={{ className: styles.select }}
-          aria-label={t('list.tenant')}
-          value={filter.tenant}
-          onChange={(_, { value }) => set('tenant', value)}
-        >
-          <option value="">{t('list.tenant_all')}</option>
-          {tenants.map(([id, name]) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
-      )}
+      <TenantFilter value={filter.tenant} onChange={(tenant) => set('tenant', tenant)} />
       <Select
         className={styles.select}
         aria-label={t('list.sort')}
