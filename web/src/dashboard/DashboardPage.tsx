@@ -72,13 +72,6 @@ const useStyles = makeStyles({
     paddingBlock: '10px',
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  person: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
-  name: {
-    color: tokens.colorNeutralForeground1,
-    fontWeight: tokens.fontWeightSemibold,
-    textDecoration: 'none',
-    ':hover': { textDecoration: 'underline' },
-  },
   end: { textAlign: 'end', flexShrink: 0 },
   nothing: { display: 'flex', alignItems: 'center', columnGap: '8px', minHeight: '44px' },
   good: { color: tokens.colorPaletteGreenForeground1, fontSize: '20px', display: 'inline-flex' },
@@ -288,8 +281,8 @@ function Few({ title, query, nothing, all, side }: FewProps) {
         <ul className={styles.list}>
           {rows.map((row) => (
             <li key={row.id} className={styles.row}>
-              <span className={styles.person}>
-                <Link to={`/offboardings/${row.id}`} className={styles.name}>
+              <span className={page.two}>
+                <Link to={`/offboardings/${row.id}`} className={page.name}>
                   {row.user.display_name}
                 </Link>
                 <Text size={200} className={page.quiet}>
