@@ -1,17 +1,15 @@
 // What the options begin from, and what is asked for before anything runs.
 import { accountOf, expect, reserved, signIn, test } from './support/fixtures.mjs';
 import { expectGoodLooksBriefly } from './support/look.mjs';
+import { taggedPut } from './support/office.mjs';
 import * as wizard from './support/wizard.mjs';
 
 test.setTimeout(120_000);
 
 const status = (page, name) => page.locator(`[data-offboarding-status^="${name}"]`);
 
-async function putDefaults(world, change) {
-  const path = `/tenants/${world.tenant.id}/defaults`;
-  const read = await world.raw('GET', path);
-  await world.api('PUT', path, { ...(await read.json()), ...change }, { 'if-match': read.headers.get('etag') });
-}
+const putDefaults = (world, change) =>
+  taggedPut(world, `/tenants/${world.tenant.id}/defaults`, (now) => ({ ...now, ...change }));
 
 test('a tenant, its defaults and a template, each said openly', async ({ page, ownWorld, watch: _ }) => {
   const world = await ownWorld();
