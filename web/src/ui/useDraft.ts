@@ -1,7 +1,7 @@
 /* What a form makes of what is stored, until it is saved or taken back. */
 import { useCallback, useState } from 'react';
 
-export interface DraftOf<T> {
+interface DraftOf<T> {
   draft: T;
   dirty: boolean;
   /* Another one whenever the form begins anew: the key of those parts that hold their own values. */
