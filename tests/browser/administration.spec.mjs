@@ -2,19 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { sinks } from '../support/notify.mjs';
 import { until } from '../support/world.mjs';
-import { accountOf, expect, fillIn, signIn, test as base } from './support/fixtures.mjs';
+import { accountOf, expect, fillIn, signIn, test as base, worldOf } from './support/fixtures.mjs';
 import { makeOffice, template } from './support/office.mjs';
 import { pick, task } from './support/wizard.mjs';
 
 const test = base.extend({
-  world: [
-    async ({}, use) => {
-      const world = await makeOffice();
-      await use(world);
-      await world.close();
-    },
-    { scope: 'worker', timeout: 60_000 },
-  ],
+  world: worldOf(() => makeOffice()),
   signedIn: async ({ page, world, watch: _ }, use) => {
     await signIn(page, world, world.admin);
     await use(page);

@@ -1,66 +1,59 @@
 // What the options begin from, and what is asked for before anything runs.
-import { accountOf, expect, makeWorld, reserved, signIn, test } from './support/fixtures.mjs';
+import { accountOf, expect, reserved, signIn, test } from './support/fixtures.mjs';
 import { expectGoodLooksBriefly } from './support/look.mjs';
+import { taggedPut } from './support/office.mjs';
 import * as wizard from './support/wizard.mjs';
 
 test.setTimeout(120_000);
 
 const status = (page, name) => page.locator(`[data-offboarding-status^="${name}"]`);
 
-async function putDefaults(world, change) {
-  const path = `/tenants/${world.tenant.id}/defaults`;
-  const read = await world.raw('GET', path);
-  await world.api('PUT', path, { ...(await read.json()), ...change }, { 'if-match': read.headers.get('etag') });
-}
+const putDefaults = (world, change) =>
+  taggedPut(world, `/tenants/${world.tenant.id}/defaults`, (now) => ({ ...now, ...change }));
 
-test('a tenant, its defaults and a template, each said openly', async ({ page, watch }) => {
-  watch.expectRefusal(/^net::ERR_/); // when its world has gone
-  const world = await makeWorld();
-  try {
-    await putDefaults(world, { options: { disable_sign_in: true, revoke_sessions: true } });
-    await world.api('POST', '/templates', {
-      name: 'Contractor',
-      description: 'Nobody takes over.',
-      options: { disable_sign_in: true, hide_from_gal: true },
-    });
-    await signIn(page, world);
+test('a tenant, its defaults and a template, each said openly', async ({ page, ownWorld, watch: _ }) => {
+  const world = await ownWorld();
+  await putDefaults(world, { options: { disable_sign_in: true, revoke_sessions: true } });
+  await world.api('POST', '/templates', {
+    name: 'Contractor',
+    description: 'Nobody takes over.',
+    options: { disable_sign_in: true, hide_from_gal: true },
+  });
+  await signIn(page, world);
 
-    // A favourite comes first, in every browser.
-    await wizard.open(page);
-    const star = page.getByRole('button', { name: 'Favourite: Northwind' });
-    await star.click();
-    await expect(star).toHaveAttribute('aria-pressed', 'true');
-    await page.reload();
-    await expect(page.getByRole('radio').first()).toHaveAccessibleName(/Northwind/);
+  // A favourite comes first, in every browser.
+  await wizard.open(page);
+  const star = page.getByRole('button', { name: 'Favourite: Northwind' });
+  await star.click();
+  await expect(star).toHaveAttribute('aria-pressed', 'true');
+  await page.reload();
+  await expect(page.getByRole('radio').first()).toHaveAccessibleName(/Northwind/);
 
-    await wizard.chooseTenant(page);
-    await wizard.chooseUser(page, 'adele.vance', 'Adele Vance');
-    const source = page.getByRole('combobox', { name: 'Start from' });
-    const said = page.getByRole('status').filter({ hasText: /Using|preset/ });
-    await expect(said).toHaveText('Using tenant defaults: what Contoso B.V. has set.');
-    await expect(wizard.task(page, 'Revoke all sessions')).toBeChecked();
-    await wizard.task(page, 'Reset Password').check();
-    await expect(said).toHaveText(/Using tenant defaults.* 1 changed\.$/);
-    await expectGoodLooksBriefly(page, 'wizard-3-options-defaults');
-    await source.selectOption('Contractor');
-    await expect(said).toHaveText('Using the template “Contractor”.');
-    await expect(page.getByText('Nobody takes over.')).toBeVisible();
-    await expect(wizard.task(page, 'Hide from Global Address List')).toBeChecked();
-    await expect(wizard.task(page, 'Reset Password')).not.toBeChecked();
-    await page.getByRole('button', { name: 'Bring my changes back' }).click();
-    await expect(wizard.task(page, 'Reset Password')).toBeChecked();
-    await page.getByRole('button', { name: 'Reset', exact: true }).click();
-    await expect(wizard.task(page, 'Reset Password')).not.toBeChecked();
-    await source.selectOption('Nothing');
-    await expect(page.getByRole('switch', { checked: true })).toHaveCount(0);
+  await wizard.chooseTenant(page);
+  await wizard.chooseUser(page, 'adele.vance', 'Adele Vance');
+  const source = page.getByRole('combobox', { name: 'Start from' });
+  const said = page.getByRole('status').filter({ hasText: /Using|preset/ });
+  await expect(said).toHaveText('Using tenant defaults: what Contoso B.V. has set.');
+  await expect(wizard.task(page, 'Revoke all sessions')).toBeChecked();
+  await wizard.task(page, 'Reset Password').check();
+  await expect(said).toHaveText(/Using tenant defaults.* 1 changed\.$/);
+  await expectGoodLooksBriefly(page, 'wizard-3-options-defaults');
+  await source.selectOption('Contractor');
+  await expect(said).toHaveText('Using the template “Contractor”.');
+  await expect(page.getByText('Nobody takes over.')).toBeVisible();
+  await expect(wizard.task(page, 'Hide from Global Address List')).toBeChecked();
+  await expect(wizard.task(page, 'Reset Password')).not.toBeChecked();
+  await page.getByRole('button', { name: 'Bring my changes back' }).click();
+  await expect(wizard.task(page, 'Reset Password')).toBeChecked();
+  await page.getByRole('button', { name: 'Reset', exact: true }).click();
+  await expect(wizard.task(page, 'Reset Password')).not.toBeChecked();
+  await source.selectOption('Nothing');
+  await expect(page.getByRole('switch', { checked: true })).toHaveCount(0);
 
-    await page.goto(`${world.url}/offboardings/new?tenant=contoso.com&users=anke.hoffmann@contoso.com&template=contractor`);
-    await expect(said).toHaveText('Using the template “Contractor”.');
-    await wizard.toConfirmation(page);
-    await expect(page.getByRole('region', { name: 'Anke Hoffmann' })).toContainText('Hide from Global Address List');
-  } finally {
-    await world.close();
-  }
+  await page.goto(`${world.url}/offboardings/new?tenant=contoso.com&users=anke.hoffmann@contoso.com&template=contractor`);
+  await expect(said).toHaveText('Using the template “Contractor”.');
+  await wizard.toConfirmation(page);
+  await expect(page.getByRole('region', { name: 'Anke Hoffmann' })).toContainText('Hide from Global Address List');
 });
 
 test('a deletion is typed out', async ({ signedIn: page, world, leaver }) => {
@@ -82,35 +75,30 @@ test('a deletion is typed out', async ({ signedIn: page, world, leaver }) => {
   expect(users[leaver.id]?._deleted ?? !users[leaver.id]).toBeTruthy();
 });
 
-test('blockers are lifted by those who may, with a reason', async ({ page, watch }) => {
-  watch.expectRefusal(/^net::ERR_/); // when its world has gone
-  const world = await makeWorld();
-  try {
-    const adele = await world.api('GET', `/tenants/${world.tenant.id}/users/adele.vance@contoso.com`);
-    await putDefaults(world, { protected_users: [adele.id] });
-    const leaver = { address: adele.user_principal_name, name: adele.display_name };
-    await signIn(page, world);
-    await wizard.confirmWith(page, leaver, ['Disable Sign-In']);
-    await wizard.acknowledgeAll(page);
-    await expect(page.getByText('An approver or an administrator can go on', { exact: false })).toBeVisible();
-    await page.getByRole('button', { name: 'Offboard 1 user now' }).click();
-    await expect(page.getByText('One user cannot be offboarded now.', { exact: false })).toBeVisible();
+test('blockers are lifted by those who may, with a reason', async ({ page, ownWorld, watch: _ }) => {
+  const world = await ownWorld();
+  const adele = await world.api('GET', `/tenants/${world.tenant.id}/users/adele.vance@contoso.com`);
+  await putDefaults(world, { protected_users: [adele.id] });
+  const leaver = { address: adele.user_principal_name, name: adele.display_name };
+  await signIn(page, world);
+  await wizard.confirmWith(page, leaver, ['Disable Sign-In']);
+  await wizard.acknowledgeAll(page);
+  await expect(page.getByText('An approver or an administrator can go on', { exact: false })).toBeVisible();
+  await page.getByRole('button', { name: 'Offboard 1 user now' }).click();
+  await expect(page.getByText('One user cannot be offboarded now.', { exact: false })).toBeVisible();
 
-    await page.context().clearCookies();
-    await page.evaluate(() => sessionStorage.clear());
-    await signIn(page, world, await accountOf(world, 'approver'));
-    await wizard.confirmWith(page, leaver, ['Disable Sign-In']);
-    await wizard.acknowledgeAll(page);
-    await page.getByRole('textbox', { name: 'Reason to go on' }).fill('Asked for by the board');
-    await expectGoodLooksBriefly(page, 'wizard-4-override');
-    await page.reload();
-    await expect(page.getByRole('textbox', { name: 'Reason to go on' })).toHaveValue('Asked for by the board');
-    await page.getByRole('button', { name: 'Offboard 1 user now' }).click();
-    await expect(status(page, 'succeeded')).toBeVisible();
-    expect((await world.look(adele.id)).user.accountEnabled).toBe(false);
-  } finally {
-    await world.close();
-  }
+  await page.context().clearCookies();
+  await page.evaluate(() => sessionStorage.clear());
+  await signIn(page, world, await accountOf(world, 'approver'));
+  await wizard.confirmWith(page, leaver, ['Disable Sign-In']);
+  await wizard.acknowledgeAll(page);
+  await page.getByRole('textbox', { name: 'Reason to go on' }).fill('Asked for by the board');
+  await expectGoodLooksBriefly(page, 'wizard-4-override');
+  await page.reload();
+  await expect(page.getByRole('textbox', { name: 'Reason to go on' })).toHaveValue('Asked for by the board');
+  await page.getByRole('button', { name: 'Offboard 1 user now' }).click();
+  await expect(status(page, 'succeeded')).toBeVisible();
+  expect((await world.look(adele.id)).user.accountEnabled).toBe(false);
 });
 
 test('the warnings of many are read once', async ({ signedIn: page, world }) => {

@@ -1,26 +1,26 @@
 // Large requests: a second person lets them go in two stages; and the brakes.
-import { accountOf, expect, fillIn, makeWorld, ordinaryMembers, signIn, test } from './support/fixtures.mjs';
+import { accountOf, expect, fillIn, makeWorld, ordinaryMembers, signIn, test as base, worldOf } from './support/fixtures.mjs';
 import { expectGoodLooks, expectGoodLooksBriefly } from './support/look.mjs';
 import * as wizard from './support/wizard.mjs';
 
-test.setTimeout(180_000);
-
 const MANY = 12;
 
-let world;
+const test = base.extend({
+  world: worldOf(() => makeWorld({ settings: { LASTDAY_ENGINE_APPROVE_ABOVE: '10' } })),
+});
+
+test.setTimeout(180_000);
+
 let people;
 
-test.beforeAll(async () => {
-  world = await makeWorld({ settings: { LASTDAY_ENGINE_APPROVE_ABOVE: '10' } });
+test.beforeAll(async ({ world }) => {
   people = await ordinaryMembers(world);
 });
-test.afterAll(() => world.close());
-test.beforeEach(({ watch }) => watch.expectRefusal(/^net::ERR_/)); // when its world has gone
 
 const addresses = (users) => users.map(({ userPrincipalName }) => userPrincipalName);
 
 // How many of them the simulator has locked out.
-async function lockedOut(users) {
+async function lockedOut(world, users) {
   const { users: after } = await world.whole();
   return users.filter(({ id }) => !after[id].accountEnabled).length;
 }
@@ -34,7 +34,7 @@ async function signInAs(page, who) {
 
 const together = (page) => page.getByRole('region', { name: `Started together: ${MANY} users` });
 
-test('twelve wait for a second person, who lets five go and then the others', async ({ page }) => {
+test('twelve wait for a second person, who lets five go and then the others', async ({ page, world, watch: _ }) => {
   const leavers = people.splice(0, MANY);
   await signIn(page, world);
   await page.goto(`${world.url}/offboardings/new?tenant=contoso.com&users=${addresses(leavers).join(',')}`);
@@ -62,14 +62,14 @@ test('twelve wait for a second person, who lets five go and then the others', as
   await expect(dialog).toBeHidden();
 
   await together(page).getByRole('button', { name: 'Let the other 7 go' }).click({ timeout: 60_000 });
-  expect(await lockedOut(leavers)).toBe(5);
+  expect(await lockedOut(world, leavers)).toBe(5);
   await dialog.getByRole('button', { name: 'Let the other 7 go' }).click();
   await expect(together(page)).toContainText('12 / 12', { timeout: 60_000 });
   await expect(together(page).getByText(/wait for a second person/)).toBeHidden();
-  expect(await lockedOut(leavers)).toBe(MANY);
+  expect(await lockedOut(world, leavers)).toBe(MANY);
 });
 
-test('all of a request are stopped at once', async ({ page }) => {
+test('all of a request are stopped at once', async ({ page, world, watch: _ }) => {
   const leavers = people.splice(0, MANY);
   await signIn(page, world);
   const { batch } = await world.api('POST', '/offboardings', {
@@ -84,10 +84,10 @@ test('all of a request are stopped at once', async ({ page }) => {
   await page.getByRole('alertdialog').getByRole('button', { name: `Stop ${MANY}` }).click();
   await expect(together(page)).toContainText('12 / 12');
   await expect(page.locator('[data-offboarding]').filter({ hasText: 'Cancelled' })).toHaveCount(MANY);
-  expect(await lockedOut(leavers)).toBe(0);
+  expect(await lockedOut(world, leavers)).toBe(0);
 });
 
-test('everything under way stops, and only after the words were typed', async ({ page }) => {
+test('everything under way stops, and only after the words were typed', async ({ page, world, watch: _ }) => {
   const [late, planned] = people.splice(0, 2);
   await world.sim('PUT', '/timing', { conversion_ms: 600_000 });
   const running = await world.offboard(late.id, { convert_to_shared: true, remove_licenses: true });

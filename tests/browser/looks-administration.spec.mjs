@@ -1,34 +1,30 @@
 // The pages around the offboardings in every size and colour, with something on them; empty where that looks different.
-import { expect, signIn, test as base } from './support/fixtures.mjs';
+import { expect, signIn, test as base, worldOf } from './support/fixtures.mjs';
 import { expectGoodLooks, expectGoodLooksBriefly, screenshotForReadme } from './support/look.mjs';
 import { addEndpoints, addLeavers, makeOffice, taggedPut, template } from './support/office.mjs';
 
 // One for all: what is on the pages takes longer to make than to look at.
-const test = base.extend({
-  world: [
-    async ({}, use) => {
-      const world = await makeOffice();
-      await addEndpoints(world);
-      await addLeavers(world);
-      world.template = await world.api('POST', '/templates', template);
-      await world.api('POST', '/templates', {
-        name: 'Contractor',
-        tenant: world.tenant.id,
-        options: { disable_sign_in: true },
-      });
-      const { licenses } = await world.api('GET', '/stats');
-      await taggedPut(world, '/settings/prices', () => ({
-        currency: 'EUR',
-        prices: licenses.products.slice(0, 1).map(({ sku_id }) => ({ sku_id, monthly_price: '20.60' })),
-      }));
-      await world.api('POST', '/tokens', { name: 'Ticket system', role: 'technician' });
-      await world.api('GET', `/tenants/${world.tenant.id}/health`);
-      await use(world);
-      await world.close();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-});
+async function furnished() {
+  const world = await makeOffice();
+  await addEndpoints(world);
+  await addLeavers(world);
+  world.template = await world.api('POST', '/templates', template);
+  await world.api('POST', '/templates', {
+    name: 'Contractor',
+    tenant: world.tenant.id,
+    options: { disable_sign_in: true },
+  });
+  const { licenses } = await world.api('GET', '/stats');
+  await taggedPut(world, '/settings/prices', () => ({
+    currency: 'EUR',
+    prices: licenses.products.slice(0, 1).map(({ sku_id }) => ({ sku_id, monthly_price: '20.60' })),
+  }));
+  await world.api('POST', '/tokens', { name: 'Ticket system', role: 'technician' });
+  await world.api('GET', `/tenants/${world.tenant.id}/health`);
+  return world;
+}
+
+const test = base.extend({ world: worldOf(furnished, 120_000) });
 
 test.setTimeout(120_000);
 

@@ -1,5 +1,5 @@
 // The wizard keeps what it was told, explains what it refuses, and needs no mouse.
-import { expect, makeWorld, signIn, test } from './support/fixtures.mjs';
+import { expect, signIn, test } from './support/fixtures.mjs';
 import { press, tabTo } from './support/keyboard.mjs';
 import * as wizard from './support/wizard.mjs';
 
@@ -209,16 +209,12 @@ test('a tenant is chosen anywhere on its card; another one begins anew', async (
   await expect(page.getByText('1 user selected')).toBeVisible();
 });
 
-test('with a single tenant there is nothing to choose', async ({ page, watch: _ }) => {
-  const world = await makeWorld({ tenants: 1 });
-  try {
-    await signIn(page, world);
-    await page.getByRole('button', { name: 'New offboarding' }).click();
-    await expect(wizard.heading(page, 'User Selection')).toBeVisible();
-    await expect(page.getByText('Who is leaving Contoso B.V.?')).toBeVisible();
-  } finally {
-    await world.close();
-  }
+test('with a single tenant there is nothing to choose', async ({ page, ownWorld, watch: _ }) => {
+  const world = await ownWorld({ tenants: 1 });
+  await signIn(page, world);
+  await page.getByRole('button', { name: 'New offboarding' }).click();
+  await expect(wizard.heading(page, 'User Selection')).toBeVisible();
+  await expect(page.getByText('Who is leaving Contoso B.V.?')).toBeVisible();
 });
 
 test('Enter takes nobody who was offered for other letters', async ({ signedIn: page, world, leaver }) => {

@@ -23,6 +23,18 @@ export async function makeWorld(options) {
   return world;
 }
 
+// The `world` of all tests of a worker.
+export function worldOf(make, timeout = 60_000) {
+  return [
+    async ({}, use) => {
+      const world = await make();
+      await use(world);
+      await world.close();
+    },
+    { scope: 'worker', timeout },
+  ];
+}
+
 // Somebody with another role; made once in each world.
 export async function accountOf(world, role) {
   world.accounts ??= {};
@@ -89,14 +101,20 @@ class Watch {
 }
 
 export const test = base.extend({
-  // One for each worker; a test that needs to be alone with it makes its own.
-  world: [
+  // One for each worker; a test that needs to be alone in one has its own.
+  world: worldOf(() => makeWorld()),
+  // Makes a world, with World's options, for this test alone. Set up before the page, so that it goes after the page.
+  ownWorld: [
     async ({}, use) => {
-      const world = await makeWorld();
-      await use(world);
-      await world.close();
+      const worlds = [];
+      await use(async (options) => {
+        const world = await makeWorld(options);
+        worlds.push(world);
+        return world;
+      });
+      for (const world of worlds) await world.close();
     },
-    { scope: 'worker', timeout: 60_000 },
+    { auto: true },
   ],
   // Somebody whom no other test has offboarded: an ordinary member with a mailbox, a manager and no admin role.
   leaver: async ({ world }, use) => {

@@ -9,7 +9,7 @@ export const api = createClient<paths>({ baseUrl: '/' });
 
 let csrfToken: string | null = null;
 
-export function rememberCsrf(me: Me): Me {
+function rememberCsrf(me: Me): Me {
   csrfToken = me.csrf_token;
   return me;
 }

@@ -1,7 +1,16 @@
 /* What the screens read, each with its key; offboardings are in offboardings.ts. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+} from '@tanstack/react-query';
 import { api, ask, fetchMe, write } from './client';
 import type { Options } from './schema';
+
+/* The rows of all pages that have been read. */
+export const rowsOf = <Row>(data: InfiniteData<{ items: Row[] }, unknown> | undefined): Row[] =>
+  data?.pages.flatMap(({ items }) => items) ?? [];
 
 export const meQuery = queryOptions({
   queryKey: ['me'],

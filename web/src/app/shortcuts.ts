@@ -5,7 +5,7 @@ import { dialogIsOpen } from '../ui/dialogIsOpen';
 
 const TOGETHER_MS = 1500;
 
-export interface Shortcuts {
+interface Shortcuts {
   /* By the letter after `g`. */
   pages: ReadonlyMap<string, string>;
   letters: boolean;

@@ -4,12 +4,13 @@ import { CheckmarkCircleRegular, PeopleCheckmarkRegular } from '@fluentui/react-
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { tenantsQuery } from '../api/queries';
+import { rowsOf, tenantsQuery } from '../api/queries';
 import type { OffboardingSummary, Stats } from '../api/schema';
 import { dateTime, duration, number, relative } from '../i18n/format';
 import { money } from '../i18n/money';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
+import { TenantFilter } from '../tenants/TenantFilter';
 import { Empty } from '../ui/Empty';
 import { Loading } from '../ui/Loading';
 import { PageHead } from '../ui/PageHead';
@@ -25,8 +26,6 @@ import { Licenses } from './Licenses';
 import { attentionQuery, attentionStatuses, comingUpQuery, statsQuery } from './queries';
 
 const useStyles = makeStyles({
-  /* Both beside each other on a phone. */
-  choice: { maxWidth: '200px', minWidth: 0 },
   tiles: {
     display: 'grid',
     gap: '16px',
@@ -73,13 +72,6 @@ const useStyles = makeStyles({
     paddingBlock: '10px',
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  person: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
-  name: {
-    color: tokens.colorNeutralForeground1,
-    fontWeight: tokens.fontWeightSemibold,
-    textDecoration: 'none',
-    ':hover': { textDecoration: 'underline' },
-  },
   end: { textAlign: 'end', flexShrink: 0 },
   nothing: { display: 'flex', alignItems: 'center', columnGap: '8px', minHeight: '44px' },
   good: { color: tokens.colorPaletteGreenForeground1, fontSize: '20px', display: 'inline-flex' },
@@ -88,7 +80,6 @@ const useStyles = makeStyles({
 const spans = ['7', '30', '90'] as const;
 
 export function DashboardPage() {
-  const styles = useStyles();
   const page = usePageStyles();
   const may = useMay();
   const { values, set } = useFilters(['days', 'tenant'] as const);
@@ -96,7 +87,6 @@ export function DashboardPage() {
   const { tenant } = values;
   const stats = useQuery(statsQuery(Number(days), tenant));
   const tenants = useQuery(tenantsQuery(''));
-  const choices = tenants.data?.items ?? [];
 
   return (
     <div className={page.page}>
@@ -104,21 +94,7 @@ export function DashboardPage() {
         title={t('page.dashboard')}
         actions={
           <>
-            {(choices.length > 1 || tenant) && (
-              <Select
-                className={styles.choice}
-                aria-label={t('dash.tenant')}
-                value={tenant}
-                onChange={(_, { value }) => set('tenant', value)}
-              >
-                <option value="">{t('tenants_field.all')}</option>
-                {choices.map(({ id, display_name }) => (
-                  <option key={id} value={id}>
-                    {display_name}
-                  </option>
-                ))}
-              </Select>
-            )}
+            <TenantFilter value={tenant} onChange={(value) => set('tenant', value)} />
             <Select aria-label={t('dash.span')} value={days} onChange={(_, { value }) => set('days', value)}>
               {spans.map((span) => (
                 <option key={span} value={span}>
@@ -132,7 +108,7 @@ export function DashboardPage() {
       {stats.isError && <ProblemBar error={stats.error} retry={() => void stats.refetch()} />}
       {stats.isPending && <Loading rows={4} height={96} />}
       {stats.data &&
-        (tenants.isSuccess && choices.length === 0 ? (
+        (tenants.data?.items.length === 0 ? (
           <Empty
             icon={<PeopleCheckmarkRegular />}
             title={t('tenant.empty')}
@@ -288,7 +264,7 @@ function Few({ title, query, nothing, all, side }: FewProps) {
   const styles = useStyles();
   const page = usePageStyles();
   const read = useInfiniteQuery(query);
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   return (
     <Panel title={title} actions={rows.length > 0 && <TextLink to={all}>{t('dash.show_all')}</TextLink>}>
       {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
@@ -305,8 +281,8 @@ function Few({ title, query, nothing, all, side }: FewProps) {
         <ul className={styles.list}>
           {rows.map((row) => (
             <li key={row.id} className={styles.row}>
-              <span className={styles.person}>
-                <Link to={`/offboardings/${row.id}`} className={styles.name}>
+              <span className={page.two}>
+                <Link to={`/offboardings/${row.id}`} className={page.name}>
                   {row.user.display_name}
                 </Link>
                 <Text size={200} className={page.quiet}>

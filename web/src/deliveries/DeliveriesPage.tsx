@@ -1,24 +1,17 @@
 /* What was sent to whom, and what became of it. */
-import {
-  Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  makeStyles,
-  Text,
-} from '@fluentui/react-components';
-import { SearchInfoRegular, SendRegular } from '@fluentui/react-icons';
+import { Button, MessageBar, MessageBarActions, MessageBarBody, Text } from '@fluentui/react-components';
+import { SendRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { rowsOf } from '../api/queries';
 import type { Delivery } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t, words } from '../i18n/t';
 import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterChoice } from '../ui/FilterBar';
-import { Loading } from '../ui/Loading';
+import { Listing } from '../ui/Listing';
 import { PageHead } from '../ui/PageHead';
-import { ProblemBar } from '../ui/ProblemBar';
 import { TextLink } from '../ui/TextLink';
 import { useFilters } from '../ui/useFilters';
 import { useNow } from '../ui/useNow';
@@ -27,19 +20,14 @@ import { DeliveryState } from './DeliveryState';
 import { deliveriesQuery } from './queries';
 import { channels, deliveryEvents, endpointName, statuses } from './words';
 
-const useStyles = makeStyles({
-  more: { alignSelf: 'center' },
-});
-
 const names = ['status', 'channel', 'event', 'offboarding', 'tenant'] as const;
 
 export function DeliveriesPage() {
-  const styles = useStyles();
   const page = usePageStyles();
   const may = useMay();
   const { values, set, clear, any } = useFilters(names);
   const read = useInfiniteQuery(deliveriesQuery(values));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   const now = useNow(true, 10_000);
 
   const columns: Column<Delivery>[] = [
@@ -82,11 +70,7 @@ export function DeliveriesPage() {
       id: 'at',
       label: t('delivery.created'),
       end: true,
-      cell: (row) => (
-        <span title={dateTime(row.created_at)}>
-          {relative(row.created_at, Math.max(now, Date.parse(row.created_at)))}
-        </span>
-      ),
+      cell: (row) => <span title={dateTime(row.created_at)}>{ago(row.created_at, now)}</span>,
     },
   ];
 
@@ -131,37 +115,25 @@ export function DeliveriesPage() {
           </MessageBarActions>
         </MessageBar>
       )}
-      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
-      {read.isPending && <Loading rows={6} />}
-      {nothingYet && (
-        <Empty
-          icon={<SendRegular />}
-          title={t('delivery.empty')}
-          body={t('delivery.empty_body')}
-          action={
-            may('whole') && <TextLink to="/settings/notifications">{t('delivery.to_settings')}</TextLink>
-          }
-        />
-      )}
-      {read.isSuccess && rows.length === 0 && any && (
-        <Empty
-          icon={<SearchInfoRegular />}
-          title={t('delivery.none_found')}
-          action={<Button onClick={clear}>{t('list.clear')}</Button>}
-        />
-      )}
-      {rows.length > 0 && (
+      <Listing
+        read={read}
+        empty={rows.length === 0}
+        filtered={any}
+        noneFound={t('delivery.none_found')}
+        clear={clear}
+        nothing={
+          <Empty
+            icon={<SendRegular />}
+            title={t('delivery.empty')}
+            body={t('delivery.empty_body')}
+            action={
+              may('whole') && <TextLink to="/settings/notifications">{t('delivery.to_settings')}</TextLink>
+            }
+          />
+        }
+      >
         <DataTable label={t('page.deliveries')} columns={columns} rows={rows} idOf={({ id }) => id} />
-      )}
-      {read.hasNextPage && (
-        <Button
-          className={styles.more}
-          disabledFocusable={read.isFetchingNextPage}
-          onClick={() => void read.fetchNextPage()}
-        >
-          {t('action.more')}
-        </Button>
-      )}
+      </Listing>
     </div>
   );
 }

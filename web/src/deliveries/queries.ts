@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api, ask, write } from '../api/client';
 import type { DeliveryEvent, DeliveryStatus, NotificationChannel } from '../api/schema';
 
-export interface DeliveryFilter {
+interface DeliveryFilter {
   status: string;
   channel: string;
   event: string;

@@ -45,6 +45,9 @@ export function relative(at: string, now: number): string {
   return relativeFormat.format(0, 'second');
 }
 
+/* The same of what is over: never ahead, although the clock of a page is read only now and then. */
+export const ago = (at: string, now: number) => relative(at, Math.max(now, Date.parse(at)));
+
 /* "< 0.1 s", "0.4 s", "12 s", "3 min 5 s", "2 h 10 min", "3 d 4 h". */
 export function duration(ms: number): string {
   if (ms > 0 && ms < 50) return `< ${numberFormat.format(0.1)} s`;

@@ -110,7 +110,7 @@ type Pages = InfiniteData<OffboardingPage, string>;
 const isUndoing = (...states: Pick<Offboarding, 'status'>[]) =>
   states.some(({ status }) => status === 'undoing');
 
-export function cacheUpdater(client: QueryClient) {
+function cacheUpdater(client: QueryClient) {
   let refresh: ReturnType<typeof setTimeout> | undefined;
   /* Lists are read again at most every second and a half, however much happens. */
   const refreshLists = () => {

@@ -11,20 +11,21 @@ import {
   makeStyles,
   Text,
 } from '@fluentui/react-components';
-import { ArrowDownloadRegular, BookRegular, SearchInfoRegular } from '@fluentui/react-icons';
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
-import { tenantsQuery } from '../api/queries';
+import { ArrowDownloadRegular, BookRegular } from '@fluentui/react-icons';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { rowsOf } from '../api/queries';
 import type { LogbookEntry } from '../api/schema';
 import { dateTime } from '../i18n/format';
 import { t, words } from '../i18n/t';
 import { useMay } from '../session/useMay';
+import { useTenantChoices } from '../tenants/useTenantChoices';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Disclosure } from '../ui/Disclosure';
 import { download } from '../ui/download';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterChoice, FilterText } from '../ui/FilterBar';
 import { Json } from '../ui/Json';
-import { Loading } from '../ui/Loading';
+import { Listing } from '../ui/Listing';
 import { NotAllowed } from '../ui/NotAllowed';
 import { PageHead } from '../ui/PageHead';
 import { ProblemBar } from '../ui/ProblemBar';
@@ -34,7 +35,6 @@ import { kinds } from './kinds';
 import { exported, logbookQuery } from './queries';
 
 const useStyles = makeStyles({
-  more: { alignSelf: 'center' },
   date: { display: 'inline-flex', alignItems: 'center', columnGap: '8px' },
   dates: { display: 'flex', flexWrap: 'wrap', gap: '8px 16px', alignItems: 'flex-end' },
 });
@@ -51,8 +51,8 @@ function Logbook() {
   const page = usePageStyles();
   const { values, set, clear, any } = useFilters(names);
   const read = useInfiniteQuery(logbookQuery(values));
-  const tenants = useQuery(tenantsQuery(''));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const tenants = useTenantChoices(values.tenant);
+  const rows = rowsOf(read.data);
   const save = useMutation({
     mutationFn: async (format: 'csv' | 'json') => {
       const day = new Date().toISOString().slice(0, 10);
@@ -137,7 +137,7 @@ function Logbook() {
           label={t('list.tenant')}
           all={t('tenants_field.all')}
           value={values.tenant}
-          choices={(tenants.data?.items ?? []).map((one) => [one.id, one.display_name] as const)}
+          choices={tenants}
           onChange={(value) => set('tenant', value)}
         />
         <div className={styles.dates}>
@@ -151,27 +151,16 @@ function Logbook() {
           </Label>
         </div>
       </FilterBar>
-      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
-      {read.isPending && <Loading rows={6} />}
-      {read.isSuccess && rows.length === 0 && (
-        <Empty
-          icon={any ? <SearchInfoRegular /> : <BookRegular />}
-          title={t(any ? 'logbook.none_found' : 'logbook.empty')}
-          action={any && <Button onClick={clear}>{t('list.clear')}</Button>}
-        />
-      )}
-      {rows.length > 0 && (
+      <Listing
+        read={read}
+        empty={rows.length === 0}
+        filtered={any}
+        noneFound={t('logbook.none_found')}
+        clear={clear}
+        nothing={<Empty icon={<BookRegular />} title={t('logbook.empty')} />}
+      >
         <DataTable label={t('page.logbook')} columns={columns} rows={rows} idOf={({ id }) => String(id)} />
-      )}
-      {read.hasNextPage && (
-        <Button
-          className={styles.more}
-          disabledFocusable={read.isFetchingNextPage}
-          onClick={() => void read.fetchNextPage()}
-        >
-          {t('action.more')}
-        </Button>
-      )}
+      </Listing>
     </div>
   );
 }

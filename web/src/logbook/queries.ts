@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
 import { api, ask } from '../api/client';
 import type { LogbookEntry, LogbookPage } from '../api/schema';
 
-export interface LogbookFilter {
+interface LogbookFilter {
   text: string;
   who: string;
   what: string;

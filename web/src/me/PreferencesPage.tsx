@@ -117,14 +117,7 @@ function Account({ me }: { me: Me }) {
               error={errorAt('/password')}
             />
           </FormGrid>
-          <SaveBar
-            dirty={old !== '' || password !== ''}
-            saving={change.isPending}
-            saved={change.isSuccess}
-            error={change.error}
-            onSave={() => change.mutate()}
-            label={t('me.change_password')}
-          />
+          <SaveBar dirty={old !== '' || password !== ''} save={change} label={t('me.change_password')} />
         </>
       )}
     </Panel>

@@ -23,7 +23,8 @@ import { asProblem } from '../api/problem';
 import type { OffboardingSummary, Schedule } from '../api/schema';
 import { t } from '../i18n/t';
 import { ScheduleFields } from '../schedule/ScheduleFields';
-import { here, scheduleOf, type WallTime, wallProblems } from '../schedule/zone';
+import { useWallTime } from '../schedule/useWallTime';
+import { scheduleOf } from '../schedule/zone';
 import { eachOf } from '../ui/eachOf';
 import { listed } from '../ui/facts';
 import { usePageStyles } from '../ui/usePageStyles';
@@ -56,8 +57,7 @@ export function BulkDialog({ action, rows, onClose, onDone }: Props) {
   /* Whom it is for is settled when it is asked for: rows move while it runs. */
   const [meant] = useState(() => fitting(rows, action));
   const [done, setDone] = useState(0);
-  const [wall, setWall] = useState<WallTime>({ date: '', time: '', zone: here });
-  const [errors, setErrors] = useState<Partial<Record<keyof WallTime, string>>>({});
+  const { wall, check, fields } = useWallTime();
 
   const doing = useMutation({
     mutationFn: async () => {
@@ -86,9 +86,7 @@ export function BulkDialog({ action, rows, onClose, onDone }: Props) {
   });
 
   const begin = () => {
-    const found = action === 'reschedule' ? wallProblems(wall, Date.now()) : {};
-    setErrors(found);
-    if (Object.keys(found).length === 0) doing.mutate();
+    if (action !== 'reschedule' || check()) doing.mutate();
   };
 
   return (
@@ -99,16 +97,7 @@ export function BulkDialog({ action, rows, onClose, onDone }: Props) {
           <DialogContent className={page.column}>
             <Text className={page.wrap}>{listed(meant.map(({ user }) => user.display_name))}</Text>
             <Text>{t(`bulk.${action}_body`)}</Text>
-            {action === 'reschedule' && (
-              <ScheduleFields
-                value={wall}
-                errors={errors}
-                onChange={(name, value) => {
-                  setWall({ ...wall, [name]: value });
-                  setErrors({ ...errors, [name]: undefined });
-                }}
-              />
-            )}
+            {action === 'reschedule' && <ScheduleFields {...fields} />}
             {doing.isPending && (
               <Field hint={t('bulk.progress', { done, count: meant.length })}>
                 <ProgressBar value={done / meant.length} aria-label={t('action.working')} />

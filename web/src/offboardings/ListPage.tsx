@@ -16,17 +16,16 @@ import {
   CalendarMonthRegular,
   ColumnTripleRegular,
   PeopleCheckmarkRegular,
-  SearchInfoRegular,
   TableRegular,
 } from '@fluentui/react-icons';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { usePage } from '../app/usePage';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
-import { useTenantChoices } from '../tenants/useTenantChoices';
+import { TenantFilter } from '../tenants/TenantFilter';
 import { Empty } from '../ui/Empty';
+import { Listing } from '../ui/Listing';
 import { Loading } from '../ui/Loading';
-import { ProblemBar } from '../ui/ProblemBar';
 import { TextLink } from '../ui/TextLink';
 import { useDebounced } from '../ui/useDebounced';
 import { usePageStyles } from '../ui/usePageStyles';
@@ -52,7 +51,6 @@ const useStyles = makeStyles({
   head: { display: 'flex', flexDirection: 'column', rowGap: '4px' },
   /* Their words begin where the title does. */
   tools: { display: 'flex', flexWrap: 'wrap', columnGap: '4px', marginInlineStart: '-12px' },
-  more: { alignSelf: 'center' },
 });
 
 type Filters = ReturnType<typeof useListFilters>;
@@ -132,40 +130,29 @@ export function ListPage() {
             </search>
           )}
           {batch && <Batch key={batch} id={batch} showAll={startAnew} />}
-          {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
-          {read.isPending && <Loading rows={6} />}
-          {read.isSuccess && rows.length === 0 && filtered && (
-            <Empty
-              icon={<SearchInfoRegular />}
-              title={t('list.none_found')}
-              action={<Button onClick={startAnew}>{t('list.clear')}</Button>}
-            />
-          )}
-          {nothingYet && (
-            <Empty
-              icon={<PeopleCheckmarkRegular />}
-              title={t('list.empty')}
-              body={t('list.empty_body')}
-              action={<TextLink to="/offboardings/new">{t('app.new')}</TextLink>}
-            />
-          )}
-          {rows.length > 0 && (
+          <Listing
+            read={read}
+            empty={rows.length === 0}
+            filtered={filtered}
+            noneFound={t('list.none_found')}
+            clear={startAnew}
+            nothing={
+              <Empty
+                icon={<PeopleCheckmarkRegular />}
+                title={t('list.empty')}
+                body={t('list.empty_body')}
+                action={<TextLink to="/offboardings/new">{t('app.new')}</TextLink>}
+              />
+            }
+            readsOn={batch !== ''}
+          >
             <Rows
               rows={rows}
               columns={columns}
               chosen={may('operate') ? chosen : null}
               setChosen={setChosen}
             />
-          )}
-          {read.hasNextPage && !batch && (
-            <Button
-              className={styles.more}
-              disabledFocusable={read.isFetchingNextPage}
-              onClick={() => void read.fetchNextPage()}
-            >
-              {t('action.more')}
-            </Button>
-          )}
+          </Listing>
           {picked.length > 0 && <Bulk rows={picked} clear={() => setChosen(new Set())} />}
         </>
       )}
@@ -175,7 +162,6 @@ export function ListPage() {
 
 function Selects({ filters: { filter, set } }: { filters: Filters }) {
   const styles = useStyles();
-  const tenants = useTenantChoices(filter.tenant);
   return (
     <>
       <Select
@@ -190,22 +176,7 @@ function Selects({ filters: { filter, set } }: { filters: Filters }) {
           </option>
         ))}
       </Select>
-      {(tenants.length > 1 || filter.tenant) && (
-        <Select
-          className={styles.select}
-          select={{ className: styles.select }}
-          aria-label={t('list.tenant')}
-          value={filter.tenant}
-          onChange={(_, { value }) => set('tenant', value)}
-        >
-          <option value="">{t('list.tenant_all')}</option>
-          {tenants.map(([id, name]) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </Select>
-      )}
+      <TenantFilter value={filter.tenant} onChange={(tenant) => set('tenant', tenant)} />
       <Select
         className={styles.select}
         aria-label={t('list.sort')}

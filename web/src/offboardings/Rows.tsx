@@ -17,63 +17,26 @@ import { type Dispatch, memo, type ReactNode, type SetStateAction, useCallback }
 import { Link, useNavigate } from 'react-router';
 import type { OffboardingSummary } from '../api/schema';
 import type { Key } from '../i18n/en';
-import { dateTime, duration, relative } from '../i18n/format';
+import { ago, dateTime, duration, relative } from '../i18n/format';
 import { t } from '../i18n/t';
 import { lockoutTook, progressColour, progressShare, progressWords } from '../run/progress';
 import { Status } from '../ui/Status';
 import { useNow } from '../ui/useNow';
+import { usePageStyles } from '../ui/usePageStyles';
+import { NARROW, useTableStyles } from '../ui/useTableStyles';
 import type { Column } from './columns';
 
-const NARROW = '@media (max-width: 760px)';
-
 const useStyles = makeStyles({
-  box: {
-    backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    overflowX: 'auto',
-    overflowY: 'hidden',
-    [NARROW]: { overflowX: 'hidden' },
-  },
-  table: { tableLayout: 'auto', [NARROW]: { display: 'block' } },
-  header: { [NARROW]: { display: 'none' } },
-  body: { [NARROW]: { display: 'block' } },
+  box: { overflowX: 'auto', overflowY: 'hidden', [NARROW]: { overflowX: 'hidden' } },
   row: {
     cursor: 'pointer',
     /* Red on what Fluent has for this is too faint in the dark. */
     ':hover': { backgroundColor: tokens.colorNeutralBackground2 },
-    [NARROW]: {
-      display: 'flex',
-      flexWrap: 'wrap',
-      gap: '8px 16px',
-      padding: '12px 16px',
-      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    },
-  },
-  cell: {
-    padding: '8px',
-    ':first-child': { paddingLeft: '16px' },
-    [NARROW]: {
-      display: 'block',
-      flex: '0 1 auto',
-      padding: 0,
-      height: 'auto',
-      ':first-child': { paddingLeft: 0 },
-    },
   },
   tick: { width: '32px', [NARROW]: { width: 'auto', marginInlineStart: '-8px', marginInlineEnd: '-16px' } },
-  heading: { color: tokens.colorNeutralForeground3, ':first-child': { paddingLeft: '16px' } },
   /* Where it is narrow: user and status, then the progress, then the rest. */
   left: { [NARROW]: { flex: '1 1 0', minWidth: 0 } },
   whole: { [NARROW]: { flex: '1 0 100%' } },
-  quiet: { color: tokens.colorNeutralForeground3 },
-  person: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
-  name: {
-    color: tokens.colorNeutralForeground1,
-    fontWeight: tokens.fontWeightSemibold,
-    textDecoration: 'none',
-    ':hover': { textDecoration: 'underline' },
-  },
   progress: {
     display: 'flex',
     flexDirection: 'column',
@@ -95,6 +58,7 @@ interface Props {
 
 export function Rows({ rows, columns, chosen, setChosen }: Props) {
   const styles = useStyles();
+  const table = useTableStyles();
   const now = useNow(true, 10_000);
   const ticked = chosen ? rows.filter(({ id }) => chosen.has(id)).length : 0;
   const toggle = useCallback(
@@ -107,12 +71,12 @@ export function Rows({ rows, columns, chosen, setChosen }: Props) {
     [setChosen],
   );
   return (
-    <div className={styles.box}>
-      <Table className={styles.table} aria-label={t('list.title')}>
-        <TableHeader className={styles.header}>
+    <div className={mergeClasses(table.box, styles.box)}>
+      <Table className={table.table} aria-label={t('list.title')}>
+        <TableHeader className={table.header}>
           <TableRow>
             {chosen && (
-              <TableHeaderCell className={mergeClasses(styles.heading, styles.tick)}>
+              <TableHeaderCell className={mergeClasses(table.heading, styles.tick)}>
                 <Checkbox
                   aria-label={t('list.choose_all')}
                   checked={ticked === 0 ? false : ticked === rows.length ? true : 'mixed'}
@@ -120,15 +84,15 @@ export function Rows({ rows, columns, chosen, setChosen }: Props) {
                 />
               </TableHeaderCell>
             )}
-            <TableHeaderCell className={styles.heading}>{t('list.user')}</TableHeaderCell>
+            <TableHeaderCell className={table.heading}>{t('list.user')}</TableHeaderCell>
             {columns.map((column) => (
-              <TableHeaderCell key={column} className={styles.heading}>
+              <TableHeaderCell key={column} className={table.heading}>
                 {t(`list.column.${column}`)}
               </TableHeaderCell>
             ))}
           </TableRow>
         </TableHeader>
-        <TableBody className={styles.body}>
+        <TableBody className={table.body}>
           {rows.map((row) => (
             <Row
               key={row.id}
@@ -184,9 +148,8 @@ function ProgressCell({ row }: { row: OffboardingSummary }) {
 
 function When({ row, now }: { row: OffboardingSummary; now: number }) {
   const [at, key] = whenOf(row);
-  /* What is over is never ahead, although the clock of this page is read only now and then. */
-  const clock = key === 'list.planned' ? now : Math.max(now, Date.parse(at));
-  return <span title={dateTime(at)}>{t(key as 'list.ended', { when: relative(at, clock) })}</span>;
+  const when = key === 'list.planned' ? relative(at, now) : ago(at, now);
+  return <span title={dateTime(at)}>{t(key as 'list.ended', { when })}</span>;
 }
 
 interface RowProps {
@@ -201,12 +164,14 @@ interface RowProps {
 /* Of many rows only the one that an event is about is drawn anew. */
 const Row = memo(function Row({ row, columns, now, ticked, toggle }: RowProps) {
   const styles = useStyles();
+  const table = useTableStyles();
+  const page = usePageStyles();
   const navigate = useNavigate();
   const address = `/offboardings/${row.id}`;
   return (
     /* The whole row can be clicked for convenience; the link in it is what keyboards and screen readers use. */
     <TableRow
-      className={styles.row}
+      className={mergeClasses(table.row, styles.row)}
       data-offboarding={row.id}
       onClick={(event) => {
         if (!(event.target as HTMLElement).closest('a, input, label') && !window.getSelection()?.toString())
@@ -214,7 +179,7 @@ const Row = memo(function Row({ row, columns, now, ticked, toggle }: RowProps) {
       }}
     >
       {ticked !== undefined && (
-        <TableCell className={mergeClasses(styles.cell, styles.tick)}>
+        <TableCell className={mergeClasses(table.cell, styles.tick)}>
           <Checkbox
             aria-label={t('list.choose', { name: row.user.display_name })}
             checked={ticked}
@@ -222,23 +187,23 @@ const Row = memo(function Row({ row, columns, now, ticked, toggle }: RowProps) {
           />
         </TableCell>
       )}
-      <TableCell className={mergeClasses(styles.cell, styles.left)}>
-        <span className={styles.person}>
-          <Link to={address} className={styles.name}>
+      <TableCell className={mergeClasses(table.cell, styles.left)}>
+        <span className={page.two}>
+          <Link to={address} className={page.name}>
             {row.user.display_name}
           </Link>
-          <Text size={200} className={styles.quiet}>
+          <Text size={200} className={page.quiet}>
             {row.user.user_principal_name}
           </Text>
           {row.reference && !columns.includes('reference') && (
-            <Text size={200} className={styles.quiet}>
+            <Text size={200} className={page.quiet}>
               {row.reference}
             </Text>
           )}
         </span>
       </TableCell>
       {columns.map((column) => (
-        <TableCell key={column} className={mergeClasses(styles.cell, column === 'progress' && styles.whole)}>
+        <TableCell key={column} className={mergeClasses(table.cell, column === 'progress' && styles.whole)}>
           {cells[column](row, now)}
         </TableCell>
       ))}

@@ -82,7 +82,7 @@ function Ask({ tenant, onDone, onClose }: AskProps) {
         label={t('list.tenant')}
         value={where}
         onChange={setWhere}
-        choices={[['', t('list.tenant_all')], ...tenants]}
+        choices={[['', t('tenants_field.all')], ...tenants]}
       />
       <TextField label={t('confirm.delete_type', { phrase })} required value={typed} onChange={setTyped} />
     </ConfirmDialog>

@@ -2,7 +2,7 @@
 import type { OffboardingSummary, Progress } from '../api/schema';
 import { hasEnded, lockoutTook } from '../run/progress';
 
-export interface Together {
+interface Together {
   count: number;
   ended: number;
   failed: number;

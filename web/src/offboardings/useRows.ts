@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { type ListFilter, offboardingsQuery } from '../api/offboardings';
+import { rowsOf } from '../api/queries';
 
 /* What the list shows, page by page; those that began together are shown together. */
 export function useRows(filter: ListFilter) {
@@ -9,5 +10,5 @@ export function useRows(filter: ListFilter) {
   useEffect(() => {
     if (filter.batch && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [filter.batch, hasNextPage, isFetchingNextPage, fetchNextPage]);
-  return { read, rows: read.data?.pages.flatMap((page) => page.items) ?? [] };
+  return { read, rows: rowsOf(read.data) };
 }

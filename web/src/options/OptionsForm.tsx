@@ -3,10 +3,11 @@
 import { Badge, makeStyles, Text } from '@fluentui/react-components';
 import { useEffect } from 'react';
 import { FormProvider, useForm } from 'react-hook-form';
+import { asProblem } from '../api/problem';
 import type { Catalog, Options, TenantRef } from '../api/schema';
 import { t } from '../i18n/t';
 import { choicesFrom, type Draft, emptyDraft } from '../wizard/draft';
-import { isChosen, optionsOf } from '../wizard/request';
+import { fieldProblems, isChosen, optionsOf } from '../wizard/request';
 import { TaskOption } from '../wizard/TaskOption';
 
 const useStyles = makeStyles({
@@ -27,11 +28,11 @@ interface Props {
   /* Whose people can be chosen; without one, only the manager. */
   tenant: TenantRef | null;
   onChange(options: Options): void;
-  /* What the server refused, by the path of the field. */
-  problems: { path: string; message: string }[];
+  /* The error with which the server refused what is here. */
+  refusal: unknown;
 }
 
-export default function OptionsForm({ catalog, initial, tenant, onChange, problems }: Props) {
+export default function OptionsForm({ catalog, initial, tenant, onChange, refusal }: Props) {
   const styles = useStyles();
   const form = useForm<Draft>({
     defaultValues: { ...emptyDraft(), tenant, options: choicesFrom(catalog.tasks, initial) },
@@ -44,8 +45,10 @@ export default function OptionsForm({ catalog, initial, tenant, onChange, proble
     return () => watching.unsubscribe();
   }, [form, catalog, onChange]);
   useEffect(() => {
-    for (const { path, message } of problems) form.setError(path as 'options', { message });
-  }, [form, problems]);
+    if (!refusal) return;
+    for (const { path, message } of fieldProblems(asProblem(refusal).errors))
+      form.setError(path as 'options', { message });
+  }, [form, refusal]);
   const options = form.watch('options');
 
   return (

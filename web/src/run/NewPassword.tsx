@@ -10,13 +10,14 @@ import {
   Text,
   tokens,
 } from '@fluentui/react-components';
-import { CheckmarkRegular, CopyRegular, KeyRegular } from '@fluentui/react-icons';
+import { KeyRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { createSecretLink, revokeSecretLink, secretLinksQuery } from '../api/offboardings';
 import type { NewSecretLink, SecretLink } from '../api/schema';
 import { dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
+import { CopyButton } from '../ui/CopyButton';
 import { ProblemBar } from '../ui/ProblemBar';
 import { usePageStyles } from '../ui/usePageStyles';
 
@@ -24,7 +25,6 @@ const useStyles = makeStyles({
   fields: { display: 'grid', gap: '12px', gridTemplateColumns: '1fr 1fr' },
   narrow: { minWidth: 0 },
   made: { display: 'flex', flexDirection: 'column', rowGap: '8px' },
-  copy: { alignSelf: 'flex-start' },
   take: { flexShrink: 0, whiteSpace: 'nowrap' },
   links: { display: 'flex', flexDirection: 'column' },
   link: {
@@ -105,27 +105,14 @@ export function NewPassword({ offboarding, task }: { offboarding: string; task: 
 
 function Made({ link }: { link: NewSecretLink }) {
   const styles = useStyles();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(link.url);
-    setCopied(true);
-  };
   return (
     <div className={styles.made}>
       <Field label={t('run.password_link')}>
         <Input readOnly value={link.url} onFocus={(event) => event.target.select()} />
       </Field>
-      {/* Without HTTPS a page may not write to the clipboard. */}
-      {navigator.clipboard && (
-        <Button
-          className={styles.copy}
-          size="small"
-          icon={copied ? <CheckmarkRegular /> : <CopyRegular />}
-          onClick={() => void copy()}
-        >
-          {t(copied ? 'action.copied' : 'action.copy')}
-        </Button>
-      )}
+      <div>
+        <CopyButton text={link.url} />
+      </div>
       <MessageBar intent="warning" layout="multiline">
         <MessageBarBody>{t('run.password_once')}</MessageBarBody>
       </MessageBar>

@@ -41,7 +41,7 @@ export function progressColour(status: OffboardingStatus, { failed }: Progress) 
   return status === 'succeeded' || status === 'succeeded_with_warnings' ? 'success' : 'brand';
 }
 
-export interface PhaseGroup {
+interface PhaseGroup {
   phase: Phase;
   tasks: Task[];
 }

@@ -2,7 +2,7 @@
 import type { Task, TaskStatus } from '../api/schema';
 import { duration } from '../i18n/format';
 
-export interface Bar {
+interface Bar {
   id: string;
   label: string;
   status: TaskStatus;

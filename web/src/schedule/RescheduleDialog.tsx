@@ -1,10 +1,10 @@
 /* Another time for what has not started yet, one or many. */
-import { useState } from 'react';
 import type { Schedule } from '../api/schema';
 import { t } from '../i18n/t';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { ScheduleFields } from './ScheduleFields';
-import { here, scheduleOf, type WallTime, wallOf, wallProblems } from './zone';
+import { useWallTime } from './useWallTime';
+import { scheduleOf, wallOf } from './zone';
 
 interface Props {
   title: string;
@@ -15,15 +15,7 @@ interface Props {
 }
 
 export function RescheduleDialog({ title, from, onClose, save }: Props) {
-  const [wall, setWall] = useState<WallTime>(() =>
-    from ? wallOf(from) : { date: '', time: '', zone: here },
-  );
-  const [errors, setErrors] = useState<Partial<Record<keyof WallTime, string>>>({});
-  const check = () => {
-    const found = wallProblems(wall, Date.now());
-    setErrors(found);
-    return Object.keys(found).length === 0;
-  };
+  const { wall, check, fields } = useWallTime(from ? wallOf(from) : undefined);
   return (
     <ConfirmDialog
       wide
@@ -33,14 +25,7 @@ export function RescheduleDialog({ title, from, onClose, save }: Props) {
       action={() => save(scheduleOf(wall))}
       onClose={onClose}
     >
-      <ScheduleFields
-        value={wall}
-        errors={errors}
-        onChange={(name, value) => {
-          setWall({ ...wall, [name]: value });
-          setErrors({ ...errors, [name]: undefined });
-        }}
-      />
+      <ScheduleFields {...fields} />
     </ConfirmDialog>
   );
 }

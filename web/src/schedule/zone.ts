@@ -44,7 +44,7 @@ function offsetAt(at: number, zone: string): number {
 
 const DAY = 86_400_000;
 
-export interface Wall {
+interface Wall {
   at: number;
   kind: 'once' | 'twice' | 'skipped';
 }

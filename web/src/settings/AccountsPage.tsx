@@ -14,7 +14,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { meQuery } from '../api/queries';
 import type { Account } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { type Column, DataTable } from '../ui/DataTable';
@@ -73,7 +73,7 @@ export function AccountsPage() {
         row.last_sign_in_at ? (
           <span title={dateTime(row.last_sign_in_at)}>
             {t('account.seen_when', {
-              when: relative(row.last_sign_in_at, Math.max(now, Date.parse(row.last_sign_in_at))),
+              when: ago(row.last_sign_in_at, now),
             })}
           </span>
         ) : (
@@ -195,14 +195,7 @@ function Add(ends: Ends) {
   });
   const errorAt = fieldErrors(add.error);
   return (
-    <FormDialog
-      title={t('account.add')}
-      submit={t('account.add')}
-      busy={add.isPending}
-      error={add.error}
-      onSubmit={() => add.mutate()}
-      onClose={ends.onClose}
-    >
+    <FormDialog title={t('account.add')} submit={t('account.add')} save={add} onClose={ends.onClose}>
       <TextField
         label={t('account.username')}
         required
@@ -230,9 +223,7 @@ function Role({ account, ...ends }: Ends & { account: Account }) {
     <FormDialog
       title={t('account.role_of', { name: account.username })}
       submit={t('account.change_role')}
-      busy={change.isPending}
-      error={change.error}
-      onSubmit={() => change.mutate()}
+      save={change}
       onClose={ends.onClose}
     >
       <RoleField value={role} onChange={setRole} />
@@ -247,9 +238,7 @@ function Password({ account, ...ends }: Ends & { account: Account }) {
     <FormDialog
       title={t('account.password_of', { name: account.username })}
       submit={t('account.new_password')}
-      busy={change.isPending}
-      error={change.error}
-      onSubmit={() => change.mutate()}
+      save={change}
       onClose={ends.onClose}
     >
       <SecretField

@@ -2,7 +2,6 @@
 import { Button, makeStyles, Text } from '@fluentui/react-components';
 import { AddRegular, DeleteRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Tagged } from '../api/client';
 import type { Price, PriceList } from '../api/schema';
 import { t } from '../i18n/t';
@@ -14,6 +13,7 @@ import { PageHead } from '../ui/PageHead';
 import { Panel } from '../ui/Panel';
 import { ProblemBar } from '../ui/ProblemBar';
 import { SaveBar } from '../ui/SaveBar';
+import { useDraft } from '../ui/useDraft';
 import { usePageStyles } from '../ui/usePageStyles';
 import { freedQuery, pricesQuery, savePrices } from './queries';
 
@@ -47,6 +47,10 @@ interface Row extends Price {
 
 let keys = 0;
 const rowOf = (price: Price): Row => ({ ...price, key: keys++ });
+const draftOf = ({ currency, prices }: PriceList) => ({
+  currency: currency ?? 'EUR',
+  rows: prices.map(rowOf),
+});
 const plain = ({ sku_id, monthly_price, name }: Price) => ({
   sku_id: sku_id.trim(),
   monthly_price: monthly_price.trim().replace(',', '.'),
@@ -58,32 +62,21 @@ function Edit({ read }: { read: Tagged<PriceList> }) {
   const page = usePageStyles();
   const client = useQueryClient();
   const { data: stats } = useQuery(freedQuery);
-  const [currency, setCurrency] = useState(read.value.currency ?? 'EUR');
-  const [rows, setRows] = useState(() => read.value.prices.map(rowOf));
-  const [dirty, setDirty] = useState(false);
+  const { draft, dirty, set, begin } = useDraft(() => draftOf(read.value));
+  const { currency, rows } = draft;
   const save = useMutation({
     mutationFn: () =>
       savePrices({ currency: currency.trim().toUpperCase(), prices: rows.map(plain) }, read.tag),
     onSuccess: (now) => {
       client.setQueryData(pricesQuery.queryKey, now);
-      begin(now.value);
+      begin(draftOf(now.value));
       void client.invalidateQueries({ queryKey: ['stats'] });
     },
   });
   const errorAt = fieldErrors(save.error);
-  const begin = (now: PriceList) => {
-    setRows(now.prices.map(rowOf));
-    setCurrency(now.currency ?? 'EUR');
-    setDirty(false);
-  };
-  const change = (at: number, more: Partial<Price>) => {
-    setRows((now) => now.map((row, n) => (n === at ? { ...row, ...more } : row)));
-    setDirty(true);
-  };
-  const add = (price: Price) => {
-    setRows((now) => [...now, rowOf(price)]);
-    setDirty(true);
-  };
+  const change = (at: number, more: Partial<Price>) =>
+    set({ rows: rows.map((row, n) => (n === at ? { ...row, ...more } : row)) });
+  const add = (price: Price) => set({ rows: [...rows, rowOf(price)] });
   const unpriced = (stats?.licenses.products ?? []).filter(
     ({ sku_id }) => !rows.some((row) => row.sku_id === sku_id),
   );
@@ -95,10 +88,7 @@ function Edit({ read }: { read: Tagged<PriceList> }) {
           required
           value={currency}
           hint={t('price.currency_hint')}
-          onChange={(value) => {
-            setCurrency(value);
-            setDirty(true);
-          }}
+          onChange={(value) => set({ currency: value })}
           error={errorAt('/currency')}
         />
       </FormGrid>
@@ -132,10 +122,7 @@ function Edit({ read }: { read: Tagged<PriceList> }) {
             className={styles.remove}
             icon={<DeleteRegular />}
             aria-label={t('price.remove', { name: row.name || row.sku_id })}
-            onClick={() => {
-              setRows((now) => now.filter((_, n) => n !== at));
-              setDirty(true);
-            }}
+            onClick={() => set({ rows: rows.filter((_, n) => n !== at) })}
           />
         </fieldset>
       ))}
@@ -163,18 +150,11 @@ function Edit({ read }: { read: Tagged<PriceList> }) {
       </div>
       <SaveBar
         dirty={dirty}
-        saving={save.isPending}
-        saved={save.isSuccess}
-        error={save.error}
-        onSave={() => save.mutate()}
-        onDiscard={() => {
-          begin(read.value);
-          save.reset();
-        }}
-        onReload={() => {
-          save.reset();
-          void client.fetchQuery({ ...pricesQuery, staleTime: 0 }).then((now) => begin(now.value));
-        }}
+        save={save}
+        onDiscard={() => begin(draftOf(read.value))}
+        onReload={() =>
+          void client.fetchQuery({ ...pricesQuery, staleTime: 0 }).then((now) => begin(draftOf(now.value)))
+        }
       />
     </Panel>
   );

@@ -12,7 +12,7 @@ import { AddRegular, KeyRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { NewTokenAnswer, Token } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { CopyButton } from '../ui/CopyButton';
@@ -88,7 +88,7 @@ export function TokensPage() {
       cell: (row) =>
         row.last_used_at
           ? t('token.used_when', {
-              when: relative(row.last_used_at, Math.max(now, Date.parse(row.last_used_at))),
+              when: ago(row.last_used_at, now),
             })
           : t('token.unused'),
     },
@@ -221,14 +221,7 @@ function Make({ onMade, onClose }: { onMade(answer: NewTokenAnswer): void; onClo
   });
   const errorAt = fieldErrors(make.error);
   return (
-    <FormDialog
-      title={t('token.make')}
-      submit={t('token.make')}
-      busy={make.isPending}
-      error={make.error}
-      onSubmit={() => make.mutate()}
-      onClose={onClose}
-    >
+    <FormDialog title={t('token.make')} submit={t('token.make')} save={make} onClose={onClose}>
       <TextField
         label={t('token.name')}
         required

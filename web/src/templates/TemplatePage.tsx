@@ -29,8 +29,8 @@ import { Panel } from '../ui/Panel';
 import { ProblemBar } from '../ui/ProblemBar';
 import { SaveBar } from '../ui/SaveBar';
 import { TextLink } from '../ui/TextLink';
+import { useDraft } from '../ui/useDraft';
 import { usePageStyles } from '../ui/usePageStyles';
-import { fieldProblems } from '../wizard/request';
 import { addTemplate, deleteTemplate, saveTemplate, templateQuery } from './queries';
 
 const OptionsForm = lazy(() => import('../options/OptionsForm'));
@@ -130,16 +130,8 @@ function Edit({ id, read, catalog }: { id: string; read: Tagged<Template> | unde
     const draft = draftOf(read.value);
     return isNew ? { ...draft, name: t('template.copy_of', { name: draft.name }) } : draft;
   }, [read, isNew]);
-  const [draft, setDraft] = useState(stored);
-  /* The options form holds its own values: one more begins it anew. */
-  const [round, setRound] = useState(0);
-  const [dirty, setDirty] = useState(isNew);
+  const { draft, dirty, round, set, begin } = useDraft(stored, isNew);
   const [deleting, setDeleting] = useState(false);
-  const begin = (now: Draft) => {
-    setDraft(now);
-    setRound((one) => one + 1);
-    setDirty(false);
-  };
 
   const save = useMutation({
     mutationFn: () => {
@@ -159,14 +151,6 @@ function Edit({ id, read, catalog }: { id: string; read: Tagged<Template> | unde
     },
   });
   const errorAt = fieldErrors(save.error);
-  const problems = useMemo(
-    () => (save.error ? fieldProblems(asProblem(save.error).errors) : []),
-    [save.error],
-  );
-  const set = useCallback((change: Partial<Draft>) => {
-    setDraft((now) => ({ ...now, ...change }));
-    setDirty(true);
-  }, []);
   const setOptions = useCallback((options: Options) => set({ options }), [set]);
   const chosen = tenants.data?.items.find((one) => one.id === draft.tenant);
   const tenant = useMemo(
@@ -235,23 +219,19 @@ function Edit({ id, read, catalog }: { id: string; read: Tagged<Template> | unde
             initial={draft.options}
             tenant={tenant}
             onChange={setOptions}
-            problems={problems}
+            refusal={save.error}
           />
         </Suspense>
       </Panel>
       <SaveBar
         sticky
         dirty={dirty}
-        saving={save.isPending}
-        saved={save.isSuccess}
-        error={save.error}
-        onSave={() => save.mutate()}
-        onReload={() => {
-          save.reset();
+        save={save}
+        onReload={() =>
           void client
             .fetchQuery({ ...templateQuery(id), staleTime: 0 })
-            .then((now) => begin(draftOf(now.value)));
-        }}
+            .then((now) => begin(draftOf(now.value)))
+        }
         {...(!isNew && { onDiscard: () => begin(stored) })}
         label={isNew ? t('template.add') : t('form.save')}
       />

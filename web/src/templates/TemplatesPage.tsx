@@ -1,18 +1,12 @@
 /* Named sets of options: what there is, and making another. */
 import { Badge, Button, makeStyles, Text } from '@fluentui/react-components';
-import {
-  AddRegular,
-  CopyRegular,
-  DeleteRegular,
-  DocumentBulletListRegular,
-  SearchInfoRegular,
-} from '@fluentui/react-icons';
+import { AddRegular, CopyRegular, DeleteRegular, DocumentBulletListRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { catalogQuery } from '../api/queries';
+import { catalogQuery, rowsOf } from '../api/queries';
 import type { Template } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
 import { summaryOf } from '../options/words';
 import { useMay } from '../session/useMay';
@@ -20,9 +14,8 @@ import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { type Column, DataTable } from '../ui/DataTable';
 import { Empty } from '../ui/Empty';
 import { FilterBar, FilterText } from '../ui/FilterBar';
-import { Loading } from '../ui/Loading';
+import { Listing } from '../ui/Listing';
 import { PageHead } from '../ui/PageHead';
-import { ProblemBar } from '../ui/ProblemBar';
 import { TextLink } from '../ui/TextLink';
 import { useFilters } from '../ui/useFilters';
 import { useNow } from '../ui/useNow';
@@ -31,7 +24,6 @@ import { deleteTemplate, templateListQuery } from './queries';
 
 const useStyles = makeStyles({
   actions: { display: 'flex', justifyContent: 'flex-end', columnGap: '4px' },
-  more: { alignSelf: 'center' },
 });
 
 export function TemplatesPage() {
@@ -44,7 +36,7 @@ export function TemplatesPage() {
   const { values, set, clear, any } = useFilters(['search', 'tenant'] as const);
   const [deleting, setDeleting] = useState<Template | null>(null);
   const read = useInfiniteQuery(templateListQuery(values.search, values.tenant));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   const now = useNow(true, 60_000);
   const edits = may('admin');
 
@@ -82,7 +74,7 @@ export function TemplatesPage() {
       cell: (row) => (
         <span title={dateTime(row.changed_at)}>
           {t('template.changed_by', {
-            when: relative(row.changed_at, Math.max(now, Date.parse(row.changed_at))),
+            when: ago(row.changed_at, now),
             who: row.changed_by,
           })}
         </span>
@@ -138,36 +130,28 @@ export function TemplatesPage() {
           />
         </FilterBar>
       )}
-      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
-      {read.isPending && <Loading rows={5} />}
-      {nothingYet && (
-        <Empty
-          icon={<DocumentBulletListRegular />}
-          title={t('template.empty')}
-          body={t(edits ? 'template.empty_body' : 'template.empty_viewer')}
-          action={edits && <TextLink to="/templates/new">{t('template.new')}</TextLink>}
-        />
-      )}
-      {read.isSuccess && rows.length === 0 && any && (
-        <Empty
-          icon={<SearchInfoRegular />}
-          title={t('template.none_found')}
-          action={<Button onClick={clear}>{t('list.clear')}</Button>}
-        />
-      )}
-      {rows.length > 0 && (
+      <Listing
+        read={read}
+        empty={rows.length === 0}
+        filtered={any}
+        noneFound={t('template.none_found')}
+        clear={clear}
+        nothing={
+          <Empty
+            icon={<DocumentBulletListRegular />}
+            title={t('template.empty')}
+            body={t(edits ? 'template.empty_body' : 'template.empty_viewer')}
+            action={edits && <TextLink to="/templates/new">{t('template.new')}</TextLink>}
+          />
+        }
+      >
         <DataTable
           label={t('page.templates')}
           columns={edits ? [...columns, actions] : columns}
           rows={rows}
           idOf={({ id }) => id}
         />
-      )}
-      {read.hasNextPage && (
-        <Button className={styles.more} onClick={() => void read.fetchNextPage()}>
-          {t('action.more')}
-        </Button>
-      )}
+      </Listing>
       {deleting && (
         <ConfirmDialog
           title={t('template.delete_title', { name: deleting.name })}

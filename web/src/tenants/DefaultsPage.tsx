@@ -2,11 +2,10 @@
  * to, and who is told. */
 import { Field, Radio, RadioGroup, Text } from '@fluentui/react-components';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { useParams } from 'react-router';
 import type { Tagged } from '../api/client';
-import { asProblem } from '../api/problem';
-import { catalogQuery } from '../api/queries';
+import { catalogQuery, rowsOf } from '../api/queries';
 import type { Catalog, Defaults, Options, ProtectedUsers, Tenant, TenantNotify } from '../api/schema';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
@@ -21,9 +20,9 @@ import { PageHead } from '../ui/PageHead';
 import { Panel } from '../ui/Panel';
 import { ProblemBar } from '../ui/ProblemBar';
 import { SaveBar } from '../ui/SaveBar';
+import { useDraft } from '../ui/useDraft';
 import { usePageStyles } from '../ui/usePageStyles';
 import type { Person } from '../wizard/draft';
-import { fieldProblems } from '../wizard/request';
 import { CompanyField } from './CompanyField';
 import { defaultsTagQuery, protectedUsersQuery, saveDefaults, tenantQuery } from './queries';
 
@@ -87,18 +86,14 @@ function Edit({ tenant, read, people, catalog }: Props) {
   const client = useQueryClient();
   const may = useMay();
   const query = defaultsTagQuery(tenant.id);
-  const [draft, setDraft] = useState(read.value);
+  const { draft, dirty, round, set, begin } = useDraft(read.value);
   const [guarded, setGuarded] = useState(() => peopleOf(read.value, people));
-  const [dirty, setDirty] = useState(false);
-  const [round, setRound] = useState(0);
   const templates = useInfiniteQuery(templateListQuery('', tenant.id));
-  const offered = templates.data?.pages.flatMap((one) => one.items) ?? [];
+  const offered = rowsOf(templates.data);
 
-  const begin = (now: Defaults) => {
-    setDraft(now);
+  const beginAnew = (now: Defaults) => {
+    begin(now);
     setGuarded(peopleOf(now, people));
-    setRound((one) => one + 1);
-    setDirty(false);
   };
   const save = useMutation({
     mutationFn: () => saveDefaults(tenant.id, draft, read.tag),
@@ -106,19 +101,10 @@ function Edit({ tenant, read, people, catalog }: Props) {
       client.setQueryData(query.queryKey, now);
       void client.invalidateQueries({ queryKey: ['tenant', tenant.id, 'protected'] });
       void client.invalidateQueries({ queryKey: ['defaults'] });
-      setDraft(now.value);
-      setDirty(false);
+      begin(now.value);
     },
   });
   const errorAt = fieldErrors(save.error);
-  const problems = useMemo(
-    () => (save.error ? fieldProblems(asProblem(save.error).errors) : []),
-    [save.error],
-  );
-  const set = useCallback((change: Partial<Defaults>) => {
-    setDraft((now) => ({ ...now, ...change }));
-    setDirty(true);
-  }, []);
   const setOptions = useCallback((options: Options) => set({ options }), [set]);
   const setNotify = (change: Partial<TenantNotify>) => set({ notify: { ...draft.notify, ...change } });
 
@@ -233,7 +219,7 @@ function Edit({ tenant, read, people, catalog }: Props) {
               initial={draft.options}
               tenant={tenant}
               onChange={setOptions}
-              problems={problems}
+              refusal={save.error}
             />
           </Suspense>
         )}
@@ -241,15 +227,11 @@ function Edit({ tenant, read, people, catalog }: Props) {
       <SaveBar
         sticky
         dirty={dirty}
-        saving={save.isPending}
-        saved={save.isSuccess}
-        error={save.error}
-        onSave={() => save.mutate()}
-        onDiscard={() => begin(read.value)}
-        onReload={() => {
-          save.reset();
-          void client.fetchQuery({ ...query, staleTime: 0 }).then((now) => begin(now.value));
-        }}
+        save={save}
+        onDiscard={() => beginAnew(read.value)}
+        onReload={() =>
+          void client.fetchQuery({ ...query, staleTime: 0 }).then((now) => beginAnew(now.value))
+        }
       />
     </div>
   );

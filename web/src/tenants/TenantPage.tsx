@@ -158,14 +158,7 @@ function Rename({ read, onClose }: { read: Tagged<Whole>; onClose(): void }) {
     },
   });
   return (
-    <FormDialog
-      title={t('tenant.rename')}
-      submit={t('tenant.rename')}
-      busy={rename.isPending}
-      error={rename.error}
-      onSubmit={() => rename.mutate()}
-      onClose={onClose}
-    >
+    <FormDialog title={t('tenant.rename')} submit={t('tenant.rename')} save={rename} onClose={onClose}>
       <TextField
         label={t('tenant.name')}
         required

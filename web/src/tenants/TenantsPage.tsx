@@ -1,23 +1,12 @@
 /* All tenants: how they are, adding one, and reading them from the partner account. */
-import {
-  Button,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  makeStyles,
-  Text,
-} from '@fluentui/react-components';
-import {
-  AddRegular,
-  ArrowSyncRegular,
-  BuildingMultipleRegular,
-  SearchInfoRegular,
-} from '@fluentui/react-icons';
+import { Button, MessageBar, MessageBarBody, MessageBarTitle, Text } from '@fluentui/react-components';
+import { AddRegular, ArrowSyncRegular, BuildingMultipleRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { rowsOf } from '../api/queries';
 import type { Tenant, TenantSync } from '../api/schema';
-import { dateTime, relative } from '../i18n/format';
+import { ago, dateTime } from '../i18n/format';
 import { t } from '../i18n/t';
 import { useMay } from '../session/useMay';
 import { type Column, DataTable } from '../ui/DataTable';
@@ -26,7 +15,7 @@ import { FilterBar, FilterText } from '../ui/FilterBar';
 import { FormDialog } from '../ui/FormDialog';
 import { fieldErrors } from '../ui/fieldErrors';
 import { TextField } from '../ui/fields';
-import { Loading } from '../ui/Loading';
+import { Listing } from '../ui/Listing';
 import { PageHead } from '../ui/PageHead';
 import { ProblemBar } from '../ui/ProblemBar';
 import { TextLink } from '../ui/TextLink';
@@ -36,19 +25,14 @@ import { usePageStyles } from '../ui/usePageStyles';
 import { addTenant, syncTenants, tenantListQuery } from './queries';
 import { TenantState } from './TenantState';
 
-const useStyles = makeStyles({
-  more: { alignSelf: 'center' },
-});
-
 export function TenantsPage() {
-  const styles = useStyles();
   const page = usePageStyles();
   const client = useQueryClient();
   const may = useMay();
   const { values, set, clear, any } = useFilters(['search'] as const);
   const [adding, setAdding] = useState(false);
   const read = useInfiniteQuery(tenantListQuery(values.search));
-  const rows = read.data?.pages.flatMap((one) => one.items) ?? [];
+  const rows = rowsOf(read.data);
   const now = useNow(true, 60_000);
   const manages = may('whole');
   const sync = useMutation({
@@ -77,7 +61,7 @@ export function TenantsPage() {
         row.health && (
           <span title={dateTime(row.health.checked_at)}>
             {t('tenant.checked', {
-              when: relative(row.health.checked_at, Math.max(now, Date.parse(row.health.checked_at))),
+              when: ago(row.health.checked_at, now),
             })}
           </span>
         ),
@@ -123,32 +107,24 @@ export function TenantsPage() {
           />
         </FilterBar>
       )}
-      {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
-      {read.isPending && <Loading rows={5} />}
-      {nothingYet && (
-        <Empty
-          icon={<BuildingMultipleRegular />}
-          title={t('tenant.empty')}
-          body={t(manages ? 'tenant.empty_admin' : 'tenant.empty_body')}
-          action={manages && <Button onClick={() => setAdding(true)}>{t('tenant.add')}</Button>}
-        />
-      )}
-      {read.isSuccess && rows.length === 0 && any && (
-        <Empty
-          icon={<SearchInfoRegular />}
-          title={t('tenant.none_found', { search: values.search })}
-          action={<Button onClick={clear}>{t('list.clear')}</Button>}
-        />
-      )}
-      <Disconnected tenants={rows} />
-      {rows.length > 0 && (
+      <Listing
+        read={read}
+        empty={rows.length === 0}
+        filtered={any}
+        noneFound={t('tenant.none_found', { search: values.search })}
+        clear={clear}
+        nothing={
+          <Empty
+            icon={<BuildingMultipleRegular />}
+            title={t('tenant.empty')}
+            body={t(manages ? 'tenant.empty_admin' : 'tenant.empty_body')}
+            action={manages && <Button onClick={() => setAdding(true)}>{t('tenant.add')}</Button>}
+          />
+        }
+      >
+        <Disconnected tenants={rows} />
         <DataTable label={t('page.tenants')} columns={columns} rows={rows} idOf={({ id }) => id} />
-      )}
-      {read.hasNextPage && (
-        <Button className={styles.more} onClick={() => void read.fetchNextPage()}>
-          {t('action.more')}
-        </Button>
-      )}
+      </Listing>
       {adding && <Add onClose={() => setAdding(false)} />}
     </div>
   );
@@ -229,14 +205,7 @@ function Add({ onClose }: { onClose(): void }) {
   });
   const errorAt = fieldErrors(add.error);
   return (
-    <FormDialog
-      title={t('tenant.add')}
-      submit={t('tenant.add')}
-      busy={add.isPending}
-      error={add.error}
-      onSubmit={() => add.mutate()}
-      onClose={onClose}
-    >
+    <FormDialog title={t('tenant.add')} submit={t('tenant.add')} save={add} onClose={onClose}>
       <Text>{t('tenant.add_lead')}</Text>
       <TextField
         label={t('tenant.id')}

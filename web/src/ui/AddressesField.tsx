@@ -1,6 +1,7 @@
 /* E-mail addresses, one a line. */
 import { Field, Textarea } from '@fluentui/react-components';
 import { useState } from 'react';
+import { addressesOf } from './addresses';
 
 interface Props {
   label: string;
@@ -10,12 +11,10 @@ interface Props {
   error?: string | undefined;
 }
 
-const split = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
-
 export function AddressesField({ label, value, onChange, hint, error }: Props) {
   /* What is typed stays as it is typed, for as long as it means the value. */
   const [typed, setTyped] = useState('');
-  const shown = split(typed).join('\n') === value.join('\n') ? typed : value.join('\n');
+  const shown = addressesOf(typed).join('\n') === value.join('\n') ? typed : value.join('\n');
   return (
     <Field label={label} hint={hint} validationMessage={error}>
       <Textarea
@@ -23,7 +22,7 @@ export function AddressesField({ label, value, onChange, hint, error }: Props) {
         value={shown}
         onChange={(_, data) => {
           setTyped(data.value);
-          onChange(split(data.value));
+          onChange(addressesOf(data.value));
         }}
       />
     </Field>

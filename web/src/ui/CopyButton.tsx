@@ -5,7 +5,7 @@ import { CheckmarkFilled, CopyRegular } from '@fluentui/react-icons';
 import { useEffect, useState } from 'react';
 import { t } from '../i18n/t';
 
-export function CopyButton({ text, label = t('action.copy') }: { text: string; label?: string }) {
+export function CopyButton({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -23,7 +23,7 @@ export function CopyButton({ text, label = t('action.copy') }: { text: string; l
         )
       }
     >
-      <span aria-live="polite">{copied ? t('action.copied') : label}</span>
+      <span aria-live="polite">{t(copied ? 'action.copied' : 'action.copy')}</span>
     </Button>
   );
 }

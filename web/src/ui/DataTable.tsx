@@ -8,54 +8,31 @@ import {
   TableHeader,
   TableHeaderCell,
   TableRow,
-  tokens,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { usePageStyles } from './usePageStyles';
-
-const NARROW = '@media (max-width: 760px)';
+import { NARROW, useTableStyles } from './useTableStyles';
 
 const useStyles = makeStyles({
-  box: {
-    backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    overflow: 'hidden',
-  },
-  table: { tableLayout: 'auto', [NARROW]: { display: 'block' } },
-  header: { [NARROW]: { display: 'none' } },
-  body: { [NARROW]: { display: 'block' } },
+  box: { overflow: 'hidden' },
   row: {
     ':last-child': { borderBottomStyle: 'none' },
-    [NARROW]: {
-      display: 'flex',
-      flexWrap: 'wrap',
-      alignItems: 'center',
-      gap: '6px 16px',
-      padding: '12px 16px',
-      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    },
+    [NARROW]: { alignItems: 'center', gap: '6px 16px' },
   },
   cell: {
-    padding: '10px 8px',
-    ':first-child': { paddingLeft: '16px' },
+    paddingTop: '10px',
+    paddingBottom: '10px',
     ':last-child': { paddingRight: '16px' },
     [NARROW]: {
-      display: 'block',
-      flex: '0 1 auto',
       minWidth: 0,
-      padding: 0,
-      height: 'auto',
-      ':first-child': { paddingLeft: 0, flex: '1 0 100%' },
+      paddingTop: 0,
+      paddingBottom: 0,
+      ':first-child': { flex: '1 0 100%' },
       ':last-child': { paddingRight: 0 },
       ':empty': { display: 'none' },
     },
   },
-  heading: {
-    color: tokens.colorNeutralForeground3,
-    ':first-child': { paddingLeft: '16px' },
-    ':last-child': { paddingRight: '16px' },
-  },
+  heading: { ':last-child': { paddingRight: '16px' } },
   end: { textAlign: 'end', [NARROW]: { textAlign: 'start', marginInlineStart: 'auto' } },
   headingEnd: { '& > div': { justifyContent: 'flex-end' } },
   narrow: { width: '1%', whiteSpace: 'nowrap', [NARROW]: { width: 'auto' } },
@@ -81,29 +58,31 @@ interface Props<Row> {
 
 export function DataTable<Row>({ label, columns, rows, idOf }: Props<Row>) {
   const styles = useStyles();
+  const table = useTableStyles();
   const page = usePageStyles();
   return (
-    <div className={styles.box}>
-      <Table className={styles.table} aria-label={label}>
-        <TableHeader className={styles.header}>
+    <div className={mergeClasses(table.box, styles.box)}>
+      <Table className={table.table} aria-label={label}>
+        <TableHeader className={table.header}>
           <TableRow>
             {columns.map((column) => (
               <TableHeaderCell
                 key={column.id}
-                className={mergeClasses(styles.heading, column.end && styles.headingEnd)}
+                className={mergeClasses(table.heading, styles.heading, column.end && styles.headingEnd)}
               >
                 <span className={column.hiddenLabel ? page.hidden : undefined}>{column.label}</span>
               </TableHeaderCell>
             ))}
           </TableRow>
         </TableHeader>
-        <TableBody className={styles.body}>
+        <TableBody className={table.body}>
           {rows.map((row) => (
-            <TableRow key={idOf(row)} className={styles.row} data-row={idOf(row)}>
+            <TableRow key={idOf(row)} className={mergeClasses(table.row, styles.row)} data-row={idOf(row)}>
               {columns.map((column) => (
                 <TableCell
                   key={column.id}
                   className={mergeClasses(
+                    table.cell,
                     styles.cell,
                     column.end && styles.end,
                     column.tight && styles.narrow,

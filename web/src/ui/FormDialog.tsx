@@ -12,23 +12,22 @@ import {
 import type { FormEvent, ReactNode } from 'react';
 import { t } from '../i18n/t';
 import { ProblemBar } from './ProblemBar';
+import type { Saving } from './SaveBar';
 import { usePageStyles } from './usePageStyles';
 
 interface Props {
   title: string;
   submit: string;
-  busy: boolean;
-  error: unknown;
-  onSubmit(): void;
+  save: Pick<Saving, 'isPending' | 'error' | 'mutate'>;
   onClose(): void;
   children: ReactNode;
 }
 
-export function FormDialog({ title, submit, busy, error, onSubmit, onClose, children }: Props) {
+export function FormDialog({ title, submit, save, onClose, children }: Props) {
   const page = usePageStyles();
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (!busy) onSubmit();
+    if (!save.isPending) save.mutate();
   };
   return (
     <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
@@ -38,13 +37,13 @@ export function FormDialog({ title, submit, busy, error, onSubmit, onClose, chil
             <DialogTitle>{title}</DialogTitle>
             <DialogContent className={page.column}>
               {children}
-              {Boolean(error) && <ProblemBar error={error} />}
+              {Boolean(save.error) && <ProblemBar error={save.error} />}
             </DialogContent>
             <DialogActions>
               <DialogTrigger disableButtonEnhancement>
                 <Button>{t('action.cancel')}</Button>
               </DialogTrigger>
-              <Button appearance="primary" type="submit" disabledFocusable={busy}>
+              <Button appearance="primary" type="submit" disabledFocusable={save.isPending}>
                 {submit}
               </Button>
             </DialogActions>

@@ -19,12 +19,18 @@ const useStyles = makeStyles({
   icon: { color: tokens.colorPaletteGreenForeground1, fontSize: '20px', display: 'inline-flex' },
 });
 
-interface Props {
-  dirty: boolean;
-  saving: boolean;
-  saved: boolean;
+/* The mutation that saves the form. */
+export interface Saving {
+  isPending: boolean;
+  isSuccess: boolean;
   error: unknown;
-  onSave(): void;
+  mutate(): void;
+  reset(): void;
+}
+
+interface Props {
+  save: Saving;
+  dirty: boolean;
   onDiscard?(): void;
   /* Reads what somebody else has stored meanwhile. */
   onReload?(): void;
@@ -33,10 +39,15 @@ interface Props {
   sticky?: boolean;
 }
 
-export function SaveBar({ dirty, saving, saved, error, onSave, onDiscard, onReload, label, sticky }: Props) {
+export function SaveBar({ save, dirty, onDiscard, onReload, label, sticky }: Props) {
   const styles = useStyles();
   const page = usePageStyles();
-  const problem = error ? asProblem(error) : null;
+  const problem = save.error ? asProblem(save.error) : null;
+  /* What was said of what stood there no longer holds. */
+  const anew = (begin: () => void) => () => {
+    save.reset();
+    begin();
+  };
   return (
     <div className={mergeClasses(page.column, sticky && styles.sticky)}>
       {problem && (
@@ -50,7 +61,7 @@ export function SaveBar({ dirty, saving, saved, error, onSave, onDiscard, onRelo
           )}
           {problem.status === 412 && onReload && (
             <div>
-              <Button size="small" onClick={onReload}>
+              <Button size="small" onClick={anew(onReload)}>
                 {t('form.reload')}
               </Button>
             </div>
@@ -58,16 +69,20 @@ export function SaveBar({ dirty, saving, saved, error, onSave, onDiscard, onRelo
         </ProblemBar>
       )}
       <div className={page.row}>
-        <Button appearance="primary" disabledFocusable={saving || !dirty} onClick={onSave}>
-          {saving ? t('form.saving') : (label ?? t('form.save'))}
+        <Button
+          appearance="primary"
+          disabledFocusable={save.isPending || !dirty}
+          onClick={() => save.mutate()}
+        >
+          {save.isPending ? t('form.saving') : (label ?? t('form.save'))}
         </Button>
         {dirty && onDiscard && (
-          <Button appearance="subtle" disabledFocusable={saving} onClick={onDiscard}>
+          <Button appearance="subtle" disabledFocusable={save.isPending} onClick={anew(onDiscard)}>
             {t('form.discard')}
           </Button>
         )}
         <span role="status" className={styles.saved}>
-          {saved && !dirty && (
+          {save.isSuccess && !dirty && (
             <>
               <span className={styles.icon} aria-hidden>
                 <CheckmarkCircleFilled />

@@ -17,7 +17,7 @@ import type { ReactElement } from 'react';
 import type { ItemStatus, OffboardingStatus, TaskStatus } from '../api/schema';
 import { words } from '../i18n/t';
 
-export type AnyStatus = OffboardingStatus | TaskStatus | ItemStatus;
+type AnyStatus = OffboardingStatus | TaskStatus | ItemStatus;
 type Tone = 'good' | 'bad' | 'caution' | 'busy' | 'quiet';
 
 const looks: Record<AnyStatus, [Tone, ReactElement]> = {

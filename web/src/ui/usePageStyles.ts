@@ -38,6 +38,13 @@ export const usePageStyles = makeStyles({
   choices: { marginInlineStart: '-8px', flexWrap: 'wrap' },
   /* A line and a smaller one under it. */
   two: { display: 'flex', flexDirection: 'column', minWidth: 0, overflowWrap: 'anywhere' },
+  /* A link that is somebody's name. */
+  name: {
+    color: tokens.colorNeutralForeground1,
+    fontWeight: tokens.fontWeightSemibold,
+    textDecoration: 'none',
+    ':hover': { textDecoration: 'underline' },
+  },
   /* Panels under each other. */
   stack: { display: 'flex', flexDirection: 'column', rowGap: '20px', minWidth: 0 },
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },

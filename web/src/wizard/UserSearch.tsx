@@ -14,7 +14,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { asProblem } from '../api/problem';
-import { directoryQuery } from '../api/queries';
+import { directoryQuery, rowsOf } from '../api/queries';
 import type { User } from '../api/schema';
 import { dateTime, list, relative } from '../i18n/format';
 import { t } from '../i18n/t';
@@ -106,7 +106,7 @@ export function UserSearch({ tenant, chosen, toggle, error }: Props) {
   const [focused, setFocused] = useState(false);
   const search = useDebounced(text.trim(), 100);
   const found = useInfiniteQuery(directoryQuery(tenant, search));
-  const users = found.data?.pages.flatMap(({ items }) => items) ?? [];
+  const users = rowsOf(found.data);
   const total = found.data?.pages[0]?.total ?? null;
 
   /* What is shown while the answer to the latest letters is under way belongs to the letters before: Enter would take

@@ -12,6 +12,7 @@ import type {
 } from '../api/schema';
 import { t } from '../i18n/t';
 import { scheduleOf, wallProblems } from '../schedule/zone';
+import { addressesOf } from '../ui/addresses';
 import type { Choice, Draft, ParameterValue } from './draft';
 
 const isEmpty = (value: ParameterValue | undefined) =>
@@ -50,8 +51,6 @@ export const optionsOf = (draft: Pick<Draft, 'options'>, catalog: Catalog): Opti
   Object.fromEntries(
     chosenTasks(draft, catalog).map((task) => [task.id, optionOf(task, draft.options[task.id] as Choice)]),
   );
-
-export const addressesOf = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
 
 const notifyOf = ({ channels, emailTo }: Draft): Notify => ({
   ...channels,

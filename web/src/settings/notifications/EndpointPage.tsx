@@ -95,7 +95,6 @@ function Edit({ settings, stored }: { settings: Tagged<NotificationSettings>; st
   const errorAt = (at: string) => errors(pointer + at);
   const set = (now: Endpoint) => setDraft(now);
   const reload = () => {
-    save.reset();
     setDraft(null);
     void client.invalidateQueries({ queryKey: notificationsQuery.queryKey });
   };
@@ -161,10 +160,7 @@ function Edit({ settings, stored }: { settings: Tagged<NotificationSettings>; st
           )}
           <SaveBar
             dirty={dirty}
-            saving={save.isPending}
-            saved={save.isSuccess}
-            error={save.error}
-            onSave={() => save.mutate()}
+            save={save}
             {...(draft && { onDiscard: () => setDraft(null) })}
             onReload={reload}
             label={isNew ? t('notify.add') : t('form.save')}

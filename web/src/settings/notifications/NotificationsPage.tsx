@@ -196,12 +196,12 @@ function Reminder({ settings }: { settings: Tagged<NotificationSettings> }) {
       </FormGrid>
       <SaveBar
         dirty={(minutes ?? 0) !== stored}
-        saving={save.isPending}
-        saved={save.isSuccess}
-        error={save.error}
-        onSave={() => save.mutate()}
+        save={save}
         onDiscard={() => setDraft(undefined)}
-        onReload={() => void client.invalidateQueries({ queryKey: notificationsQuery.queryKey })}
+        onReload={() => {
+          setDraft(undefined);
+          void client.invalidateQueries({ queryKey: notificationsQuery.queryKey });
+        }}
       />
     </Panel>
   );

@@ -25,15 +25,7 @@ export const events: NotificationEvent[] = [
   'undone',
 ];
 
-export const usualEvents: NotificationEvent[] = [
-  'needs_attention',
-  'finished',
-  'finished_with_warnings',
-  'failed',
-];
-
-/* What the server shows in place of a secret; sent back, the secret stays. */
-export const MASK = '********';
+const usualEvents: NotificationEvent[] = ['needs_attention', 'finished', 'finished_with_warnings', 'failed'];
 
 export type Psa = HaloSettings | ConnectWiseSettings | AutotaskSettings;
 export type PsaKind = Psa['kind'];

@@ -9,7 +9,7 @@ const allowed = /^(?:https:\/\/|mailto:|tel:)\S+$/i;
 
 export const isAllowedLink = (href: string) => allowed.test(href.trim());
 
-export interface Variable {
+interface Variable {
   from: number;
   to: number;
   known: boolean;

@@ -1,0 +1,26 @@
+/* Signing in. */
+export const session = {
+  'signin.title': 'Sign in',
+  'signin.lead': 'Offboarding for Microsoft 365, with proof.',
+  'signin.username': 'Username',
+  'signin.password': 'Password',
+  'signin.submit': 'Sign in',
+  'signin.submitting': 'Signing in…',
+  'signin.username_missing': 'Enter your username.',
+  'signin.password_missing': 'Enter your password.',
+  'signin.wait': { one: 'Try again in {count} second.', other: 'Try again in {count} seconds.' },
+  'signin.provider': 'Sign in with your organisation',
+  'signin.or': 'or with a local account',
+  'signin.error.expired': 'That took too long. Sign in again.',
+  'signin.error.refused': 'The sign-in was refused or broken off.',
+  'signin.error.no_role': 'Your account has no role here. Ask an administrator to assign you one.',
+  'signin.error.account_disabled': 'Your account is disabled here.',
+  'signin.error.clock': 'The clock of this server is wrong. Tell your administrator.',
+  'signin.error.not_accepted':
+    'The answer of the identity provider was not accepted. Tell your administrator.',
+  'signin.error.provider_unreachable': 'The identity provider cannot be reached. Try again later.',
+  'signin.error.provider_failed': 'The identity provider failed. Try again later.',
+  'signin.error.failed': 'The sign-in failed. The log of the server says why.',
+  'session.expired': 'Your session has ended',
+  'session.expired_body': 'Sign in again to go on. Nothing you entered is lost.',
+} as const;
