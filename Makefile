@@ -73,6 +73,7 @@ bench: build
 	@tests/bench/run.sh
 
 faults: build-test
+	@FAULTS=long build-test/src/store/sqlite_disk_test
 	@FAULTS=long tests/run.sh faults
 
 fuzz: deps

@@ -25,8 +25,7 @@ enum {
     DESCRIPTORS_KEPT = 256, /* for the store, Microsoft 365 and the log */
     REQUESTS_WAITING_MAX = 2048,
     EVENT_THREADS = 2,
-    BODY_DROPPED_MAX =
-        8 * HTTPD_BODY_MAX, /* of a chunked body over the limit, before the connection is cut */
+    BODY_DROPPED_MAX = 8 * HTTPD_BODY_MAX, /* of a body over the limit; beyond, the connection is cut */
     STREAM_BLOCK = 4096,
     DRAIN_MS = 2000,
 };
@@ -161,7 +160,10 @@ static void first_call(struct exchange *exchange, const char *url, const char *m
         reply_header(&exchange->reply, "Connection", "close");
     } else if (query.broken) {
         refuse(exchange, ERR_MALFORMED, "The query is not percent-encoded UTF-8.");
-    } else if (guard.content_length > HTTPD_BODY_MAX) {
+    } else if (guard.content_length > BODY_DROPPED_MAX ||
+               (guard.content_length > HTTPD_BODY_MAX && http_header(request, "Expect"))) {
+        /* A shorter body is read and dropped before the answer: one that comes while the client still writes
+         * is lost with the connection (RFC 9112, section 9.6). */
         refuse(exchange, ERR_TOO_LARGE, "The request body is larger than 1 MiB.");
         reply_header(&exchange->reply, "Connection", "close");
     }

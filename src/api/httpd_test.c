@@ -123,7 +123,9 @@ static void refuses_smuggling(void **state)
 static void limits_bodies_and_headers(void **state)
 {
     (void)state;
-    expect("POST / HTTP/1.1\r\n" HOST "Content-Length: 1048577\r\n\r\n", "HTTP/1.1 413", "1 MiB");
+    expect("POST / HTTP/1.1\r\n" HOST "Content-Length: 1048577\r\nExpect: 100-continue\r\n\r\n",
+           "HTTP/1.1 413", "1 MiB");
+    expect("POST / HTTP/1.1\r\n" HOST "Content-Length: 8388609\r\n\r\n", "HTTP/1.1 413", "1 MiB");
 
     AUTO_STRBUF struct strbuf request = STRBUF_MAX(4 * 1024 * 1024);
     strbuf_text_add(&request, "POST / HTTP/1.1\r\n" HOST CLOSE "Transfer-Encoding: chunked\r\n\r\n");

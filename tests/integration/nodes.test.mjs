@@ -97,7 +97,7 @@ async function freePort() {
 
 // Follows one offboarding; resolves to its task events when it ends.
 async function follow(url, id) {
-  const response = await fetch(`${url}/api/v1/offboardings/${id}/events`, {
+  const response = await fetch(`${url}/api/v1/offboardings/${id}/events?last_event_id=0`, {
     headers: { authorization: `Bearer ${world.token}`, accept: 'text/event-stream' },
   });
   let text = '';

@@ -90,7 +90,7 @@ test('a link that never was looks the same as one that is used up, expired or re
 
 test('in a browser without JavaScript: look, click, see', async () => {
   const link = await make({ views: 2 });
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  const browser = await chromium.launch({ timeout: 120_000, executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
   try {
     const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     page.setDefaultTimeout(120_000); // a machine may be busy

@@ -74,9 +74,10 @@ for (const [what, body, status, pointer] of cases) {
   });
 }
 
-test('a body over the limit is 413', async () => {
+test('a body over the limit is 413, and whoever sends it gets to read so', async () => {
   const answer = await world.raw('POST', '/offboardings', JSON.stringify({ ...good(), reason: 'x'.repeat(2_000_000) }));
   assert.equal(answer.status, 413);
+  assert.match((await answer.json()).detail, /1 MiB/);
 });
 
 test('without credentials it is 401, with a wrong password too', async () => {
