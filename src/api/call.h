@@ -6,6 +6,7 @@
 #include "api/http.h"
 #include "api/input.h"
 #include "api/route.h"
+#include "store/idempotency.h"
 
 struct call {
     struct api *api;
@@ -19,9 +20,8 @@ struct call {
     json_t *body;                         /* NULL unless the route takes one */
     struct input input;                   /* mistakes found so far */
     struct reply reply;
-    json_t *kept;           /* values that live as long as the call */
-    const char *once_owner; /* once.h; NULL without an Idempotency-Key */
-    const char *once_key;
+    json_t *kept;                  /* values that live as long as the call */
+    struct idempotency_claim once; /* once.h; key NULL without an Idempotency-Key */
     bool once_finished;
 };
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "store/idempotency.h"
 
 enum { KEY_MAX = 200 };
 
@@ -47,17 +46,17 @@ static const char *hash_request(const struct call *call)
     return arena_text(call->arena, strbuf_text(&hex));
 }
 
-static bool replay(struct call *call, int status, json_t *response)
+static bool replay(struct call *call, const struct idempotency *first)
 {
     reply_header(&call->reply, "Idempotency-Replayed", "true");
-    return call_keep(call, response) ? call_json(call, status, response) : call_empty(call, status);
+    return call_keep(call, first->response) ? call_json(call, first->status, first->response)
+                                            : call_empty(call, first->status);
 }
 
 bool once_begin(struct call *call, bool *ret_replayed, struct err *err)
 {
-    enum idempotency_state state;
-    int status;
-    json_t *response = NULL;
+    const struct api_context *context = &call->api->context;
+    struct idempotency found;
     const char *key;
 
     *ret_replayed = false;
@@ -66,18 +65,18 @@ bool once_begin(struct call *call, bool *ret_replayed, struct err *err)
     if (!key)
         return true;
     const char *owner = arena_printf(call->arena, "%s:%s", principal_kind_name(call->who.kind), call->who.id);
-    AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-    if (!tx || !idempotency_begin(tx, owner, key, hash_request(call), clock_utc_ms(call->api->context.clock),
-                                  &state, &status, &response, err))
+    const struct idempotency_claim claim = {owner, key, store_process(context->store),
+                                            clock_utc_ms(context->clock)};
+    AUTO_TX struct tx *tx = store_begin(context->store, err);
+    if (!tx || !idempotency_begin(tx, &claim, hash_request(call), &found, err))
         return false;
-    switch (state) {
+    switch (found.state) {
     case IDEMPOTENCY_NEW:
-        call->once_owner = owner;
-        call->once_key = key;
+        call->once = claim;
         return tx_commit(&tx, err);
     case IDEMPOTENCY_DONE:
         *ret_replayed = true;
-        return replay(call, status, response);
+        return replay(call, &found);
     case IDEMPOTENCY_RUNNING:
         return err_code(
             err, ERR_CONFLICT, "idempotency_key_in_use",
@@ -91,8 +90,13 @@ bool once_begin(struct call *call, bool *ret_replayed, struct err *err)
 
 bool once_finish(struct call *call, struct tx *tx, int status, const json_t *response, struct err *err)
 {
-    call->once_finished = call->once_key != NULL;
-    return !call->once_key || idempotency_finish(tx, call->once_owner, call->once_key, status, response, err);
+    call->once_finished = call->once.key != NULL;
+    return !call->once.key || idempotency_finish(tx, &call->once, status, response, err);
+}
+
+bool once_commit(struct call *call, struct tx **tx, int status, const json_t *response, struct err *err)
+{
+    return once_finish(call, *tx, status, response, err) && tx_commit(tx, err);
 }
 
 static bool keep_answer(struct call *call, struct err *err)
@@ -100,7 +104,7 @@ static bool keep_answer(struct call *call, struct err *err)
     struct reply *reply = &call->reply;
     AUTO_JSON json_t *response = reply->body ? json_read(reply->body, reply->length, NULL) : NULL;
     AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-    return tx && once_finish(call, tx, reply->status, response, err) && tx_commit(&tx, err);
+    return tx && once_commit(call, &tx, reply->status, response, err);
 }
 
 /* A store that is away for a moment must not keep a key taken for minutes: it is tried for about a second. */
@@ -108,7 +112,7 @@ static bool free_key(struct call *call, struct err *err)
 {
     for (unsigned pause_ms = 20;; pause_ms *= 2) {
         AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-        if (tx && idempotency_forget(tx, call->once_owner, call->once_key, err) && tx_commit(&tx, err))
+        if (tx && idempotency_forget(tx, &call->once, err) && tx_commit(&tx, err))
             return true;
         if (pause_ms > 640)
             return false;
@@ -119,10 +123,9 @@ static bool free_key(struct call *call, struct err *err)
 void once_end(struct call *call, bool succeeded)
 {
     struct err err = {0};
-    if (!call->once_key || (succeeded && call->once_finished))
+    if (!call->once.key || (succeeded && call->once_finished))
         return;
-    /* What could not be kept is found at the next start, which frees the keys of requests without an answer.
-     */
+    /* A key that cannot be given free now is free when this process has ended. */
     if (!(succeeded ? keep_answer(call, &err) : free_key(call, &err)))
         log_warn("http.idempotency", LOG_TEXT("request", call->request->id), LOG_ERR(&err));
 }

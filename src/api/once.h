@@ -12,9 +12,13 @@ MUST_USE bool once_key(const char *header, struct arena *arena, const char **ret
 /* Claims the request's key, if it has one. *ret_replayed: the answer of the first is in call->reply already.
  */
 MUST_USE bool once_begin(struct call *call, bool *ret_replayed, struct err *err);
-/* Keeps the answer, in the transaction of the work: a crash leaves both or neither. Handlers that do not call
- * it have their answer kept after they returned. */
+/* Keeps the answer, in the transaction of the work: a crash leaves both or neither, and so does another
+ * request that has taken over the key. Only a handler whose work does no harm when it is done again may leave
+ * it out; its answer is kept after it returned. */
 MUST_USE bool once_finish(struct call *call, struct tx *tx, int status, const json_t *response,
+                          struct err *err);
+/* The same, and commits. */
+MUST_USE bool once_commit(struct call *call, struct tx **tx, int status, const json_t *response,
                           struct err *err);
 /* After the handler: keeps its answer, or frees the key when it refused. */
 void once_end(struct call *call, bool succeeded);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "api/once.h"
 #include "api/problem.h"
 #include "model/sku.h"
 #include "store/prices.h"
@@ -20,11 +21,6 @@ static json_t *prices_json(const struct price_list *list)
     return json_put_text(value, "changed_by", list->changed_by);
 }
 
-static bool answer(struct call *call, const struct price_list *list)
-{
-    return call_json_versioned(call, 200, call_keep(call, prices_json(list)), list->version);
-}
-
 static bool load(struct call *call, struct price_list *ret, struct err *err)
 {
     AUTO_TX struct tx *tx = store_begin_read(call->api->context.store, err);
@@ -34,7 +30,8 @@ static bool load(struct call *call, struct price_list *ret, struct err *err)
 bool prices_get(struct call *call, struct err *err)
 {
     AUTO_PRICE_LIST struct price_list list = {0};
-    return load(call, &list, err) && answer(call, &list);
+    return load(call, &list, err) &&
+           call_json_versioned(call, 200, call_keep(call, prices_json(&list)), list.version);
 }
 
 static bool is_currency(const char *text)
@@ -102,6 +99,9 @@ bool prices_put(struct call *call, struct err *err)
     after.changed_at = clock_utc_ms(call->api->context.clock);
     after.changed_by = call->who.name;
     AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-    return tx && price_list_store(tx, &after, err) && call_note(call, tx, &entry, err) &&
-           price_list_load(tx, call->arena, &stored, err) && tx_commit(&tx, err) && answer(call, &stored);
+    if (!tx || !price_list_store(tx, &after, err) || !call_note(call, tx, &entry, err) ||
+        !price_list_load(tx, call->arena, &stored, err))
+        return false;
+    const json_t *value = call_keep(call, prices_json(&stored));
+    return once_commit(call, &tx, 200, value, err) && call_json_versioned(call, 200, value, stored.version);
 }

@@ -9,7 +9,6 @@
 #include "api/route.h"
 #include "auth/throttle.h"
 #include "base/log.h"
-#include "store/idempotency.h"
 
 enum { WORKERS_DEFAULT = 16, PEM_MAX = 256 * 1024 };
 
@@ -24,15 +23,6 @@ struct server {
 static bool is_set(const char *text)
 {
     return text && *text;
-}
-
-/* What keys began before this start has died with its process; other nodes' keys free themselves. */
-static bool free_stale_keys(struct store *store, struct err *err)
-{
-    if (store_is_shared(store))
-        return true;
-    AUTO_TX struct tx *tx = store_begin(store, err);
-    return tx && idempotency_recover(tx, err) && tx_commit(&tx, err);
 }
 
 static const char *read_pem(struct arena *arena, const char *path, const char *setting, struct err *err)
@@ -148,17 +138,14 @@ void server_waits_for(struct server *server, const char *what, const struct err 
     waiting_for(server->api.waiting, what, why);
 }
 
-bool server_serve(struct server *server, const struct api_context *context, struct err *err)
+void server_serve(struct server *server, const struct api_context *context)
 {
     struct api *api = &server->api;
-    if (!free_stale_keys(context->store, err))
-        return false;
     server->own_metrics = context->metrics ? NULL : metrics_new();
     api->context = *context;
     api->metrics = context->metrics ? context->metrics : server->own_metrics;
     api->live = live_start(&api->context);
     api->serving = true;
-    return true;
 }
 
 int server_port(const struct server *server)

@@ -52,7 +52,7 @@ MUST_USE struct server *server_open(const struct server_settings *settings, stru
 /* What /readyz says meanwhile: "store" and a sentence. */
 void server_waits_for(struct server *server, const char *what, const struct err *why);
 /* Begins to serve. Copies the context. */
-MUST_USE bool server_serve(struct server *server, const struct api_context *context, struct err *err);
+void server_serve(struct server *server, const struct api_context *context);
 int server_port(const struct server *server);
 const char *server_url(const struct server *server); /* the public one, without a slash at the end */
 /* Answers what is under way, ends the event streams, closes. NULL is fine. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/choice.h"
+#include "api/once.h"
 #include "api/visible.h"
 #include "plan/options.h"
 
@@ -89,7 +90,8 @@ static bool answer(struct call *call, struct tx **tx, int status, const char *id
     if (!template_find(*tx, call->arena, id, &template, err))
         return false;
     json_t *value = call_keep(call, template_json(*tx, call->arena, &template));
-    return (!writes || tx_commit(tx, err)) && call_json_versioned(call, status, value, template.version);
+    return (!writes || once_commit(call, tx, status, value, err)) &&
+           call_json_versioned(call, status, value, template.version);
 }
 
 bool template_get(struct call *call, struct err *err)
@@ -218,6 +220,6 @@ bool template_remove(struct call *call, struct err *err)
     AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
     return tx && find(call, tx, &template, err) && check_reach(call, &template, err) &&
            check_unused(call, tx, template.id, NULL, err) && template_delete(tx, template.id, err) &&
-           note(call, tx, LOGBOOK_TEMPLATE_DELETED, &template, err) && tx_commit(&tx, err) &&
-           call_empty(call, 204);
+           note(call, tx, LOGBOOK_TEMPLATE_DELETED, &template, err) &&
+           once_commit(call, &tx, 204, NULL, err) && call_empty(call, 204);
 }

@@ -227,7 +227,7 @@ static bool write_all(struct call *call, const struct customers *customers, stru
         if (!write_one(tx, call, &customers->list[i], answer, err))
             return false;
     return tx && note_missing(tx, customers, answer, err) && note(call, tx, answer, err) &&
-           once_finish(call, tx, 200, answer, err) && tx_commit(&tx, err) && call_json(call, 200, answer);
+           once_commit(call, &tx, 200, answer, err) && call_json(call, 200, answer);
 }
 
 bool tenants_sync_post(struct call *call, struct err *err)

@@ -3,6 +3,7 @@
 
 #include "access/access.h"
 #include "api/addresses.h"
+#include "api/once.h"
 #include "api/problem.h"
 #include "api/visible.h"
 #include "plan/options.h"
@@ -83,10 +84,11 @@ bool tenants_post(struct call *call, struct err *err)
     AUTO_TENANT struct tenant stored = {0};
     AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
     if (!tx || !tenant_insert(tx, &tenant, err) || !note(call, tx, LOGBOOK_TENANT_ADDED, &tenant, err) ||
-        !tenant_find(tx, call->arena, tenant.id, &stored, err) || !tx_commit(&tx, err))
+        !tenant_find(tx, call->arena, tenant.id, &stored, err))
         return false;
     reply_header(&call->reply, "Location", arena_printf(call->arena, "/api/v1/tenants/%s", stored.id));
-    return call_json_versioned(call, 201, call_keep(call, tenant_json(&stored)), stored.version);
+    const json_t *value = call_keep(call, tenant_json(&stored));
+    return once_commit(call, &tx, 201, value, err) && call_json_versioned(call, 201, value, stored.version);
 }
 
 static bool check_version(struct call *call, const struct tenant *tenant, struct err *err)
@@ -110,10 +112,12 @@ bool tenant_patch(struct call *call, struct err *err)
         return false;
     const struct tenant_change change = change_of(call, &tenant);
     AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-    return tx && tenant_rename(tx, tenant.id, json_text(call->body, "display_name"), &change, err) &&
-           tenant_find(tx, call->arena, tenant.id, &stored, err) &&
-           note(call, tx, LOGBOOK_TENANT_CHANGED, &stored, err) && tx_commit(&tx, err) &&
-           call_json_versioned(call, 200, call_keep(call, tenant_json(&stored)), stored.version);
+    if (!tx || !tenant_rename(tx, tenant.id, json_text(call->body, "display_name"), &change, err) ||
+        !tenant_find(tx, call->arena, tenant.id, &stored, err) ||
+        !note(call, tx, LOGBOOK_TENANT_CHANGED, &stored, err))
+        return false;
+    const json_t *value = call_keep(call, tenant_json(&stored));
+    return once_commit(call, &tx, 200, value, err) && call_json_versioned(call, 200, value, stored.version);
 }
 
 bool tenant_remove(struct call *call, struct err *err)
@@ -125,7 +129,7 @@ bool tenant_remove(struct call *call, struct err *err)
     {
         AUTO_TX struct tx *tx = store_begin(context->store, err);
         if (!tx || !tenant_delete(tx, tenant.id, err) || !template_delete_of(tx, tenant.id, err) ||
-            !note(call, tx, LOGBOOK_TENANT_DELETED, &tenant, err) || !tx_commit(&tx, err))
+            !note(call, tx, LOGBOOK_TENANT_DELETED, &tenant, err) || !once_commit(call, &tx, 204, NULL, err))
             return false;
     }
     directory_forget(context->directory, tenant.id);
@@ -226,10 +230,12 @@ bool defaults_put(struct call *call, struct err *err)
     AUTO_TENANT struct tenant stored = {0};
     const struct tenant_change change = change_of(call, &tenant);
     AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-    return tx && tenant_set_defaults(tx, tenant.id, call->body, &change, err) &&
-           note(call, tx, LOGBOOK_DEFAULTS_CHANGED, &tenant, err) &&
-           tenant_find(tx, call->arena, tenant.id, &stored, err) && tx_commit(&tx, err) &&
-           call_json_versioned(call, 200, call_keep(call, defaults_json(stored.defaults)), stored.version);
+    if (!tx || !tenant_set_defaults(tx, tenant.id, call->body, &change, err) ||
+        !note(call, tx, LOGBOOK_DEFAULTS_CHANGED, &tenant, err) ||
+        !tenant_find(tx, call->arena, tenant.id, &stored, err))
+        return false;
+    const json_t *value = call_keep(call, defaults_json(stored.defaults));
+    return once_commit(call, &tx, 200, value, err) && call_json_versioned(call, 200, value, stored.version);
 }
 
 /* The names behind the ids of the defaults; an id that is nobody's any more has none. */

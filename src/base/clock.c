@@ -21,13 +21,14 @@ static int64_t read_clock(clockid_t id)
 }
 
 #ifdef LASTDAY_TEST_CLOCK
-/* In test builds alone: LASTDAY_TEST_CLOCK names a file of two numbers of eight bytes, in the machine's byte
- * order: the milliseconds that Unix time is moved by, and how many of these did not pass but are a clock that
- * was set. It is mapped, so that a test moves the clock of a running server by writing to it. Monotonic time
- * stays as it is. */
+/* In test builds alone: LASTDAY_TEST_CLOCK names a file of three numbers of eight bytes, in the machine's
+ * byte order: the milliseconds that Unix time is moved by, how many of these did not pass but are a clock
+ * that was set, and the Unix time at which it stands still, 0 while it runs. It is mapped, so that a test
+ * moves the clock of a running server by writing to it. Monotonic time stays as it is. */
 struct moved {
     _Atomic int64_t by;
     _Atomic int64_t set;
+    _Atomic int64_t stands_at;
 };
 static struct moved *moved;
 
@@ -49,22 +50,23 @@ static const struct moved *test_clock(void)
     return moved;
 }
 
-static int64_t moved_by_ms(void)
+static int64_t moved_ms(int64_t real)
 {
-    return test_clock()->by;
+    int64_t stands_at = test_clock()->stands_at;
+    return stands_at ? stands_at : real + test_clock()->by;
 }
 
-static int64_t moved_passed_ms(void)
+static int64_t set_ms(void)
 {
-    return test_clock()->by - test_clock()->set;
+    return test_clock()->set;
 }
 #else
-static int64_t moved_by_ms(void)
+static int64_t moved_ms(int64_t real)
 {
-    return 0;
+    return real;
 }
 
-static int64_t moved_passed_ms(void)
+static int64_t set_ms(void)
 {
     return 0;
 }
@@ -73,7 +75,7 @@ static int64_t moved_passed_ms(void)
 static int64_t system_utc_ms(const struct clock *clock)
 {
     (void)clock;
-    return read_clock(CLOCK_REALTIME) + moved_by_ms();
+    return moved_ms(read_clock(CLOCK_REALTIME));
 }
 
 static int64_t system_mono_ms(const struct clock *clock)
@@ -84,8 +86,9 @@ static int64_t system_mono_ms(const struct clock *clock)
 
 static int64_t system_passed_ms(const struct clock *clock)
 {
+    int64_t real = read_clock(CLOCK_REALTIME);
     (void)clock;
-    return read_clock(CLOCK_BOOTTIME) + moved_passed_ms();
+    return read_clock(CLOCK_BOOTTIME) + (moved_ms(real) - real) - set_ms();
 }
 
 const struct clock *clock_system(void)

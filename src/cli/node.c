@@ -276,7 +276,7 @@ static void wake_engines(void *arg)
     store_tell(node->store, STORE_WORK);
 }
 
-static bool serve(struct node *node, const struct config *config, struct err *err)
+static void serve(struct node *node, const struct config *config)
 {
     const struct api_context context = {.store = node->store,
                                         .journal = node->journal,
@@ -296,7 +296,7 @@ static bool serve(struct node *node, const struct config *config, struct err *er
                                         .clock = clock_system(),
                                         .rng = rng_system()};
     store_watch(node->store, STORE_WORK, wake_engine, node);
-    return server_serve(node->server, &context, err);
+    server_serve(node->server, &context);
 }
 
 struct node *node_start(const struct config *config, enum node_role role, struct err *err)
@@ -310,8 +310,11 @@ struct node *node_start(const struct config *config, enum node_role role, struct
               prepare_oidc(node, config, err);
     if (ok) {
         node->directory = directory_new(node->upstream.m365, clock_system());
-        ok = prepare_notify(node, config, err) && (role == NODE_WEB || start_work(node, config, err)) &&
-             serve(node, config, err) && (role == NODE_WEB || start_notifier(node, err));
+        ok = prepare_notify(node, config, err) && (role == NODE_WEB || start_work(node, config, err));
+    }
+    if (ok) {
+        serve(node, config);
+        ok = role == NODE_WEB || start_notifier(node, err);
     }
     if (ok)
         ok = (node->local = local_start(config->server_data_dir, local_request, node, err)) != NULL;

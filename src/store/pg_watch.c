@@ -24,6 +24,7 @@ enum name_state { NAME_NONE, NAME_WANTED, NAME_HELD };
 
 struct pg_watch {
     const struct pg_target *target;
+    const char *process;
     int signal; /* eventfd: something to tell, or stopping */
     pthread_t thread;
     pthread_mutex_t lock; /* everything below */
@@ -59,13 +60,18 @@ static enum pg_fault ask(struct pg_conn *conn, const char *sql, const struct sql
     return pg_conn_run(conn, &call, 1, ret, PG_ANSWER_MS, err);
 }
 
-static bool listen(struct pg_conn *conn, struct err *err)
+/* Hears, and shows that this process is there. The lock is shared: the connection before this one may still
+ * hold it. */
+static bool listen(const struct pg_watch *watch, struct pg_conn *conn, struct err *err)
 {
-    const struct pg_call calls[] = {{"LISTEN lastday_events", NULL, 0}, {"LISTEN lastday_work", NULL, 0}};
-    PGresult *results[2];
-    enum pg_fault fault = pg_conn_run(conn, calls, 2, results, PG_ANSWER_MS, err);
-    PQclear(results[0]);
-    PQclear(results[1]);
+    const struct sql_param process[] = {P_TEXT(watch->process)};
+    const struct pg_call calls[] = {{"SELECT pg_advisory_lock_shared(" PG_PROCESS_LOCK ")", process, 1},
+                                    {"LISTEN lastday_events", NULL, 0},
+                                    {"LISTEN lastday_work", NULL, 0}};
+    PGresult *results[3];
+    enum pg_fault fault = pg_conn_run(conn, calls, 3, results, PG_ANSWER_MS, err);
+    for (size_t i = 0; i < 3; i++)
+        PQclear(results[i]);
     return fault == PG_FINE;
 }
 
@@ -221,7 +227,7 @@ static void *watch_run(void *arg)
         enum pg_fault fault;
         struct err err = {0};
         struct pg_conn *conn = pg_conn_open(watch->target, &fault, &err);
-        if (conn && listen(conn, &err)) {
+        if (conn && listen(watch, conn, &err)) {
             retry_ms = RETRY_MIN_MS;
             for (int topic = 0; topic < STORE_TOPICS; topic++)
                 wake_watcher(watch, (enum store_topic)topic); /* for what was missed */
@@ -242,12 +248,13 @@ static void *watch_run(void *arg)
     return NULL;
 }
 
-struct pg_watch *pg_watch_start(const struct pg_target *target)
+struct pg_watch *pg_watch_start(const struct pg_target *target, const char *process)
 {
     struct pg_watch *watch = calloc(1, sizeof *watch);
     if (!watch || (watch->signal = eventfd(0, EFD_CLOEXEC)) < 0)
         abort();
     watch->target = target;
+    watch->process = process;
     pthread_mutex_init(&watch->lock, NULL);
     thread_cond_init(&watch->changed);
     watch->thread = thread_start("store-watch", watch_run, watch);

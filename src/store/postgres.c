@@ -98,7 +98,7 @@ static void pg_started(struct store *base)
 {
     struct pg_store *store = store_of(base);
     if (!store->watch)
-        store->watch = pg_watch_start(store->target);
+        store->watch = pg_watch_start(store->target, base->process);
 }
 
 static bool pg_backup(struct store *base, const char *path, struct err *err)
@@ -242,6 +242,15 @@ static bool pg_take_name(struct store *base, const char *name)
     return store_of(base)->watch && pg_watch_take_name(store_of(base)->watch, name);
 }
 
+static bool pg_process_lives(struct tx *base, const char *process, bool *ret, struct err *err)
+{
+    const struct sql_param params[] = {P_TEXT(process)};
+    PGresult *result = pg_tx_run(tx_of(base)->work, &(struct pg_call){PG_PROCESS_LIVES, params, 1}, err);
+    *ret = result && *pg_first(result, 0) == 't';
+    PQclear(result);
+    return result != NULL;
+}
+
 static bool pg_lease_base(struct tx *base, struct lease_base *ret, struct err *err)
 {
     return pg_tx_lease_base(tx_of(base)->work, ret, err);
@@ -350,6 +359,7 @@ const struct store_driver postgres_driver = {
     .watch = pg_watch_topic,
     .tell = pg_tell,
     .take_name = pg_take_name,
+    .process_lives = pg_process_lives,
     .lease_base = pg_lease_base,
     .events_settled = pg_events_settled,
 };

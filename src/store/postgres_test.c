@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/rng.h"
 #include "base/thread.h"
 #include "store/store_fixture.h"
 
@@ -520,6 +521,45 @@ static void a_name_belongs_to_one_living_node(void **state)
     store_close(other);
 }
 
+static bool lives(const char *process)
+{
+    struct err err;
+    bool lives;
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_true(tx_process_lives(tx, process, &lives, &err));
+    assert_true(tx_commit(&tx, &err));
+    return lives;
+}
+
+static void wait_until_lives(const char *process, bool wanted)
+{
+    for (int i = 0; i < 1000 && lives(process) != wanted; i++)
+        usleep(10000);
+    assert_int_equal(lives(process), wanted);
+}
+
+/* A process is known by its connection: found again after that was lost, and gone when it has ended. */
+static void others_see_whether_a_process_lives(void **state)
+{
+    (void)state;
+    char process[UUID_SIZE];
+    struct store *other = store_fixture_open(&fixture);
+    snprintf(process, sizeof process, "%s", store_process(other));
+    assert_string_not_equal(process, store_process(store));
+    wait_until_lives(process, true);
+    wait_until_lives(store_process(store), true);
+    outside("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = "
+            "current_database() AND pid <> pg_backend_pid()"); /* and waits until they are gone */
+    wait_until_lives(process, true);
+    store_close(other);
+    wait_until_lives(process, false);
+    other = store_fixture_open(&fixture);
+    assert_false(lives(process)); /* another start is another process */
+    wait_until_lives(store_process(other), true);
+    store_close(other);
+    assert_false(lives("nobody"));
+}
+
 static void leases_count_by_the_servers_clock(void **state)
 {
     (void)state;
@@ -568,6 +608,7 @@ int main(void)
         WITH_STORE(a_node_that_an_upgrade_left_behind_writes_no_more),
         WITH_STORE(nodes_wake_each_other_but_not_themselves),
         WITH_STORE(a_name_belongs_to_one_living_node),
+        WITH_STORE(others_see_whether_a_process_lives),
         WITH_STORE(leases_count_by_the_servers_clock),
         WITH_STORE(backups_are_the_servers_business),
     };

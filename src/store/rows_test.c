@@ -222,59 +222,112 @@ static void tenants_are_listed_by_name_in_pages(void **state)
     }
 }
 
-static enum idempotency_state begin(const char *principal, const char *hash, int64_t now, int *ret_status,
-                                    json_t **ret_response)
+/* --- idempotency keys --- */
+
+static struct idempotency_claim claim_of(const char *principal, const char *process, int64_t now)
+{
+    return (struct idempotency_claim){principal, "key", process, now};
+}
+
+static struct idempotency begin(const struct idempotency_claim *claim, const char *hash)
 {
     struct err err;
-    enum idempotency_state state;
+    struct idempotency found;
     AUTO_TX struct tx *tx = store_begin(store, &err);
-    assert_true(idempotency_begin(tx, principal, "key", hash, now, &state, ret_status, ret_response, &err));
+    assert_true(idempotency_begin(tx, claim, hash, &found, &err));
     assert_true(tx_commit(&tx, &err));
-    return state;
+    return found;
+}
+
+static enum idempotency_state state_of(const char *principal, const char *hash, int64_t now)
+{
+    const struct idempotency_claim claim = claim_of(principal, store_process(store), now);
+    struct idempotency found = begin(&claim, hash);
+    json_decref(found.response);
+    return found.state;
+}
+
+static bool finish(const struct idempotency_claim *claim, const json_t *answer, struct err *err)
+{
+    AUTO_TX struct tx *tx = store_begin(store, err);
+    return idempotency_finish(tx, claim, 202, answer, err) && tx_commit(&tx, err);
+}
+
+static void forget(const struct idempotency_claim *claim)
+{
+    struct err err;
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_true(idempotency_forget(tx, claim, &err));
+    assert_true(tx_commit(&tx, &err));
 }
 
 static void a_key_means_one_request_once(void **state)
 {
     (void)state;
     struct err err;
-    int status;
-    json_t *none;
-    AUTO_JSON json_t *answer = json_make("{s:s}", "batch", "b1"), *again = NULL;
-    assert_int_equal(begin("account:1", "h1", 1000, &status, &none), IDEMPOTENCY_NEW);
-    assert_int_equal(begin("account:1", "h1", 1001, &status, &none), IDEMPOTENCY_RUNNING);
-    assert_int_equal(begin("account:1", "h2", 1002, &status, &none), IDEMPOTENCY_OTHER_BODY);
-    assert_int_equal(begin("account:2", "h2", 1002, &status, &none), IDEMPOTENCY_NEW);
-    {
-        AUTO_TX struct tx *tx = store_begin(store, &err);
-        assert_true(idempotency_finish(tx, "account:1", "key", 202, answer, &err));
-        assert_false(idempotency_finish(tx, "account:1", "other", 202, answer, &err));
-        assert_true(idempotency_forget(tx, "account:1", "key", &err)); /* finished: stays */
-        assert_true(idempotency_forget(tx, "account:2", "key", &err)); /* refused: free again */
-        assert_true(tx_commit(&tx, &err));
-    }
-    assert_int_equal(begin("account:1", "h1", 1003, &status, &again), IDEMPOTENCY_DONE);
-    assert_int_equal(status, 202);
-    assert_true(json_equal(again, answer));
-    assert_int_equal(begin("account:1", "h2", 1003, &status, &none), IDEMPOTENCY_OTHER_BODY);
-    assert_int_equal(begin("account:2", "h3", 1004, &status, &none), IDEMPOTENCY_NEW);
-    {
-        AUTO_TX struct tx *tx = store_begin(store, &err);
-        assert_true(idempotency_recover(tx, &err));
-        assert_true(tx_commit(&tx, &err));
-    }
-    assert_int_equal(begin("account:2", "h4", 1005, &status, &none), IDEMPOTENCY_NEW);
-    /* who began and did not end within ten minutes has died */
-    assert_int_equal(begin("account:2", "h4", 1005 + IDEMPOTENCY_RUNS_MS - 1, &status, &none),
-                     IDEMPOTENCY_RUNNING);
-    assert_int_equal(begin("account:2", "h4", 1005 + IDEMPOTENCY_RUNS_MS, &status, &none), IDEMPOTENCY_NEW);
+    const char *process = store_process(store);
+    const struct idempotency_claim first = claim_of("account:1", process, 1000),
+                                   second = claim_of("account:2", process, 1002),
+                                   other = {"account:1", "other", process, 1000};
+    AUTO_JSON json_t *answer = json_make("{s:s}", "batch", "b1");
+    assert_int_equal(begin(&first, "h1").state, IDEMPOTENCY_NEW);
+    assert_int_equal(state_of("account:1", "h1", 1001), IDEMPOTENCY_RUNNING);
+    assert_int_equal(state_of("account:1", "h2", 1002), IDEMPOTENCY_OTHER_BODY);
+    assert_int_equal(begin(&second, "h2").state, IDEMPOTENCY_NEW);
+    assert_false(finish(&other, answer, &err));
+    assert_true(finish(&first, answer, &err));
+    assert_false(finish(&first, answer, &err));
+    forget(&first);  /* finished: stays */
+    forget(&second); /* refused: free again */
+    struct idempotency again = begin(&first, "h1");
+    assert_int_equal(again.state, IDEMPOTENCY_DONE);
+    assert_int_equal(again.status, 202);
+    assert_true(json_equal(again.response, answer));
+    json_decref(again.response);
+    assert_int_equal(state_of("account:1", "h2", 1003), IDEMPOTENCY_OTHER_BODY);
+    assert_int_equal(state_of("account:2", "h3", 1005), IDEMPOTENCY_NEW);
     /* thirty days later the answer is gone, swept or not */
-    assert_int_equal(begin("account:1", "h9", 1000 + IDEMPOTENCY_KEPT_MS, &status, &none), IDEMPOTENCY_NEW);
-    {
-        AUTO_TX struct tx *tx = store_begin(store, &err);
-        assert_true(idempotency_sweep(tx, 1005 + IDEMPOTENCY_RUNS_MS + IDEMPOTENCY_KEPT_MS, &err));
-        assert_int_equal(tx_changes(tx), 1);
-        assert_true(tx_commit(&tx, &err));
-    }
+    assert_int_equal(state_of("account:1", "h9", 1000 + IDEMPOTENCY_KEPT_MS), IDEMPOTENCY_NEW);
+    AUTO_TX struct tx *tx = store_begin(store, &err);
+    assert_true(idempotency_sweep(tx, 1005 + IDEMPOTENCY_KEPT_MS, &err));
+    assert_int_equal(tx_changes(tx), 1);
+    assert_true(tx_commit(&tx, &err));
+}
+
+static void no_request_runs_longer_than_ten_minutes(void **state)
+{
+    (void)state;
+    struct err err;
+    const struct idempotency_claim slow = claim_of("account:1", store_process(store), 1000);
+    assert_int_equal(begin(&slow, "h").state, IDEMPOTENCY_NEW);
+    assert_int_equal(state_of("account:1", "h", 1000 + IDEMPOTENCY_RUNS_MS - 1), IDEMPOTENCY_RUNNING);
+    assert_int_equal(state_of("account:1", "h", 1000 + IDEMPOTENCY_RUNS_MS), IDEMPOTENCY_NEW);
+    assert_false(finish(&slow, NULL, &err)); /* of the same process: the next one's all the same */
+    assert_string_equal(err.code, "idempotency_key_in_use");
+}
+
+/* Nothing but its process can have done the work, in one transaction with idempotency_finish. */
+static void the_key_of_a_process_that_is_gone_is_free_at_once(void **state)
+{
+    (void)state;
+    struct err err;
+    const struct idempotency_claim gone = claim_of("account:1", "7a5a2f0e-5b62-4c5e-9d0b-000000000001", 1000),
+                                   ours = claim_of("account:1", store_process(store), 1001);
+    assert_int_equal(begin(&gone, "h1").state, IDEMPOTENCY_NEW);
+    assert_int_equal(begin(&ours, "h2").state, IDEMPOTENCY_NEW);
+    /* If it is not gone after all, it does nothing. */
+    assert_false(finish(&gone, NULL, &err));
+    assert_int_equal(err.kind, ERR_CONFLICT);
+    assert_string_equal(err.code, "idempotency_key_in_use");
+    forget(&gone);
+    assert_int_equal(state_of("account:1", "h2", 1002), IDEMPOTENCY_RUNNING);
+    assert_true(finish(&ours, NULL, &err));
+    assert_int_equal(state_of("account:1", "h2", 1003), IDEMPOTENCY_DONE);
+    /* What a process finished is its answer for good. */
+    const struct idempotency_claim late = claim_of("account:2", gone.process, 1000);
+    assert_int_equal(begin(&late, "h1").state, IDEMPOTENCY_NEW);
+    assert_true(finish(&late, NULL, &err));
+    assert_int_equal(state_of("account:2", "h1", 1001), IDEMPOTENCY_DONE);
 }
 
 int main(void)
@@ -286,6 +339,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_sync_keeps_the_names_that_people_chose, setup, teardown),
         cmocka_unit_test_setup_teardown(tenants_are_listed_by_name_in_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(a_key_means_one_request_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_request_runs_longer_than_ten_minutes, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_key_of_a_process_that_is_gone_is_free_at_once, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

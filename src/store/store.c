@@ -17,8 +17,11 @@ static const struct store_driver *driver_of(const char *url)
 struct store *store_connect(const char *url, const char *data_dir, struct err *err)
 {
     const struct store_driver *driver = driver_of(url);
+    struct store *store = driver ? driver->open(url, data_dir, err) : NULL;
+    if (store)
+        uuid_v4(rng_system(), store->process);
     if (driver)
-        return driver->open(url, data_dir, err);
+        return store;
     /* The address may hold a password: it is not repeated. */
     err_set(err, ERR_CONFIG, "store.url must begin with sqlite: or postgresql://");
     return NULL;
@@ -96,6 +99,11 @@ bool store_take_name(struct store *store, const char *name)
     return !store->driver->shared || store->driver->take_name(store, name);
 }
 
+const char *store_process(const struct store *store)
+{
+    return store->process;
+}
+
 struct tx *store_begin(struct store *store, struct err *err)
 {
     return store->driver->begin(store, true, err);
@@ -127,6 +135,12 @@ bool tx_lease_base(struct tx *tx, int64_t now, struct lease_base *ret, struct er
 {
     *ret = (struct lease_base){.now = now};
     return !tx->driver->shared || tx->driver->lease_base(tx, ret, err);
+}
+
+bool tx_process_lives(struct tx *tx, const char *process, bool *ret, struct err *err)
+{
+    *ret = false;
+    return !tx->driver->shared || tx->driver->process_lives(tx, process, ret, err);
 }
 
 bool tx_events_settled(struct tx *tx, int64_t *ret_id, struct err *err)

@@ -66,6 +66,9 @@ void store_tell(struct store *store, enum store_topic topic); /* never blocks */
 /* Goes by this name from now on. True when surely no other living node does. */
 MUST_USE bool store_take_name(struct store *store, const char *name);
 
+/* This process among all that ever use the store; another one after each start. */
+const char *store_process(const struct store *store);
+
 /* NULL with err set when the store is not usable. */
 /* What the database itself can repeat after a deadlock or a lost connection it repeats within the
  * transaction; what still fails has not happened. */
@@ -86,6 +89,11 @@ struct lease_base {
     int64_t epoch_floor;
 };
 MUST_USE bool tx_lease_base(struct tx *tx, int64_t now, struct lease_base *ret, struct err *err);
+
+/* Does another process, the one of that store_process, still use the store? On SQLite none does. On
+ * PostgreSQL it is known by its connection: one that lost that for a moment can seem gone, so whoever takes
+ * something over from it also keeps it from writing. */
+MUST_USE bool tx_process_lives(struct tx *tx, const char *process, bool *ret, struct err *err);
 
 /* The id of the events up to which no event can still appear: what commits later may have a smaller id than
  * what is visible already. The first thing to ask in a reading transaction. */

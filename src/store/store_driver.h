@@ -2,6 +2,7 @@
 #ifndef STORE_STORE_DRIVER_H
 #define STORE_STORE_DRIVER_H
 
+#include "base/rng.h"
 #include "store/store.h"
 
 struct store_driver {
@@ -30,6 +31,7 @@ struct store_driver {
     void (*watch)(struct store *store, enum store_topic topic, void (*wake)(void *ctx), void *ctx);
     void (*tell)(struct store *store, enum store_topic topic);
     bool (*take_name)(struct store *store, const char *name);
+    bool (*process_lives)(struct tx *tx, const char *process, bool *ret, struct err *err);
     bool (*lease_base)(struct tx *tx, struct lease_base *ret, struct err *err);
     bool (*events_settled)(struct tx *tx, int64_t *ret_id, struct err *err);
 };
@@ -37,6 +39,7 @@ struct store_driver {
 /* First member of the drivers' own structs, so that store.c finds the way back. */
 struct store {
     const struct store_driver *driver;
+    char process[UUID_SIZE];
     void (*on_failure)(void *ctx);
     void *on_failure_ctx;
 };

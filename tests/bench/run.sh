@@ -1,7 +1,7 @@
 #!/bin/bash
 # A small measurement of the release build on this machine: how many requests per second the server answers, how long one
-# offboarding of a sample user takes, how fast a large directory is searched, and how smoothly its list scrolls. Server,
-# simulator and load share the machine's cores.
+# offboarding of a sample user takes, how fast a large directory is searched, by how much a bulk of one tenant delays
+# another, and how smoothly the list scrolls. Server, simulator and load share the machine's cores.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
@@ -61,6 +61,9 @@ total=$(one | sed -nE 's/.*"total":([0-9]+).*/\1/p')
 printf '%-42s ' "search among $total users, as one types"
 wrk -t 1 -c 2 -d "${BENCH_SECONDS:-5}s" -s tests/bench/search.lua -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search" |
     tail -n 1
+
+# Another tenant's lockout while many of this one are queued.
+node tests/bench/fairness.mjs northwindtraders.com contoso.com
 
 # The same list in a browser.
 LASTDAY_PASSWORD=$(sed -nE 's/^  Password +//p' "$folder/out") node tests/bench/frames.mjs Northwind

@@ -83,9 +83,8 @@ export class Stage {
     return run;
   }
 
-  // Asked for once more with the same key as long as nobody answers, as a client does. It may also be refused: for a fault
-  // that was met while the request was looked at, or because another node may still work on the key of one that died.
-  // Then a person asks anew.
+  // Asked for once more with the same key as long as nobody answers or the first is at work, as a client does. It may also
+  // be refused, for a fault that was met while the request was looked at; then a person asks anew.
   async ask(run) {
     const { world } = this;
     const body = { tenant: run.tenant.id, users: [this.mould.leaver], options: run.tenant.localized(everything()), acknowledged_warnings: ['*'] };
@@ -93,7 +92,8 @@ export class Stage {
       const key = `run-${run.tenant.id}-${run.refused.length}`;
       const answer = await quietly(world.api('POST', '/offboardings', body, { 'idempotency-key': key })).catch((error) => {
         const { code, detail } = JSON.parse(error.text);
-        if (run.kills ? code !== 'idempotency_key_in_use' : !run.again) throw error;
+        if (run.kills && code === 'idempotency_key_in_use') return;
+        if (run.kills || !run.again) throw error;
         run.refused.push(detail);
       });
       run.id = answer?.offboardings[0].id;

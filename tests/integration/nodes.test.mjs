@@ -244,6 +244,76 @@ test('a node is killed, and another finishes what it had begun', async () => {
   await allDone(names);
 });
 
+// A request that has got its key and waits for the simulator, which takes its time, in a node that is not the main one.
+async function postHalfway(node, user, key) {
+  await world.sim('PUT', '/latency', { '*': 3000 });
+  await world.sim('DELETE', '/requests');
+  const answer = postWithKey(node.url, user, key).catch((error) => error);
+  await until('it to read facts', async () => (await world.requests()).some((one) => one.path.includes('$batch')));
+  return { answer }; // in an object: it is awaited later
+}
+
+const postWithKey = async (url, user, key) => {
+  const answer = await fetch(`${url}/api/v1/offboardings`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify({ tenant: world.tenant.id, users: [user.id], options: OPTIONS, acknowledged_warnings: ['*'] }),
+  });
+  return { status: answer.status, body: await answer.json() };
+};
+
+async function offboardingsOf(user) {
+  const list = await world.api('GET', `/offboardings?search=${encodeURIComponent(user.userPrincipalName)}`);
+  return list.items.map((one) => one.id);
+}
+
+test('the key of a request whose node was killed is free at once at another node, and of one that lives it is not', async () => {
+  const doomed = world.node('doomed');
+  await doomed.start();
+  const user = users.shift();
+  const { answer } = await postHalfway(doomed, user, 'killed');
+  await world.sim('PUT', '/latency', {});
+  const early = await postWithKey(world.url, user, 'killed');
+  assert.deepEqual([early.status, early.body.code], [409, 'idempotency_key_in_use']);
+  await doomed.stop('SIGKILL');
+  assert.ok((await answer) instanceof Error, 'nobody answered');
+  // The server has noticed that the process is gone when its last connection has ended.
+  await until('its connections to end', async () => (await locksOfProcesses()) === 1);
+  const taken = await postWithKey(world.url, user, 'killed');
+  assert.equal(taken.status, 202, JSON.stringify(taken.body));
+  const [{ id }] = taken.body.offboardings;
+  await allFinished([id]);
+  assert.deepEqual((await postWithKey(world.url, user, 'killed')).body, taken.body);
+  assert.deepEqual(await offboardingsOf(user), [id]);
+  assert.deepEqual(await lockoutsOf([user.id]), [1]);
+});
+
+const locksOfProcesses = () =>
+  world.postgres.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'", 'lastday').then(Number);
+
+test('f24 a request whose key was taken over does nothing any more', async () => {
+  const frozen = world.node('frozen');
+  await frozen.start();
+  const user = users.shift();
+  const { answer } = await postHalfway(frozen, user, 'frozen');
+  frozen.child.kill('SIGSTOP');
+  await world.sim('PUT', '/latency', {});
+  // As the database does when it has not heard of a node for a while.
+  const database = new URL(world.env.LASTDAY_STORE_URL).pathname.slice(1);
+  await world.postgres.query(`SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = '${database}'`);
+  const taken = await until('the key to be free', async () => {
+    const one = await postWithKey(world.url, user, 'frozen');
+    return one.status === 202 ? one : null;
+  });
+  const [{ id }] = taken.body.offboardings;
+  await allFinished([id]); // so that a second one for this user would be accepted
+  frozen.child.kill('SIGCONT');
+  const late = await answer;
+  assert.deepEqual([late.status, late.body?.code], [409, 'idempotency_key_in_use'], JSON.stringify(late));
+  assert.deepEqual(await offboardingsOf(user), [id]);
+  assert.deepEqual((await postWithKey(frozen.url, user, 'frozen')).body, taken.body);
+});
+
 test('f20 a storm of killed connections loses nothing and doubles nothing', async () => {
   await world.sim('PUT', '/latency', { '*': 40 });
   await world.sim('DELETE', '/requests');

@@ -19,18 +19,23 @@ class Clock {
     const clock = new Clock();
     clock.path = path;
     clock.moved = [0n, 0n];
-    await writeFile(path, Buffer.alloc(16));
+    clock.standsAt = 0;
+    await writeFile(path, Buffer.alloc(24));
     return clock;
   }
 
   // In place: the server has the file mapped.
-  async add(which, ms) {
-    this.moved[which] += BigInt(ms);
+  async write(which, number) {
     const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(this.moved[which]);
+    bytes.writeBigInt64LE(BigInt(number));
     const file = await open(this.path, 'r+');
     await file.write(bytes, 0, 8, 8 * which);
     await file.close();
+  }
+
+  add(which, ms) {
+    this.moved[which] += BigInt(ms);
+    return this.write(which, this.moved[which]);
   }
 
   // Time passes.
@@ -44,8 +49,20 @@ class Clock {
     await this.add(0, ms);
   }
 
+  // Time has passed until this moment, and stands still there.
+  standAt(utc) {
+    this.standsAt = utc;
+    return this.write(2, utc);
+  }
+
+  // It goes on from where it stands.
+  async run() {
+    await this.add(0, this.standsAt - Date.now() - Number(this.moved[0]));
+    await this.standAt(0);
+  }
+
   now() {
-    return Date.now() + Number(this.moved[0]);
+    return this.standsAt || Date.now() + Number(this.moved[0]);
   }
 }
 
@@ -236,6 +253,13 @@ export class World {
   async pass(ms) {
     await this.sim('POST', '/clock', { advance_ms: ms });
     await this.clock.advance(ms);
+  }
+
+  // It passes until that moment, and for the server stands still there: until world.clock.run().
+  async standAt(utc) {
+    const ms = Math.round(utc - this.clock.now());
+    if (ms > 0) await this.sim('POST', '/clock', { advance_ms: ms });
+    await this.clock.standAt(utc);
   }
 
   // Requests that the simulator received for one service, newest last.
