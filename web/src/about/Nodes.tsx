@@ -45,8 +45,8 @@ export function Nodes() {
       ),
     },
     { id: 'role', label: t('about.role'), cell: (row) => t(`about.role.${row.role}`) },
-    { id: 'version', label: t('about.version'), cell: (row) => row.version },
-    { id: 'since', label: t('about.since'), cell: (row) => dateTime(row.started_at) },
+    { id: 'version', label: t('about.version'), named: true, cell: (row) => row.version },
+    { id: 'since', label: t('about.since'), named: true, cell: (row) => dateTime(row.started_at) },
     {
       id: 'seen',
       label: t('about.seen'),
