@@ -25,7 +25,8 @@ function whatOf(endpoint: Endpoint, event: NotificationEvent): PreviewOf | null 
 }
 
 /* What its readers see, and what travels one click away. */
-function Shown({ message, format }: { message: NotificationPreview; format: PreviewOf['format'] }) {
+function Shown({ message, what }: { message: NotificationPreview; what: PreviewOf }) {
+  const { channel, format } = what;
   const page = usePageStyles();
   const card = cardOf(format, message.body);
   const size = t('notify.preview_body', {
@@ -37,7 +38,7 @@ function Shown({ message, format }: { message: NotificationPreview; format: Prev
       {!card && (
         <div>
           <Text size={200} className={page.quiet} block>
-            {t(message.subject ? 'notify.subject' : 'notify.message_title')}
+            {t(channel === 'email' ? 'notify.subject' : 'notify.message_title')}
           </Text>
           <Text weight="semibold" className={page.wrap}>
             {message.subject ?? message.title}
@@ -97,7 +98,7 @@ export function Preview({ endpoint }: { endpoint: Endpoint }) {
       </Field>
       {read.isError && <ProblemBar error={read.error} retry={() => void read.refetch()} />}
       {read.isPending && <Loading rows={3} />}
-      {message && <Shown message={message} format={what.format} />}
+      {message && <Shown message={message} what={what} />}
     </Panel>
   );
 }
