@@ -156,7 +156,7 @@ static size_t page_size(const struct sim_call *call)
 }
 
 static void reply_rows(struct sim *sim, struct sim_call *call, const struct address *address,
-                       const struct cmdlet_run *run, size_t start)
+                       const struct cmdlet_run *run)
 {
     AUTO_FREE char *select = query_value(call->query, "$select");
     AUTO_STRBUF struct strbuf context = STRBUF_MAX(2000);
@@ -168,8 +168,8 @@ static void reply_rows(struct sim *sim, struct sim_call *call, const struct addr
     if (run->prompt)
         json_put_text(call->reply, "@adminapi.confirmationmessage", run->prompt);
     json_t *rows = json_array();
-    size_t end = start + page_size(call), count = json_array_size(run->rows);
-    for (size_t i = start; i < count && i < end; i++)
+    size_t end = run->page_to, count = json_array_size(run->rows);
+    for (size_t i = run->page_from; i < count && i < end; i++)
         json_add(rows, value_annotated(json_array_get(run->rows, i), select));
     json_put(call->reply, "value", rows);
     if (end >= count)
@@ -209,7 +209,8 @@ static void command(struct sim *sim, struct sim_call *call, const struct address
         return;
     }
     const struct cmdlet *cmdlet = cmdlet_find(name);
-    struct cmdlet_run run = {.sim = sim, .tenant = caller->tenant};
+    struct cmdlet_run run = {
+        .sim = sim, .tenant = caller->tenant, .page_from = start, .page_to = start + page_size(call)};
     bool good;
     if (!cmdlet)
         good = run_fail(
@@ -223,7 +224,7 @@ static void command(struct sim *sim, struct sim_call *call, const struct address
     else
         good = cmdlet_run(&run, cmdlet, given);
     if (good)
-        reply_rows(sim, call, address, &run, start);
+        reply_rows(sim, call, address, &run);
     else
         fail_run(call, &run);
     json_put_text(call->reply_headers, "Cmdlet-Name", cmdlet ? cmdlet->name : name);

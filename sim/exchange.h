@@ -38,13 +38,14 @@ enum run_failure {
 
 struct cmdlet_run {
     struct sim *sim;
-    json_t *tenant;    /* borrowed */
-    const char *name;  /* the cmdlet, as documented */
-    json_t *params;    /* object under canonical names */
-    json_t *rows;      /* array */
-    json_t *warnings;  /* array of texts */
-    char *prompt;      /* the confirmation asked for; the action was not done */
-    json_t *name_uses; /* cache, see exchange_recipient.c */
+    json_t *tenant;            /* borrowed */
+    const char *name;          /* the cmdlet, as documented */
+    json_t *params;            /* object under canonical names */
+    json_t *rows;              /* array */
+    json_t *warnings;          /* array of texts */
+    char *prompt;              /* the confirmation asked for; the action was not done */
+    json_t *name_uses;         /* cache, see exchange_recipient.c */
+    size_t page_from, page_to; /* rows outside are counted and not looked at: they may be null */
     enum run_failure failure;
     char text[1000];
 };
@@ -63,6 +64,8 @@ bool run_flag(const struct cmdlet_run *run, const char *name);
 /* One text or an array of them. */
 bool run_list_holds(const struct cmdlet_run *run, const char *name, const char *text);
 size_t run_limit(const struct cmdlet_run *run); /* ResultSize; 1,000 when not given */
+/* Is the next row on the page that was asked for? Rows are dear where there are thousands. */
+bool run_on_page(const struct cmdlet_run *run);
 /* Adds the row unless the limit is reached; then it warns once and returns false. Takes the row over. */
 bool run_add(struct cmdlet_run *run, json_t *row);
 

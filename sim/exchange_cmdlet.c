@@ -118,6 +118,12 @@ size_t run_limit(const struct cmdlet_run *run)
     return text && text_to_int(text, 1, INT32_MAX, &limit) ? (size_t)limit : DEFAULT_RESULT_SIZE;
 }
 
+bool run_on_page(const struct cmdlet_run *run)
+{
+    size_t next = json_array_size(run->rows);
+    return next >= run->page_from && next < run->page_to;
+}
+
 bool run_add(struct cmdlet_run *run, json_t *row)
 {
     if (json_array_size(run->rows) < run_limit(run)) {

@@ -119,7 +119,8 @@ static bool add_if_wanted(struct cmdlet_run *run, const struct recipient *recipi
          !run_list_holds(run, "RecipientTypeDetails", recipient_type(recipient))) ||
         (filter && filter_excludes(filter, more)))
         return true;
-    json_t *row = mailbox_row(run, recipient);
+    /* A filter may ask for anything that a row has. */
+    json_t *row = filter || run_on_page(run) ? mailbox_row(run, recipient) : json_null();
     bool bad = false;
     if (!filter || filter_fits(filter, row, more, &bad))
         *ret_room = run_add(run, row);

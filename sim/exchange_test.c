@@ -413,6 +413,7 @@ static void pages_are_fetched_by_posting_again(void **state)
     authorize(sim);
     AUTO_REPLY struct reply second = fixture_call(sim, "exchange", "POST", target, body);
     assert_int_equal(rows_of(&second), 1);
+    assert_string_not_equal(reply_row_text(&second, "Alias"), "");
     assert_null(json_text(second.json, "@odata.nextLink"));
     authorize(sim);
     AUTO_REPLY struct reply other = fixture_call(

@@ -279,6 +279,25 @@ static void cells_are_no_formulas(void **state)
     }
 }
 
+/* --- nodes --------------------------------------------------------------------------------------------- */
+
+static void the_nodes_are_for_who_administers_all(void **state)
+{
+    struct err err;
+    (void)state;
+    AUTO_TX struct tx *tx = store_begin(world.store, &err);
+    assert_true(nodes_enter(tx, &(struct node_self){"here", "all", "1.2.3"}, true, 1, &err));
+    assert_true(nodes_enter(tx, &(struct node_self){"there", "worker", "1.2.4"}, true, 1, &err));
+    assert_true(tx_commit(&tx, &err));
+    AUTO_ANSWER struct answer nodes = ASK(.path = "/api/v1/nodes");
+    expect_status(&nodes, 200);
+    assert_true(json_flag(item(&nodes, "name", "here"), "self"));
+    assert_true(json_flag(item(&nodes, "name", "here"), "alive"));
+    assert_false(json_flag(item(&nodes, "name", "there"), "self"));
+    assert_string_equal(json_text(item(&nodes, "name", "there"), "role"), "worker");
+    assert_string_equal(json_text(item(&nodes, "name", "there"), "version"), "1.2.4");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +308,7 @@ int main(void)
         cmocka_unit_test(everything_done_stands_in_the_logbook),
         cmocka_unit_test(the_logbook_pages_and_exports),
         cmocka_unit_test(cells_are_no_formulas),
+        cmocka_unit_test(the_nodes_are_for_who_administers_all),
     };
     world_setup();
     return cmocka_run_group_tests(tests, world_start, world_stop);

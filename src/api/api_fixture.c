@@ -146,11 +146,13 @@ int world_start(void **state)
     add_token("technician", FAKE_OTHER_TENANT, world.bound, sizeof world.bound);
     const struct server_settings settings = {
         .listen = "127.0.0.1:0", .workers = 4, .clock = clock_system(), .rng = rng_system()};
+    static const struct node_self self = {"here", "all", "1.2.3"};
     const struct api_context context = {.store = world.store,
                                         .journal = world.journal,
                                         .auth = world.auth,
                                         .wake_engine = count_wake,
                                         .wake_ctx = &world.woken,
+                                        .self = &self,
                                         .approve_above = FIXTURE_APPROVE_ABOVE,
                                         .clock = clock_system(),
                                         .rng = rng_system()};

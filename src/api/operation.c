@@ -1,4 +1,4 @@
-/* Probes, metrics, the description of the API, the catalogue. */
+/* Probes, metrics, the nodes, the description of the API, the catalogue. */
 #include <string.h>
 
 #include "api/call.h"
@@ -55,6 +55,14 @@ bool readyz_get(struct call *call, struct err *err)
     json_put_text(answer, "status", ready ? "ready" : "not_ready");
     json_put(answer, "checks", checks);
     return call_json(call, ready ? 200 : 503, answer);
+}
+
+bool nodes_get(struct call *call, struct err *err)
+{
+    const struct api_context *context = &call->api->context;
+    AUTO_TX struct tx *tx = store_begin_read(context->store, err);
+    json_t *list = tx ? nodes_list(tx, context->self, clock_utc_ms(context->clock), err) : NULL;
+    return list && call_list(call, list, NULL);
 }
 
 static struct metrics_route name_route(size_t index)

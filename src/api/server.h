@@ -9,6 +9,7 @@
 #include "connector/directory.h"
 #include "journal/journal.h"
 #include "notify/parts.h"
+#include "store/nodes.h"
 #include "vault/vault.h"
 
 struct server_settings {
@@ -41,6 +42,7 @@ struct api_context {
     bool indexed;                      /* somebody keeps the permission index */
     size_t approve_above;              /* a request for more users awaits a second person; 0: never */
     const struct scanner *scanner;     /* for its counts; NULL: this process keeps no index */
+    const struct node_self *self;      /* this process in the list of nodes */
     const struct clock *clock;
     const struct rng *rng;
 };

@@ -13,6 +13,7 @@
 #include "cli/doctor.h"
 #include "cli/evidence.h"
 #include "cli/local.h"
+#include "cli/presence.h"
 #include "cli/signals.h"
 #include "cli/upstream.h"
 #include "engine/engine.h"
@@ -23,6 +24,8 @@
 /* In the order in which they start; a shared store is waited for with the server open. */
 struct node {
     struct store *store;
+    struct node_self self;
+    struct presence *presence;
     struct vault *vault;
     struct journal *journal;
     struct auth *auth;
@@ -171,6 +174,15 @@ static bool start_storage(struct node *node, const struct config *config, struct
     return true;
 }
 
+static bool start_presence(struct node *node, const struct config *config, struct err *err)
+{
+    static const char *const roles[] = {[NODE_ALL] = "all", [NODE_WEB] = "web", [NODE_WORKER] = "worker"};
+    node->self = (struct node_self){
+        .name = config->engine_node_name, .role = roles[node->role], .version = LASTDAY_VERSION};
+    node->presence = presence_start(node->store, &node->self, clock_system(), err);
+    return node->presence != NULL;
+}
+
 static bool prepare_oidc(struct node *node, const struct config *config, struct err *err)
 {
     const struct oidc_settings settings = {.issuer = config->auth_oidc_issuer,
@@ -293,6 +305,7 @@ static void serve(struct node *node, const struct config *config)
                                         .indexed = keeps_index(config),
                                         .approve_above = (size_t)config->engine_approve_above,
                                         .scanner = node->scanner,
+                                        .self = &node->self,
                                         .clock = clock_system(),
                                         .rng = rng_system()};
     store_watch(node->store, STORE_WORK, wake_engine, node);
@@ -306,8 +319,8 @@ struct node *node_start(const struct config *config, enum node_role role, struct
         abort();
     node->config = config;
     node->role = role;
-    bool ok = start_storage(node, config, err) && upstream_open(&node->upstream, config, err) &&
-              prepare_oidc(node, config, err);
+    bool ok = start_storage(node, config, err) && start_presence(node, config, err) &&
+              upstream_open(&node->upstream, config, err) && prepare_oidc(node, config, err);
     if (ok) {
         node->directory = directory_new(node->upstream.m365, clock_system());
         ok = prepare_notify(node, config, err) && (role == NODE_WEB || start_work(node, config, err));
@@ -345,6 +358,7 @@ void node_stop(struct node *node)
     directory_free(node->directory);
     oidc_free(node->oidc);
     upstream_close(&node->upstream);
+    presence_stop(node->presence);
     auth_free(node->auth);
     journal_free(node->journal);
     vault_free(node->vault);

@@ -74,7 +74,7 @@ static const char *html_of(const json_t *message, struct arena *arena)
         "<table role=\"presentation\" width=\"100%%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
         "bgcolor=\"#f5f5f5\"><tr><td align=\"center\" style=\"padding:24px 12px\">\r\n"
         "<table role=\"presentation\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
-        "bgcolor=\"#ffffff\" style=\"width:600px;max-width:100%%\">\r\n"
+        "bgcolor=\"#ffffff\" style=\"width:100%%;max-width:600px\">\r\n"
         "<tr><td height=\"6\" bgcolor=\"%s\" style=\"font-size:0;line-height:6px\">&nbsp;</td></tr>\r\n"
         "<tr><td style=\"padding:24px\">\r\n<h1 style=\"" FONT
         "font-size:20px;color:#242424;margin:0 0 8px\">",

@@ -48,7 +48,8 @@ build/lastday offboard --tenant contoso.com --user adele.vance@contoso.com --opt
     >/dev/null 2>&1 && result=done || result=failed
 printf '%-42s %10d ms (%s)\n' 'one offboarding of five tasks' $((($(date +%s%N) - begin) / 1000000)) "$result"
 
-# A technician who types: other letters each time, over the largest of the sample tenants.
+# A technician who types, over the largest of the sample tenants. When people signed in last is
+# read after their names, which takes the simulator one of the cores.
 kill -TERM "$demo" && wait "$demo" || true
 start large
 search=/api/v1/tenants/northwindtraders.com/users
@@ -58,12 +59,19 @@ for _ in $(seq 300); do # until the list has been read: what Graph answers meanw
     sleep 1
 done
 total=$(one | sed -nE 's/.*"total":([0-9]+).*/\1/p')
+kept=0
+printf '%-42s ' "search among $total, sign-ins being read"
+node tests/bench/search.mjs northwindtraders.com || true
+for _ in $(seq 300); do
+    curl -s -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search?limit=200" | grep -q '"last_sign_in_at":"' && break
+    sleep 1
+done
 printf '%-42s ' "search among $total users, as one types"
-wrk -t 1 -c 2 -d "${BENCH_SECONDS:-5}s" -s tests/bench/search.lua -H "Authorization: Bearer $LASTDAY_TOKEN" "$LASTDAY_URL$search" |
-    tail -n 1
+node tests/bench/search.mjs northwindtraders.com || kept=1
 
 # Another tenant's lockout while many of this one are queued.
 node tests/bench/fairness.mjs northwindtraders.com contoso.com
 
 # The same list in a browser.
-LASTDAY_PASSWORD=$(sed -nE 's/^  Password +//p' "$folder/out") node tests/bench/frames.mjs Northwind
+LASTDAY_PASSWORD=$(sed -nE 's/^  Password +//p' "$folder/out") node tests/bench/frames.mjs Northwind || kept=1
+exit $kept

@@ -56,7 +56,16 @@ test('a webhook is set up, previewed, tested, changed by two people at once, and
   const preview = page.getByRole('region', { name: 'Preview' }).last();
   await expect(preview).toContainText('"offboarding.finished"');
   await page.getByLabel('Event', { exact: true }).selectOption('Offboarding failed');
+  const before = await page.getByLabel('Format').inputValue();
   await expect(preview).toContainText('"offboarding.failed"');
+
+  await page.getByLabel('Format').selectOption('Slack');
+  const card = page.getByRole('group', { name: 'The message as it is shown' });
+  await expect(card).toContainText('Ann Leaver');
+  await expect(card).not.toContainText('"blocks"');
+  await button(page, /^As it is sent/).click();
+  await expect(preview).toContainText('"blocks"');
+  await page.getByLabel('Format').selectOption(before);
 
   await button(page, 'Send a test').click();
   await expect(page.getByText('It works.')).toBeVisible();
@@ -106,7 +115,11 @@ test('mail, tickets and password links have their settings, and a message to loo
     enabled: true,
     to: ['desk@example.com', 'hr@example.com'],
   });
-  await expect(page.getByRole('region', { name: 'Preview' }).last()).toContainText('Ann Leaver');
+  const mail = page.frameLocator('iframe[title="The message as it is shown"]');
+  await expect(mail.getByRole('heading', { level: 1 })).toContainText('Ann Leaver');
+  await expect(mail.getByRole('heading', { level: 1 }), 'as its styles say').toHaveCSS('font-size', '20px');
+  await expect(mail.locator('a[href]'), 'links of a sample lead nowhere').toHaveCount(0);
+  await expect(page.locator('iframe'), 'nothing runs in it').toHaveAttribute('sandbox', 'allow-same-origin');
   await button(page, 'As plain text').click();
   await expect(page.getByRole('region', { name: 'As plain text' })).toContainText('Ann Leaver');
 
@@ -473,7 +486,8 @@ test('my password is changed with the old one; what I prefer follows me', async 
 test('about says what runs and how it is', async ({ signedIn: page, world }) => {
   const { version } = await (await fetch(`${world.url}/healthz`)).json();
   await page.goto(`${world.url}/about`);
-  await expect(page.getByText(version, { exact: true })).toBeVisible();
+  await expect(page.getByRole('definition').filter({ hasText: version })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Nodes' })).toContainText('This one answered you');
   await expect(page.getByText('Ready', { exact: true })).toBeVisible();
   await until('the stream is open', async () => page.getByText('Connected', { exact: true }).isVisible());
 });

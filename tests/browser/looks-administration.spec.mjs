@@ -69,7 +69,7 @@ test('notifications and deliveries', async ({ page, world, watch: _ }) => {
   const [delivery] = (await world.api('GET', '/deliveries?limit=1')).items;
   await look(page, world, [
     ['notifications', '/settings/notifications', 'Notifications', 'Service desk'],
-    ['notifications-webhook', `/settings/notifications/${webhooks[0].id}`, 'Service desk', 'AdaptiveCard'],
+    ['notifications-webhook', `/settings/notifications/${webhooks[0].id}`, 'Service desk', 'Ann Leaver'],
     ['notifications-email', '/settings/notifications/email', 'E-mail', 'Ann Leaver'],
     ['notifications-psa', '/settings/notifications/psa', 'PSA tickets', 'Ann Leaver'],
     ['notifications-links', '/settings/notifications/password-links', 'Password links', 'Shown by'],
@@ -90,7 +90,7 @@ test('accounts, tokens, prices and the logbook', async ({ page, world, watch: _ 
 test('my preferences, about, and what lies over a page', async ({ page, world, watch: _ }) => {
   await look(page, world, [
     ['preferences', '/preferences', 'My preferences', 'Change password'],
-    ['about', '/about', 'About Lastday', 'Connected'],
+    ['about', '/about', 'About Lastday', 'This one answered you'],
   ]);
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('combobox', { name: /^Go to/ })).toBeFocused();

@@ -155,6 +155,41 @@ test('roles: web runs nothing, worker answers probes alone, and events reach a b
   assert.deepEqual(ids2, events.slice(2).map((one) => one.id));
 });
 
+test('the list of nodes says who works, who died, and forgets who stopped', async () => {
+  const list = async () =>
+    Object.fromEntries((await world.api('GET', '/nodes')).items.map(({ name, role, alive, self }) => [name, { role, alive, self }]));
+  const here = { role: 'all', alive: true, self: true };
+  const [main] = (await world.api('GET', '/nodes')).items;
+  const worker = world.node('worker-of-list', { args: ['--role', 'worker'] });
+  const doomed = world.node('doomed-of-list', { args: ['--role', 'web'] });
+  await Promise.all([worker.start(), doomed.start()]);
+  assert.deepEqual(await list(), {
+    [main.name]: here,
+    'worker-of-list': { role: 'worker', alive: true, self: false },
+    'doomed-of-list': { role: 'web', alive: true, self: false },
+  });
+  const { items } = await world.api('GET', '/nodes');
+  const { version } = await (await fetch(`${world.url}/healthz`)).json();
+  for (const node of items) {
+    assert.equal(node.version, version);
+    assert.ok(Date.parse(node.started_at) <= Date.parse(node.seen_at));
+  }
+  await doomed.stop('SIGKILL');
+  await worker.stop();
+  const left = (await list())['worker-of-list'];
+  assert.equal(left, undefined);
+  // Half a minute without a word, as the database counts it.
+  await until('it to be taken for dead', async () => (await list())['doomed-of-list']?.alive === false, 60_000);
+  assert.deepEqual((await list())[main.name], here, 'the other goes on');
+  // Seven days on it is forgotten by the next sign of life.
+  const database = new URL(world.env.LASTDAY_STORE_URL).pathname.slice(1);
+  await world.postgres.query(
+    `UPDATE nodes SET seen_at = seen_at - ${7 * 24 * 3600 * 1000} WHERE name = 'doomed-of-list'`,
+    database,
+  );
+  await until('it to be forgotten', async () => !(await list())['doomed-of-list'], 30_000);
+});
+
 test('cancelled at one node, the run at another stops', async () => {
   const web = world.node('web', { args: ['--role', 'web'] });
   await web.start();

@@ -7,12 +7,14 @@ import { ApiProblem, networkProblem } from '../api/problem';
 import type { Readiness } from '../api/schema';
 import { t, words } from '../i18n/t';
 import { useStreamState } from '../live/live';
+import { useMay } from '../session/useMay';
 import { Facts } from '../ui/Facts';
 import { Loading } from '../ui/Loading';
 import { PageHead } from '../ui/PageHead';
 import { Panel } from '../ui/Panel';
 import { ProblemBar } from '../ui/ProblemBar';
 import { usePageStyles } from '../ui/usePageStyles';
+import { Nodes } from './Nodes';
 
 const useStyles = makeStyles({
   check: {
@@ -57,6 +59,7 @@ export function AboutPage() {
   const version = useQuery(versionQuery);
   const ready = useQuery(readyQuery);
   const stream = useStreamState();
+  const may = useMay();
   return (
     <div className={page.page}>
       <PageHead title={t('page.about')} lead={t('signin.lead')} />
@@ -101,6 +104,7 @@ export function AboutPage() {
           </>
         )}
       </Panel>
+      {may('whole') && <Nodes />}
       <Panel title={t('about.more')}>
         <div className={styles.links}>
           <Link inline href="/api/v1/openapi.json" target="_blank" rel="noopener">

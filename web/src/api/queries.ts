@@ -81,7 +81,12 @@ export const directoryQuery = (tenant: string, search: string) =>
           signal,
           params: {
             path: { tenant },
-            query: { limit: 100, ...(search && { search }), ...(pageParam && { cursor: pageParam }) },
+            /* Whoever goes on scrolls: more at a time, so that the list does not end under the wheel. */
+            query: {
+              limit: pageParam ? 200 : 100,
+              ...(search && { search }),
+              ...(pageParam && { cursor: pageParam }),
+            },
           },
         }),
       ),

@@ -31,12 +31,29 @@ import { PageHead } from '../ui/PageHead';
 import { ProblemBar } from '../ui/ProblemBar';
 import { useFilters } from '../ui/useFilters';
 import { usePageStyles } from '../ui/usePageStyles';
+import { NARROW } from '../ui/useTableStyles';
 import { kinds } from './kinds';
 import { exported, logbookQuery } from './queries';
 
 const useStyles = makeStyles({
-  date: { display: 'inline-flex', alignItems: 'center', columnGap: '8px' },
-  dates: { display: 'flex', flexWrap: 'wrap', gap: '8px 16px', alignItems: 'flex-end' },
+  date: {
+    display: 'inline-flex',
+    alignItems: 'center',
+    columnGap: '8px',
+    [NARROW]: { flexDirection: 'column', alignItems: 'stretch' },
+  },
+  dates: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: '8px 16px',
+    alignItems: 'flex-end',
+    [NARROW]: {
+      display: 'grid',
+      gap: '8px',
+      gridColumn: '1 / -1',
+      gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 150px), 1fr))',
+    },
+  },
 });
 
 const names = ['text', 'who', 'what', 'tenant', 'from', 'to'] as const;

@@ -295,12 +295,13 @@ const keepsPassword = ({ tasks }: Offboarding) =>
 function Warnings({ shown: { status, tasks } }: { shown: Offboarding }) {
   const styles = useStyles();
   const messages = taskWarnings(tasks);
-  if (!hasEnded(status) || (messages.length === 0 && status !== 'succeeded_with_warnings')) return null;
+  const said = status === 'succeeded_with_warnings';
+  if (!hasEnded(status) || (messages.length === 0 && !said)) return null;
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
-        {status === 'succeeded_with_warnings' && t('run.result.succeeded_with_warnings')}
-        <ul className={mergeClasses(styles.list, styles.after)}>
+        {said && t('run.result.succeeded_with_warnings')}
+        <ul className={mergeClasses(styles.list, said && styles.after)}>
           {messages.map((message) => (
             <li key={message}>{message}</li>
           ))}

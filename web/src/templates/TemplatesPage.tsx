@@ -71,6 +71,7 @@ export function TemplatesPage() {
     {
       id: 'changed',
       label: t('template.changed'),
+      named: true,
       cell: (row) => (
         <span title={dateTime(row.changed_at)}>
           {t('template.changed_by', {

@@ -8,6 +8,7 @@ import {
   TableHeader,
   TableHeaderCell,
   TableRow,
+  tokens,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { usePageStyles } from './usePageStyles';
@@ -35,6 +36,11 @@ const useStyles = makeStyles({
   heading: { ':last-child': { paddingRight: '16px' } },
   end: { textAlign: 'end', [NARROW]: { textAlign: 'start', marginInlineStart: 'auto' } },
   headingEnd: { '& > div': { justifyContent: 'flex-end' } },
+  named: {
+    [NARROW]: {
+      '::before': { content: 'attr(data-label) " "', color: tokens.colorNeutralForeground3 },
+    },
+  },
   narrow: { width: '1%', whiteSpace: 'nowrap', [NARROW]: { width: 'auto' } },
 });
 
@@ -46,6 +52,8 @@ export interface Column<Row> {
   end?: boolean;
   /* As wide as what is in it. */
   tight?: boolean;
+  /* Says what it is where the headings are gone. */
+  named?: boolean;
   cell(row: Row): ReactNode;
 }
 
@@ -86,7 +94,9 @@ export function DataTable<Row>({ label, columns, rows, idOf }: Props<Row>) {
                     styles.cell,
                     column.end && styles.end,
                     column.tight && styles.narrow,
+                    column.named && styles.named,
                   )}
+                  data-label={column.named ? column.label : undefined}
                 >
                   {column.cell(row)}
                 </TableCell>

@@ -2,10 +2,21 @@
 import { makeStyles, SearchBox, Select } from '@fluentui/react-components';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useDebounced } from './useDebounced';
+import { NARROW } from './useTableStyles';
 
 const useStyles = makeStyles({
-  root: { display: 'flex', flexWrap: 'wrap', gap: '8px' },
-  search: { flex: '1 1 240px', maxWidth: '420px' },
+  root: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: '8px',
+    /* As wide as the screen, two beside each other. */
+    [NARROW]: {
+      display: 'grid',
+      gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 150px), 1fr))',
+      '& > *': { minWidth: 0 },
+    },
+  },
+  search: { flex: '1 1 240px', maxWidth: '420px', [NARROW]: { maxWidth: 'none', gridColumn: '1 / -1' } },
 });
 
 export const FilterBar = ({ children }: { children: ReactNode }) => (

@@ -1,4 +1,4 @@
-/* The directory while one types: a list as long as the directory, of which only what is seen is there. */
+/* The directory while one types: a list that goes on as far as one scrolls, of which only what is seen is drawn. */
 import {
   Avatar,
   Field,
@@ -22,6 +22,8 @@ import { useDebounced } from '../ui/useDebounced';
 import { UserBadges } from './UserBadges';
 
 const NARROW = '@media (max-width: 760px)';
+/* So many rows before the last one the next are asked for. */
+const AHEAD = 150;
 const COLUMNS = '20px 32px minmax(0, 5fr) minmax(0, 4fr) minmax(0, 5fr) minmax(0, 3fr)';
 
 const useStyles = makeStyles({
@@ -125,7 +127,7 @@ export function UserSearch({ tenant, chosen, toggle, error }: Props) {
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = found;
   const end = shown.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (end >= users.length - 30 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    if (end >= users.length - AHEAD && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [end, users.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another search begins at its top

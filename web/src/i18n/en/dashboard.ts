@@ -20,8 +20,8 @@ export const dashboard = {
   'dash.licenses_none': 'None in this time.',
   'dash.freed_amount': '{count} · {amount} a month',
   'dash.unpriced': {
-    one: 'Without {count} that has no price.',
-    other: 'Without {count} that have no price.',
+    one: '{count} freed license has no list price and is not in the sum.',
+    other: '{count} freed licenses have no list price and are not in the sum.',
   },
   'dash.per_day': 'Leavers per day',
   'dash.chart_label': {
