@@ -104,6 +104,12 @@ static void principal_fill(struct principal *ret, enum principal_kind kind, cons
     *ret = (struct principal){kind, id, name, role, NULL, role_permissions(role)};
 }
 
+static bool forget_ended_sessions(struct tx *tx, int64_t now, struct err *err)
+{
+    return tx_exec(tx, err, "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2", P_INT(now),
+                   P_INT(now - AUTH_SESSION_IDLE_MS));
+}
+
 bool session_open(struct auth *auth, struct tx *tx, struct arena *arena, const struct account_who *account,
                   const char *method, const struct logbook_by *from, struct session *ret, struct err *err)
 {
@@ -118,7 +124,8 @@ bool session_open(struct auth *auth, struct tx *tx, struct arena *arena, const s
                             .expires_at = now + AUTH_SESSION_ABSOLUTE_MS};
     principal_fill(&ret->principal, PRINCIPAL_ACCOUNT, account->id, account->username, account->role);
     secret_hash(ret->token, hash);
-    return tx_exec(tx, err,
+    return forget_ended_sessions(tx, now, err) &&
+           tx_exec(tx, err,
                    "INSERT INTO sessions(token_hash, account_id, csrf_token, created_at, last_seen_at, "
                    "expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
                    P_TEXT(hash), P_TEXT(account->id), P_TEXT(ret->csrf_token), P_INT(now),
@@ -217,15 +224,5 @@ bool auth_sign_out(struct auth *auth, const struct logbook_by *by, const char *t
     AUTO_TX struct tx *tx = store_begin(auth->store, err);
     return tx && tx_exec(tx, err, "DELETE FROM sessions WHERE token_hash = $1", P_TEXT(hash)) &&
            (tx_changes(tx) == 0 || logbook_add(tx, by, &entry, clock_utc_ms(auth->clock), err)) &&
-           tx_commit(&tx, err);
-}
-
-bool auth_sweep(struct auth *auth, struct err *err)
-{
-    int64_t now = clock_utc_ms(auth->clock);
-    AUTO_TX struct tx *tx = store_begin(auth->store, err);
-    return tx &&
-           tx_exec(tx, err, "DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2", P_INT(now),
-                   P_INT(now - AUTH_SESSION_IDLE_MS)) &&
            tx_commit(&tx, err);
 }

@@ -78,7 +78,4 @@ MUST_USE json_t *auth_token_list(struct auth *auth, struct err *err);
 MUST_USE bool auth_token_revoke(struct auth *auth, const struct logbook_by *by, const char *id,
                                 struct err *err);
 
-/* Removes the rows of sessions that have ended; for a daily pass. */
-MUST_USE bool auth_sweep(struct auth *auth, struct err *err);
-
 #endif

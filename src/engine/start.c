@@ -8,7 +8,7 @@
 #include "task/judge.h"
 
 #define STILL_FRESH_MS ((int64_t)5 * 60 * 1000)
-#define LATE_MS ((int64_t)60 * 1000)
+#define LATE_MS ((int64_t)10 * 1000)
 
 void start_done(struct start *start)
 {
@@ -76,9 +76,11 @@ static void note_delay(const struct offboarding *o, int64_t now, json_t *warning
     char message[200];
     if (!o->scheduled_at || now - o->scheduled_at <= LATE_MS)
         return;
+    int seconds = (int)((now - o->scheduled_at) / 1000);
+    bool short_time = seconds < 120;
     snprintf(message, sizeof message,
-             "It started %d minutes after its time, because nothing was running then.",
-             (int)((now - o->scheduled_at) / 60000));
+             "It started %d %s after its time: Lastday was not running then, or had too much to do.",
+             short_time ? seconds : seconds / 60, short_time ? "seconds" : "minutes");
     json_add(warnings, warning_new("started_late", "info", message));
 }
 

@@ -11,6 +11,7 @@
 #include "notify/outbox.h"
 #include "notify/password_link.h"
 #include "notify/settings.h"
+#include "store/idempotency.h"
 #include "store/tenants.h"
 
 #define WORKERS 8
@@ -366,7 +367,8 @@ static bool look_after(struct notifier *notifier, int64_t now, struct err *err)
     if (now >= notifier->sweep_at) {
         notifier->sweep_at = now + SWEEP_MS;
         AUTO_TX struct tx *tx = store_begin(notifier->parts.store, err);
-        if (!tx || !deliveries_sweep(tx, now, err) || !tx_commit(&tx, err))
+        if (!tx || !deliveries_sweep(tx, now, err) || !idempotency_sweep(tx, now, err) ||
+            !tx_commit(&tx, err))
             return false;
     }
     if (!has_waiting_notice(notifier, &waiting, err))
