@@ -58,10 +58,10 @@ node_tests() { # NAME REPORT COMMAND...
 }
 
 integration() {
-    # A file that hangs is ended and fails. The reporters' options go before the files, or node takes them for
-    # arguments of the tests.
+    # More than there are cores: most of the time is waiting. A file that hangs is ended and fails. The reporters'
+    # options go before the files, or node takes them for arguments of the tests.
     node_run() {
-        node --test --test-concurrency="${TEST_CONCURRENCY:-2}" --test-timeout=600000 "$@" tests/integration/*.test.*js
+        node --test --test-concurrency="${TEST_CONCURRENCY:-$((2 * $(nproc)))}" --test-timeout=600000 "$@" tests/integration/*.test.*js
     }
     compgen -G 'tests/integration/*.test.*js' >/dev/null || return 0
     node_tests 'integration tests' integration node_run

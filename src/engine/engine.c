@@ -12,12 +12,14 @@
 #include "engine/jump.h"
 #include "engine/queue.h"
 #include "engine/run.h"
+#include "engine/turns.h"
 
 #define RUNS_PER_WORKER 4
 #define IDLE_POLL_MS 1000 /* another node may have added work; a wake-up is only a hint */
 #define STORE_RETRY_MS 500
 #define GRACE_MS 4000 /* for what is under way when told to stop */
 #define OFFERS_MAX 64
+#define PASS_MS 50 /* of looking after runs, before claiming and the jobs that are done have their turn */
 
 /* Facts that whoever made the request has read already. */
 struct offer {
@@ -30,6 +32,7 @@ struct engine {
     struct engine_settings settings;
     struct run_host host;
     struct run **runs; /* scheduler only, as all of these */
+    struct turn *turns;
     size_t run_count;
     char served[UUID_SIZE]; /* the tenant whose turn it was last */
     struct jump jump;
@@ -151,16 +154,14 @@ static int64_t claim_more(struct engine *engine)
     struct runs_room room = {.places = runs_max(engine), .served = engine->served};
     if (mono_ms(engine) < engine->sated_until)
         return INT64_MAX;
-    for (;;) {
-        if (!next_due(engine, &due))
-            return now_ms(engine) + STORE_RETRY_MS;
-        if (due > now_ms(engine))
-            return due;
-        size_t count = runs_claim(&engine->host, &room, engine->runs, engine->run_count);
-        if (!count)
-            break;
-        engine->run_count += count;
-    }
+    if (!next_due(engine, &due))
+        return now_ms(engine) + STORE_RETRY_MS;
+    if (due > now_ms(engine))
+        return due;
+    size_t count = runs_claim(&engine->host, &room, engine->runs, engine->run_count);
+    engine->run_count += count;
+    if (count)
+        return 0; /* there may be more, after those that are here had their turn */
     engine->sated_until = mono_ms(engine) + IDLE_POLL_MS;
     return INT64_MAX;
 }
@@ -179,26 +180,34 @@ static void note_cancellations(struct engine *engine)
             run_note_cancelled(engine->runs[i], ids[k].text);
 }
 
-/* Returns when the next one wants to be looked at. */
+/* Returns when the next one wants to be looked at: at once when not all had their turn. Those then come
+ * first, among tenants with equally many. */
 static int64_t look_after_runs(struct engine *engine, bool woken, bool stopping)
 {
-    int64_t next = INT64_MAX;
-    size_t kept = 0;
+    int64_t next = INT64_MAX, begun = mono_ms(engine);
+    size_t count = engine->run_count, looked = 0;
     if (woken)
         note_cancellations(engine);
-    for (size_t i = 0; i < engine->run_count; i++) {
-        struct run *run = engine->runs[i];
+    for (size_t i = 0; i < count; i++)
+        engine->turns[i] = (struct turn){.run = engine->runs[i], .tenant_id = run_tenant_id(engine->runs[i])};
+    turns_sort(engine->turns, count);
+    for (; looked < count && (!looked || mono_ms(engine) - begun <= PASS_MS); looked++) {
+        struct run *run = engine->turns[looked].run;
         int64_t wanted = run_look_after(run, stopping);
         next = wanted < next ? wanted : next;
-        if (!run_is_over(run)) {
-            engine->runs[kept++] = run;
+        if (!run_is_over(run))
             continue;
-        }
         run_free(run);
+        engine->turns[looked].run = NULL;
         engine->sated_until = 0;
     }
-    engine->run_count = kept;
-    return next;
+    engine->run_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct run *run = engine->turns[(looked + i) % count].run;
+        if (run)
+            engine->runs[engine->run_count++] = run;
+    }
+    return looked < count ? 0 : next;
 }
 
 /* Nothing new begins, and what is under way gets a moment to end. Then it is cut off: another node, or the
@@ -313,7 +322,8 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
     engine->workers = calloc((size_t)settings->workers, sizeof *engine->workers);
     engine->queue = queue_new((size_t)settings->workers);
     engine->runs = calloc(runs_max(engine), sizeof *engine->runs);
-    if (!engine->workers || !engine->runs)
+    engine->turns = calloc(runs_max(engine), sizeof *engine->turns);
+    if (!engine->workers || !engine->runs || !engine->turns)
         abort();
     for (int i = 0; i < settings->workers; i++)
         engine->workers[i] = thread_start("worker", worker_run, engine);
@@ -359,6 +369,7 @@ void engine_free(struct engine *engine)
     crash_unwatch();
     queue_free(engine->queue);
     free(engine->runs);
+    free(engine->turns);
     free(engine->workers);
     free(engine);
 }

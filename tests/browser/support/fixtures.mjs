@@ -46,7 +46,7 @@ export async function accountOf(world, role) {
 // Whom the main job offboards, and to whom it hands over.
 export const reserved = ['adele.vance@contoso.com', 'bram.hoekstra@contoso.com'];
 
-// Members with a mailbox, a manager and no admin role.
+// Members with a mailbox that may lose its license, a manager and no admin role.
 export async function ordinaryMembers(world) {
   const { users, mailboxes } = await world.whole();
   return Object.values(users).filter(
@@ -55,6 +55,8 @@ export async function ordinaryMembers(world) {
       user.userType === 'Member' &&
       user._manager &&
       mailboxes[user.id] &&
+      !mailboxes[user.id].LitigationHoldEnabled &&
+      mailboxes[user.id]._size_bytes < 50 * 2 ** 30 &&
       !user._roles?.length &&
       !reserved.includes(user.userPrincipalName),
   );
