@@ -69,7 +69,7 @@ integration() {
 
 # The short form; `make faults` runs every point.
 faults() {
-    node_run() { node --test --test-concurrency=1 "$@" tests/faults/*.test.*js; }
+    node_run() { node --test --test-concurrency="$(nproc)" "$@" tests/faults/*.test.*js; }
     compgen -G 'tests/faults/*.test.*js' >/dev/null || return 0
     node_tests 'fault harness' faults node_run
 }

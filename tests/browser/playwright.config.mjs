@@ -9,7 +9,7 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
-  workers: Math.min(2, availableParallelism()),
+  workers: availableParallelism() + 1, // each waits for its server now and then
   timeout: 90_000,
   expect: { timeout: 10_000 },
   use: {
