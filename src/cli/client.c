@@ -84,7 +84,7 @@ static enum err_kind kind_of_status(long status)
     return status >= 500 ? ERR_UPSTREAM : ERR_INPUT;
 }
 
-/* The server's sentence, and beneath it each field that it names. */
+/* The server's sentence, and beneath it each field when it names more than one. */
 static void problem_to_err(const struct answer *answer, struct err *err)
 {
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(sizeof err->message - 1);
@@ -100,7 +100,7 @@ static void problem_to_err(const struct answer *answer, struct err *err)
         return;
     }
     strbuf_text_add(&text, detail);
-    json_array_foreach ((json_t *)errors, i, field)
+    json_array_foreach ((json_t *)(json_array_size(errors) > 1 ? errors : NULL), i, field)
         strbuf_printf(&text, "\n  %s: %s", json_text_or(field, "pointer", "?"),
                       json_text_or(field, "message", ""));
     err_code(err, kind_of_status(answer->status), json_text_or(answer->json, "code", "unknown"), "%s",
