@@ -178,10 +178,11 @@ static void state_is_sound(void **state)
             assert_true(text_is_uuid(id));
             assert_null(json_object_get(seen, upn));
             json_put(seen, upn, json_true());
-            for (const json_t *at = user; manager; manager = json_text(at, "_manager")) {
-                at = json_object_get(users, manager);
-                assert_non_null(at);
+            while (manager) {
+                const json_t *above = json_object_get(users, manager);
+                assert_non_null(above);
                 assert_true(++steps < 20);
+                manager = json_text(above, "_manager");
             }
         }
         json_t *box, *group;

@@ -37,7 +37,7 @@ bool batch_approve_post(struct call *call, struct err *err)
 {
     static const struct input_field fields[] = {{"reason", INPUT_TEXT, INPUT_NULLABLE, 1, 2000}};
     const struct api_context *context = &call->api->context;
-    const char *batch;
+    const char *batch = NULL;
     struct batch_release released;
     if (call->body)
         INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);

@@ -55,7 +55,8 @@ bool disconnected_mended(struct tx *tx, const char *tenant_id, int64_t now, stru
                  "'disconnected' AND waiting_until > $2 AND offboarding_id IN (SELECT id FROM offboardings "
                  "WHERE tenant_id = $1 AND unfinished = 1 AND status = 'waiting')",
                  P_TEXT(tenant_id), P_INT(now)) &&
-             /* Also those whose start could not be looked at; what waits for something else finds that out. */
+             /* Also those whose start could not be looked at; what waits for something else finds that out.
+              */
              tx_exec(tx, err,
                      "UPDATE offboardings SET due_at = $2 WHERE tenant_id = $1 AND unfinished = 1 AND "
                      "status = 'waiting' AND due_at > $2",

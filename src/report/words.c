@@ -132,6 +132,7 @@ const char *words_name(struct arena *arena, const char *name)
 }
 
 static const char *const reasons[][2] = {
+    {"mailbox_returns", "the mailbox comes back with its license"},
     {"no_mailbox", "the user has no mailbox"},
     {"no_onedrive", "the user has no OneDrive"},
     {"still_synced", "the account is still synced from Active Directory"},

@@ -19,7 +19,7 @@ static enum observed observe(struct work *work, const json_t *facts)
     size_t i;
     json_t *meeting;
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, json_make("{s:O}", "meetings", meetings));
     json_array_foreach ((json_t *)meetings, i, meeting) {
         json_t *item = work_item(work, json_text_or(meeting, "id", ""), json_text(meeting, "subject"),

@@ -10,7 +10,7 @@ static enum observed look(struct work *work, const json_t *facts, const char *wa
     static const char *const names[] = {"RecipientTypeDetails", NULL};
     const json_t *mailbox = facts_mailbox(facts);
     if (!mailbox)
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, evidence_of(mailbox, names));
     work_after(work, evidence_of(mailbox, names));
     return strcmp(json_text_or(mailbox, "RecipientTypeDetails", ""), wanted) == 0 ? OBSERVED_DONE

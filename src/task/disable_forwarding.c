@@ -4,7 +4,7 @@
 static enum observed observe(struct work *work, const json_t *facts)
 {
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, forwarding_evidence(facts));
     work_after(work, forwarding_evidence(facts));
     return forwarding_is(facts, NULL, false) ? OBSERVED_DONE : OBSERVED_NEEDED;

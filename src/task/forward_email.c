@@ -10,7 +10,7 @@ static enum observed observe(struct work *work, const json_t *facts)
 {
     const char *address = address_of(work, facts);
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, forwarding_evidence(facts));
     if (!address)
         return work_refuse(work, "recipient_not_found",

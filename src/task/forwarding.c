@@ -54,7 +54,7 @@ enum observed forwarding_observe_undo(struct work *work, const json_t *facts)
 {
     const json_t *was = work_forward_before(work), *is = facts_mailbox(facts);
     if (!is)
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, forwarding_evidence(facts));
     work_after(work, forwarding_evidence(facts));
     bool same = same_text(was, is, "ForwardingAddress") && same_text(was, is, "ForwardingSmtpAddress") &&

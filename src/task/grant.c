@@ -22,7 +22,7 @@ enum observed grant_observe(struct work *work, const json_t *facts, const struct
     json_t *reference;
     bool needed = false;
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, grant->evidence(facts));
     work_after(work, grant->evidence(facts));
     json_array_foreach ((json_t *)json_array_at(work->params, "users"), i, reference) {
@@ -52,7 +52,7 @@ enum observed grant_observe_undo(struct work *work, const json_t *facts, const s
     json_t *item;
     bool needed = false;
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     items_from_forward(work);
     work_before(work, grant->evidence(facts));
     work_after(work, grant->evidence(facts));

@@ -8,7 +8,7 @@ static enum observed look(struct work *work, const json_t *facts, bool wanted)
     const json_t *mailbox = facts_mailbox(facts);
     static const char *const names[] = {PROPERTY, NULL};
     if (!mailbox)
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, evidence_of(mailbox, names));
     work_after(work, evidence_of(mailbox, names));
     return json_flag(mailbox, PROPERTY) == wanted ? OBSERVED_DONE : OBSERVED_NEEDED;

@@ -33,7 +33,7 @@ static enum observed observe(struct work *work, const json_t *facts)
     size_t i;
     json_t *device;
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, json_make("{s:O}", "devices", devices));
     json_array_foreach ((json_t *)devices, i, device) {
         json_t *item = work_item(work, id_of(device), name_of(device), "mobile_device");

@@ -51,7 +51,7 @@ static enum observed observe(struct work *work, const json_t *facts)
     size_t i;
     json_t *rule;
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, json_make("{s:O, s:O}", "rules", rules_of(facts), "message_rules",
                                 json_array_at(facts, "message_rules")));
     json_array_foreach ((json_t *)rules_of(facts), i, rule) {
@@ -195,7 +195,7 @@ static enum observed observe_undo(struct work *work, const json_t *facts)
     size_t i;
     json_t *rule;
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, json_make("{s:O}", "message_rules", json_array_at(facts, "message_rules")));
     json_array_foreach ((json_t *)json_array_at(before, "message_rules"), i, rule)
         work_item(work, json_text_or(rule, "id", ""), json_text(rule, "displayName"), "inbox_rule");

@@ -81,7 +81,7 @@ static enum observed observe(struct work *work, const json_t *facts)
 {
     const json_t *reply = reply_of(facts);
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, evidence_of(reply, evidence_names));
     work_after(work, evidence_of(reply, evidence_names));
     AUTO_FREE char *inside = message(work, facts, "message_html");
@@ -117,7 +117,7 @@ static enum observed observe_undo(struct work *work, const json_t *facts)
 {
     const json_t *was = work_forward_before(work), *is = reply_of(facts);
     if (!facts_mailbox(facts))
-        return work_skip(work, "no_mailbox");
+        return work_no_mailbox(work);
     work_before(work, evidence_of(is, evidence_names));
     work_after(work, evidence_of(is, evidence_names));
     bool same = text_equal_nocase(json_text(was, "AutoReplyState"), json_text(is, "AutoReplyState")) &&

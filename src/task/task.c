@@ -264,10 +264,32 @@ static int64_t since_start(const struct work *work)
     return clock_utc_ms(work->run->clock) - work->row->started_at;
 }
 
+/* Twice as long each time. */
+static int64_t poll_delay(int64_t since)
+{
+    return since < POLL_MIN_MS ? POLL_MIN_MS : since > POLL_MAX_MS ? POLL_MAX_MS : since;
+}
+
+enum observed work_no_mailbox(struct work *work)
+{
+    const task_set brings_back = TASK_BIT(TASK_remove_licenses) | TASK_BIT(TASK_delete_user);
+    int64_t since = work->row->started_at ? since_start(work) : 0; /* a forecast has not begun */
+    if (!work->run->forward || !(work->run->chosen & brings_back))
+        return work_skip(work, "no_mailbox");
+    if (since > patience_of(work)) {
+        work_warn(work, "mailbox_missing",
+                  "The mailbox has not come back with its license yet. Undo this again when it has.");
+        return work_skip(work, "no_mailbox");
+    }
+    work->row->reason = "mailbox_returns";
+    work->wait_ms = poll_delay(since);
+    return OBSERVED_WAIT;
+}
+
 /* The read-back does not show it yet: come again, for as long as the task's patience lasts. */
 static void wait_for_read_back(struct work *work)
 {
-    int64_t since = since_start(work), delay = since; /* twice as long each time */
+    int64_t since = since_start(work);
     struct err err;
     if (since > patience_of(work)) {
         err_code(&err, ERR_REFUSED, "not_confirmed",
@@ -276,8 +298,7 @@ static void wait_for_read_back(struct work *work)
         work_fail(work, &err);
         return;
     }
-    delay = delay < POLL_MIN_MS ? POLL_MIN_MS : delay > POLL_MAX_MS ? POLL_MAX_MS : delay;
-    work_wait(work, VERIFYING, delay);
+    work_wait(work, VERIFYING, poll_delay(since));
 }
 
 static void wait_for_others(struct work *work)

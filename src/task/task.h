@@ -121,6 +121,9 @@ void work_explain(const struct work *work, const json_t *item, struct err *err);
 enum observed work_refuse(struct work *work, const char *code, const char *message);
 /* Notes the reason; returns OBSERVED_SKIP. */
 enum observed work_skip(struct work *work, const char *reason);
+/* There is no mailbox: skips. Undoing what took the license or the account, it comes back a while after them
+ * and is waited for as long as the task's patience lasts. */
+enum observed work_no_mailbox(struct work *work);
 /* Sets the evidence. before counts once, after every time; both take the value over. */
 void work_before(struct work *work, json_t *evidence);
 void work_after(struct work *work, json_t *evidence);

@@ -193,6 +193,41 @@ static void what_is_new_while_reading_back_comes_with_the_next_look(void **state
     task_row_done(&row);
 }
 
+/* The license came back in this undo, and Exchange needs a while. */
+static void a_mailbox_that_comes_back_is_waited_for(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t minutes; /* since the task began */
+        task_set also;   /* undone in the same run */
+        bool undo;
+        enum observed observed;
+        const char *reason;
+    } cases[] = {
+        {0, TASK_BIT(TASK_remove_licenses), true, OBSERVED_WAIT, "mailbox_returns"},
+        {14, TASK_BIT(TASK_delete_user), true, OBSERVED_WAIT, "mailbox_returns"},
+        {16, TASK_BIT(TASK_remove_licenses), true, OBSERVED_SKIP, "no_mailbox"},
+        {0, TASK_BIT(TASK_remove_from_groups), true, OBSERVED_SKIP, "no_mailbox"},
+        {0, TASK_BIT(TASK_remove_licenses), false, OBSERVED_SKIP, "no_mailbox"},
+    };
+    const struct task_row forward[TASK_COUNT] = {{0}};
+    AUTO_JSON json_t *facts = parse("{\"mailbox\":null}");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_ARENA struct arena *arena = arena_new();
+        const struct run_view run = {.user_id = "u",
+                                     .chosen = cases[i].also | TASK_BIT(TASK_hide_from_gal),
+                                     .forward = cases[i].undo ? forward : NULL,
+                                     .clock = clock_system()};
+        struct task_row row = {.task = TASK_hide_from_gal,
+                               .started_at = clock_utc_ms(clock_system()) - cases[i].minutes * 60000};
+        struct work work = {.run = &run, .task = row.task, .row = &row, .arena = arena};
+        assert_int_equal(work_verbs(&work)->observe(&work, facts), cases[i].observed);
+        assert_string_equal(row.reason, cases[i].reason);
+        assert_int_equal(json_array_size(row.warnings), cases[i].minutes > 15);
+        task_row_done(&row);
+    }
+}
+
 static void waiting_for_the_index_has_an_end(void **state)
 {
     (void)state;
@@ -265,6 +300,7 @@ int main(void)
         cmocka_unit_test(every_task_of_the_catalogue_can_run),
         cmocka_unit_test(observing_compares_facts_with_the_promise),
         cmocka_unit_test(what_is_new_while_reading_back_comes_with_the_next_look),
+        cmocka_unit_test(a_mailbox_that_comes_back_is_waited_for),
         cmocka_unit_test(waiting_for_the_index_has_an_end),
         cmocka_unit_test(groups_are_told_apart),
     };

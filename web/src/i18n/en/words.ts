@@ -19,6 +19,7 @@ export const words = {
 
   'code.verifying': 'Microsoft does not show the change yet.',
   'code.retrying': 'Microsoft could not do it just now.',
+  'code.mailbox_returns': 'The mailbox comes back a while after its license.',
   'code.no_mailbox': 'There is no mailbox.',
   'code.no_onedrive': 'There is no OneDrive.',
   'code.no_licenses': 'There are no licenses.',
