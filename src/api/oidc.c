@@ -30,7 +30,7 @@ static const char *seal_flow(struct call *call, const struct oidc_flow *flow, co
     AUTO_JSON json_t *value =
         json_make("{s:s, s:s, s:s, s:s, s:I}", "state", flow->state, "nonce", flow->nonce, "verifier",
                   flow->verifier, "return_to", return_to, "until",
-                  (json_int_t)(clock_utc_ms(call->api->context.clock) + FLOW_SECONDS * 1000));
+                  (json_int_t)clock_utc_ms(call->api->context.clock) + FLOW_SECONDS * 1000);
     AUTO_FREE char *plain = json_write(value);
     vault_seal(call->api->context.vault, FLOW_IDENTITY, plain, strlen(plain), &sealed);
     strbuf_base64url(&text, sealed.data, sealed.length);
@@ -154,7 +154,7 @@ static bool finish(struct call *call, const json_t *flow, struct session *ret, s
     const struct logbook_by from = call_by(call);
     const struct oidc_flow began = {.nonce = json_text(flow, "nonce"),
                                     .verifier = json_text(flow, "verifier")};
-    const char *code, *uri = redirect_uri(call);
+    const char *code = NULL, *uri = redirect_uri(call);
     return check_answer(call, flow, &code, err) &&
            oidc_finish(call->api->context.oidc, call->arena, uri, code, &began, who, err) &&
            auth_external_sign_in(call->api->context.auth, call->arena, who, &from, ret, err);

@@ -16,7 +16,7 @@ static void insert(const char *id, const char *tenant, const char *status, int64
         "warnings_json) VALUES ('%s', 'b', '%s', '%s', 'x', 'X', '%s', 0, '{}', '[]', 'ann', %lld, 1, %lld, "
         "%lld, '[]')",
         id, tenant, id, status, (long long)started_at, (long long)started_at,
-        (long long)(started_at + lockout_ms));
+        (long long)started_at + lockout_ms);
     world_sql(sql);
 }
 

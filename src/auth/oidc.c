@@ -141,7 +141,9 @@ static void keep(struct oidc *oidc, struct published *published, const json_t *v
 /* "https://x/" and "https://x" name the same; the token repeats the provider's own form. */
 static bool is_issuer(const struct oidc *oidc, const char *text)
 {
-    size_t length = text ? strlen(text) : 0, ours = strlen(oidc->issuer);
+    if (!text)
+        return false;
+    size_t length = strlen(text), ours = strlen(oidc->issuer);
     length -= length == ours + 1 && text[ours] == '/';
     return length == ours && strncmp(text, oidc->issuer, ours) == 0;
 }

@@ -150,6 +150,8 @@ static void forget_idle(struct lot **at)
 void queue_done(struct queue *queue, const struct job *job)
 {
     struct lot **at = find(queue, job->view->tenant_id);
+    if (!*at)
+        return; /* never: what was taken from a lot keeps it */
     (*at)->held--;
     queue->taken--;
     forget_idle(at);

@@ -71,7 +71,7 @@ static void room_is_kept_for_whoever_comes_next(void **state)
 static void alone_a_tenant_leaves_a_quarter_free(void **state)
 {
     (void)state;
-    struct job *taken[JOBS];
+    struct job *taken[JOBS] = {0};
     struct queue *queue = queue_new(8);
     add(queue, 'a', false, 10);
     assert_string_equal(order(queue, taken), "aaaaaa");
@@ -85,7 +85,7 @@ static void alone_a_tenant_leaves_a_quarter_free(void **state)
 static void tenants_take_turns(void **state)
 {
     (void)state;
-    struct job *taken[JOBS];
+    struct job *taken[JOBS] = {0};
     struct queue *queue = queue_new(16);
     add(queue, 'a', false, 20);
     add(queue, 'b', false, 3);
@@ -98,7 +98,7 @@ static void tenants_take_turns(void **state)
 static void lockouts_go_first_and_in_their_order(void **state)
 {
     (void)state;
-    struct job *taken[JOBS];
+    struct job *taken[JOBS] = {0};
     struct queue *queue = queue_new(16);
     add(queue, 'a', false, 2);
     add(queue, 'a', true, 2);
@@ -113,7 +113,7 @@ static void lockouts_go_first_and_in_their_order(void **state)
 static void a_worker_that_is_free_again_serves_who_has_fewest(void **state)
 {
     (void)state;
-    struct job *taken[JOBS];
+    struct job *taken[JOBS] = {0};
     struct queue *queue = queue_new(4);
     add(queue, 'a', true, 6);
     add(queue, 'b', true, 2);
