@@ -429,12 +429,12 @@ bool wire_send(struct wire *wire, const struct wire_request *request, struct wir
     int64_t until = clock_mono_ms(clock_system()) + request->timeout_ms;
     struct call call = {.request = request,
                         .headers = STRBUF_MAX(HEADERS_MAX),
-                        .body = STRBUF_MAX(request->answer_max ? request->answer_max : WIRE_ANSWER_MAX),
-                        .connect_list = connect_list(request->connect_to)};
+                        .body = STRBUF_MAX(request->answer_max ? request->answer_max : WIRE_ANSWER_MAX)};
     memset(ret, 0, sizeof *ret);
     host_of(request->url, host, sizeof host);
     if (cancel_requested(request->cancel))
         return err_set(err, ERR_CANCELLED, "The call was cancelled.");
+    call.connect_list = connect_list(request->connect_to);
     for (const char *const *header = request->headers; header && *header; header++)
         call.header_list = curl_slist_append(call.header_list, *header);
     call.header_list = curl_slist_append(call.header_list, "Expect:");

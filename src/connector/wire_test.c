@@ -69,7 +69,8 @@ static bool ask(struct fixture *fixture, const char *method, const char *path, c
                                             .body = body,
                                             .body_length = body ? strlen(body) : 0,
                                             .timeout_ms = timeout_ms,
-                                            .cancel = cancel},
+                                            .cancel = cancel,
+                                            .connect_to = "127.0.0.1"},
                      ret, err);
 }
 
