@@ -57,7 +57,7 @@ export async function configure(world, body) {
   return world.api('PUT', '/settings/notifications', body, { 'if-match': got.headers.get('etag') });
 }
 
-export const sinks = async (world) => (await world.sim('GET', '/sinks')).sinks ?? {};
+export const sinks = async (world) => ({ generic: [], ...(await world.sim('GET', '/sinks')).sinks });
 export const mails = async (world) => (await world.sim('GET', '/sinks')).mail ?? [];
 
 export async function deliveries(world, query = '') {
