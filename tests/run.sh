@@ -2,7 +2,8 @@
 # Runs every test against the sanitizer build and prints the coverage of src/. The last line is the sum:
 # "N passed, N failed". Reports go to artifacts/. A stage that fails does not keep the others from running.
 #
-#   tests/run.sh [STAGE...]   unit web integration faults clients browser coverage; all of them when none is named
+#   tests/run.sh [STAGE...]   unit web integration clients browser coverage; all of these when none is named;
+#                             faults: the fault harness alone, which is part of integration
 #
 # A stage that passed is not run again while no file of the project, no program and no setting has changed; it says so
 # and counts as it did. AGAIN=yes runs it all the same, as does CI.
@@ -10,7 +11,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
 least_coverage=${LEAST_COVERAGE:-85}
-stages=${*:-unit web integration faults clients browser coverage}
+stages=${*:-unit web integration clients browser coverage}
 artifacts=$root/artifacts
 passed=0
 failed=0
@@ -57,21 +58,25 @@ node_tests() { # NAME REPORT COMMAND...
         "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$tap" | tail -n 1)" "$status"
 }
 
-integration() {
-    # More than there are cores: most of the time is waiting. A file that hangs is ended and fails. The reporters'
-    # options go before the files, or node takes them for arguments of the tests.
-    node_run() {
-        node --test --test-concurrency="${TEST_CONCURRENCY:-$((2 * $(nproc)))}" --test-timeout=600000 "$@" tests/integration/*.test.*js
-    }
-    compgen -G 'tests/integration/*.test.*js' >/dev/null || return 0
-    node_tests 'integration tests' integration node_run
+# More than there are cores: most of the time is waiting. A file that hangs is ended and fails. The reporters' options go
+# before the files, or node takes them for arguments of the tests.
+node_run() { # CONCURRENCY FILES... -- REPORTERS...
+    local concurrency=$1 files=()
+    shift
+    while [ "$1" != -- ]; do files+=("$1") && shift; done
+    shift
+    node --test --test-concurrency="$concurrency" --test-timeout="${TEST_TIMEOUT:-600000}" "$@" "${files[@]}"
 }
 
-# The short form; `make faults` runs every point.
+# With the short form of the fault harness, which waits for other things than these do.
+integration() {
+    node_tests 'integration tests and fault harness' integration \
+        node_run "${TEST_CONCURRENCY:-$((2 * $(nproc)))}" tests/faults/*.test.*js tests/integration/*.test.*js --
+}
+
+# The fault harness alone; `make faults` runs every point.
 faults() {
-    node_run() { node --test --test-concurrency="$(nproc)" "$@" tests/faults/*.test.*js; }
-    compgen -G 'tests/faults/*.test.*js' >/dev/null || return 0
-    node_tests 'fault harness' faults node_run
+    TEST_TIMEOUT=6000000 node_tests 'fault harness' faults node_run "$(nproc)" tests/faults/*.test.*js --
 }
 
 clients() {
