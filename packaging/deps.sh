@@ -108,10 +108,9 @@ all)
     install_debian
     install_node
     [ -x "$tools/bin/node" ] && PATH=$tools/bin:$PATH
-    install_npm packaging/npm
-    install_npm web
-    install_npm tests
-    install_npm tests/clients
+    # Side by side: most of the time is waiting for the registry.
+    for folder in packaging/npm web tests tests/clients; do install_npm "$folder" & done
+    for job in $(jobs -p); do wait "$job"; done
     ;;
 *) fail "usage: deps.sh debian|node|npm FOLDER|all" ;;
 esac

@@ -11,26 +11,7 @@
 #include "base/thread.h"
 #include "journal/chain.h"
 #include "journal/journal.h"
-#include "store/store_fixture.h"
-
-static struct store_fixture fixture;
-static struct store *store;
-
-static int setup(void **state)
-{
-    (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_close(store);
-    store_fixture_remove(&fixture);
-    return 0;
-}
+#include "store/open_fixture.h"
 
 static void append(const char *id, int count)
 {
@@ -207,7 +188,7 @@ static void several_may_write_at_once(void **state)
     assert_int_equal(end.seq, 200);
 }
 
-#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, open_fixture_make, open_fixture_remove)
 
 int main(void)
 {

@@ -1,25 +1,18 @@
 #include "journal/journal_fixture.h"
 
-struct store_fixture fixture;
-struct store *store;
 struct journal *journal;
 
 int setup(void **state)
 {
-    (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
+    open_fixture_make(state);
     journal = journal_new(store);
     return 0;
 }
 
 int teardown(void **state)
 {
-    (void)state;
     journal_free(journal);
-    store_close(store);
-    store_fixture_remove(&fixture);
-    return 0;
+    return open_fixture_remove(state);
 }
 
 bool fixture_insert(struct offboarding o, struct err *err)

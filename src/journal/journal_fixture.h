@@ -12,10 +12,8 @@
 #include <cmocka.h>
 
 #include "journal/offboardings.h"
-#include "store/store_fixture.h"
+#include "store/open_fixture.h"
 
-extern struct store_fixture fixture;
-extern struct store *store;
 extern struct journal *journal;
 
 /* For cmocka. */

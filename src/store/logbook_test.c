@@ -9,15 +9,12 @@
 #include <cmocka.h>
 
 #include "store/logbook.h"
+#include "store/open_fixture.h"
 #include "store/sql.h"
-#include "store/store_fixture.h"
 #include "store/tenants.h"
 
 #define CONTOSO "11111111-1111-4111-8111-111111111111"
 #define FABRIKAM "22222222-2222-4222-8222-222222222222"
-
-static struct store_fixture fixture;
-static struct store *store;
 
 static const struct logbook_by ann = {"account", "a-1", "Ännchen", "req-1", "192.0.2.7"};
 static const struct logbook_by script = {"token", "t-1", "script", "req-2", NULL};
@@ -36,9 +33,7 @@ static void add(const struct logbook_by *by, enum logbook_what what, const char 
 static int setup(void **state)
 {
     struct err err = {0};
-    (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
+    open_fixture_make(state);
     AUTO_TX struct tx *tx = store_begin(store, &err);
     const struct tenant tenant = {
         .id = CONTOSO, .default_domain = "contoso.example", .display_name = "Contoso", .created_at = 1};
@@ -48,14 +43,6 @@ static int setup(void **state)
     add(&ann, LOGBOOK_OFFBOARDING_REQUESTED, CONTOSO, "adele@contoso.example", 2000);
     add(&script, LOGBOOK_OFFBOARDING_REQUESTED, FABRIKAM, "100%_sure@fabrikam.example", 3000);
     add(&script, LOGBOOK_OFFBOARDING_CANCELLED, FABRIKAM, "1000 sure@fabrikam.example", 3000);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_close(store);
-    store_fixture_remove(&fixture);
     return 0;
 }
 
@@ -171,5 +158,5 @@ int main(void)
         cmocka_unit_test(a_row_tells_all_that_was_noted),
         cmocka_unit_test(statements_are_put_together_of_parts),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, open_fixture_remove);
 }

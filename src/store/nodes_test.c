@@ -7,31 +7,12 @@
 #include <cmocka.h>
 
 #include "store/nodes.h"
-#include "store/store_fixture.h"
+#include "store/open_fixture.h"
 
 #define NOW ((int64_t)1800000000000)
 
-static struct store_fixture fixture;
-static struct store *store;
-
 static const struct node_self one = {"one", "all", "1.0"}, two = {"two", "worker", "1.1"},
                               web = {"one", "web", "1.0"};
-
-static int setup(void **state)
-{
-    (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_close(store);
-    store_fixture_remove(&fixture);
-    return 0;
-}
 
 static void enter(const struct node_self *self, bool shared)
 {
@@ -130,5 +111,5 @@ int main(void)
         cmocka_unit_test(who_stops_is_listed_no_more),
         cmocka_unit_test(a_store_for_one_process_lists_one),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, open_fixture_make, open_fixture_remove);
 }

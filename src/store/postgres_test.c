@@ -65,16 +65,6 @@ static int64_t number_of(struct tx *tx, const char *sql)
     return row_int(rows, 0);
 }
 
-static bool add_event(struct store *to, const char *id, struct err *err)
-{
-    AUTO_TX struct tx *tx = store_begin(to, err);
-    return tx &&
-           tx_exec(tx, err,
-                   "INSERT INTO events(offboarding_id, at, kind, data_json) VALUES ($1, $2, 'k', '{}')",
-                   P_TEXT(id), P_INT(7)) &&
-           tx_commit(&tx, err);
-}
-
 /* --- connections that break ---------------------------------------------------------------------------- */
 
 static void f20_a_transaction_goes_on_after_its_connection_was_killed(void **state)

@@ -9,29 +9,10 @@
 #include <cmocka.h>
 
 #include "store/idempotency.h"
-#include "store/store_fixture.h"
+#include "store/open_fixture.h"
 #include "store/tenants.h"
 
 #define ID(n) "0000000" n "-0000-4000-8000-000000000000"
-
-static struct store_fixture fixture;
-static struct store *store;
-
-static int setup(void **state)
-{
-    (void)state;
-    store_fixture_make(&fixture);
-    store = store_fixture_open(&fixture);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_close(store);
-    store_fixture_remove(&fixture);
-    return 0;
-}
 
 static bool insert(struct tx *tx, const char *id, const char *domain, const char *name, struct err *err)
 {
@@ -333,14 +314,21 @@ static void the_key_of_a_process_that_is_gone_is_free_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_tenant_is_found_by_id_and_domain, setup, teardown),
-        cmocka_unit_test_setup_teardown(defaults_are_guarded_by_their_version, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_tenant_with_open_work_stays, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_sync_keeps_the_names_that_people_chose, setup, teardown),
-        cmocka_unit_test_setup_teardown(tenants_are_listed_by_name_in_pages, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_key_means_one_request_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(no_request_runs_longer_than_ten_minutes, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_key_of_a_process_that_is_gone_is_free_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_tenant_is_found_by_id_and_domain, open_fixture_make,
+                                        open_fixture_remove),
+        cmocka_unit_test_setup_teardown(defaults_are_guarded_by_their_version, open_fixture_make,
+                                        open_fixture_remove),
+        cmocka_unit_test_setup_teardown(a_tenant_with_open_work_stays, open_fixture_make,
+                                        open_fixture_remove),
+        cmocka_unit_test_setup_teardown(a_sync_keeps_the_names_that_people_chose, open_fixture_make,
+                                        open_fixture_remove),
+        cmocka_unit_test_setup_teardown(tenants_are_listed_by_name_in_pages, open_fixture_make,
+                                        open_fixture_remove),
+        cmocka_unit_test_setup_teardown(a_key_means_one_request_once, open_fixture_make, open_fixture_remove),
+        cmocka_unit_test_setup_teardown(no_request_runs_longer_than_ten_minutes, open_fixture_make,
+                                        open_fixture_remove),
+        cmocka_unit_test_setup_teardown(the_key_of_a_process_that_is_gone_is_free_at_once, open_fixture_make,
+                                        open_fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,16 +35,6 @@ const char *path_of(const char *name)
     return path;
 }
 
-bool add_event(struct store *store, const char *id, struct err *err)
-{
-    AUTO_TX struct tx *tx = store_begin(store, err);
-    return tx &&
-           tx_exec(tx, err,
-                   "INSERT INTO events(offboarding_id, at, kind, data_json) VALUES ($1, $2, 'k', '{}')",
-                   P_TEXT(id), P_INT(7)) &&
-           tx_commit(&tx, err);
-}
-
 int64_t number(struct store *store, const char *sql)
 {
     struct err err;

@@ -24,7 +24,6 @@ struct store *open_store(void);
 /* A file of the folder; good until the fourth call after. */
 const char *path_of(const char *name);
 
-bool add_event(struct store *store, const char *id, struct err *err);
 /* What a query of one number says. */
 int64_t number(struct store *store, const char *sql);
 int64_t count_events(struct store *store);

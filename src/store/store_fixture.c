@@ -78,3 +78,13 @@ void store_fixture_remove(struct store_fixture *fixture)
     if (server())
         on_server("DROP", strrchr(fixture->url, '/') + 1, "WITH (FORCE)");
 }
+
+bool add_event(struct store *store, const char *id, struct err *err)
+{
+    AUTO_TX struct tx *tx = store_begin(store, err);
+    return tx &&
+           tx_exec(tx, err,
+                   "INSERT INTO events(offboarding_id, at, kind, data_json) VALUES ($1, $2, 'k', '{}')",
+                   P_TEXT(id), P_INT(7)) &&
+           tx_commit(&tx, err);
+}

@@ -16,5 +16,7 @@ void store_fixture_make(struct store_fixture *ret);
 void store_fixture_make_in_memory(struct store_fixture *ret);
 struct store *store_fixture_open(const struct store_fixture *fixture); /* as often as wanted */
 void store_fixture_remove(struct store_fixture *fixture);              /* after closing them */
+/* An event of this offboarding, committed. */
+MUST_USE bool add_event(struct store *store, const char *id, struct err *err);
 
 #endif

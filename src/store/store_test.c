@@ -36,16 +36,6 @@ static struct store *open_store(void)
     return store_fixture_open(&fixture);
 }
 
-static bool add_event(struct store *store, const char *id, struct err *err)
-{
-    AUTO_TX struct tx *tx = store_begin(store, err);
-    return tx &&
-           tx_exec(tx, err,
-                   "INSERT INTO events(offboarding_id, at, kind, data_json) VALUES ($1, $2, 'k', '{}')",
-                   P_TEXT(id), P_INT(7)) &&
-           tx_commit(&tx, err);
-}
-
 static int64_t number_of(struct tx *tx, const char *sql)
 {
     struct err err;

@@ -9,31 +9,19 @@
 
 #include <cmocka.h>
 
-#include "store/store_fixture.h"
+#include "store/open_fixture.h"
 #include "vault/links.h"
 
 #define KEY_TEXT "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
-static struct store_fixture fixture;
 static const char *const directory = fixture.directory;
 static char key_path[100];
-static struct store *store;
 
 static int setup(void **state)
 {
-    (void)state;
-    store_fixture_make(&fixture);
+    int made = open_fixture_make(state);
     snprintf(key_path, sizeof key_path, "%s/master.key", directory);
-    store = store_fixture_open(&fixture);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_close(store);
-    store_fixture_remove(&fixture);
-    return 0;
+    return made;
 }
 
 static struct vault *open_vault(const char *key_text, struct err *err)
@@ -246,11 +234,14 @@ static void a_link_shows_as_often_and_as_long_as_it_may(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_key_is_made_once_and_for_its_owner_only, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_key_that_is_not_right_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_was_tampered_with_does_not_open, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_second_attempt_takes_the_first_password, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_link_shows_as_often_and_as_long_as_it_may, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_key_is_made_once_and_for_its_owner_only, setup,
+                                        open_fixture_remove),
+        cmocka_unit_test_setup_teardown(a_key_that_is_not_right_is_refused, setup, open_fixture_remove),
+        cmocka_unit_test_setup_teardown(what_was_tampered_with_does_not_open, setup, open_fixture_remove),
+        cmocka_unit_test_setup_teardown(a_second_attempt_takes_the_first_password, setup,
+                                        open_fixture_remove),
+        cmocka_unit_test_setup_teardown(a_link_shows_as_often_and_as_long_as_it_may, setup,
+                                        open_fixture_remove),
         cmocka_unit_test(ten_thousand_passwords_hold_to_the_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
