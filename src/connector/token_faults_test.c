@@ -1,10 +1,7 @@
 /* Tokens that expire or are refused, and tenants that cannot be signed in to; the names begin with the
  * failure's number in docs/upstream.md. */
-#include "base/text.h"
 #include "base/thread.h"
-#include "connector/exchange.h"
 #include "connector/faults_fixture.h"
-#include "connector/raw_test.h"
 
 #define OTHER "99999999-9999-9999-9999-999999999999"
 
