@@ -48,6 +48,8 @@ build/lastday offboard --tenant contoso.com --user adele.vance@contoso.com --opt
     >/dev/null 2>&1 && result=done || result=failed
 printf '%-42s %10d ms (%s)\n' 'one offboarding of five tasks' $((($(date +%s%N) - begin) / 1000000)) "$result"
 
+node tests/bench/starts.mjs fabrikam.com
+
 # One tenant's lockout while thousands of another are queued.
 node tests/bench/fairness.mjs northwindtraders.com contoso.com
 

@@ -16,8 +16,10 @@ test('killed and started again in the middle of a run', async ({ signedIn: page,
   watch.expectRefusal(/^net::ERR_/);
   await world.sim('PUT', '/latency', { '*': 100 });
   await world.sim('PUT', '/timing', { conversion_ms: 6000 });
+  await page.goto(`${world.url}/offboardings`);
+  await expect(page.getByRole('heading', { name: 'Offboardings' })).toBeVisible();
   const { id } = await world.offboard(leaver.id, ALL);
-  await page.goto(`${world.url}/offboardings/${id}`);
+  await page.getByRole('link', { name: leaver.name }).click(); // by an event, so the stream is there
   await expect(page.locator('[data-task="disable_sign_in"]')).toHaveAttribute('data-status', 'succeeded');
   await page.evaluate(() => (window.neverReloaded = true));
 

@@ -279,6 +279,7 @@ test('without a mouse, from the list to the run', async ({ signedIn: page, world
   await expect(page.getByRole('listbox', { name: 'Users' }).getByRole('option')).toHaveText([
     new RegExp(leaver.address),
   ]);
+  await expect(page.getByText('1 match')).toBeVisible(); // until then Enter takes nobody
   await press(page, 'Enter');
   await expect(page.getByText('1 user selected')).toBeVisible();
   await tabTo(page, page.getByRole('button', { name: 'Next' }));

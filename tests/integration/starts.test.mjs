@@ -207,6 +207,21 @@ function instantOf(zone, local) {
   throw new Error(`${zone} ${local}`);
 }
 
+test('what fell due while nothing ran starts at once, and says how late it is', async () => {
+  const [leaver] = people(1);
+  const [id] = await offboard([leaver], { disable_sign_in: true }, { schedule: at(HOUR) });
+  const due = Date.parse((await get(id)).scheduled_at);
+  await world.stop();
+  await world.pass(2 * HOUR);
+  await world.start();
+  const done = await world.finished(id);
+  assert.match(done.status, /^succeeded/);
+  assert.ok(Date.parse(done.started_at) - due >= HOUR - 60_000);
+  const late = done.warnings.find((warning) => warning.code === 'started_late');
+  assert.match(late.message, /^It started (59|60|61) minutes after its time/);
+  assert.equal((await world.look(leaver)).user.accountEnabled, false);
+});
+
 test('f23 a week in which four zones change their clocks: each starts at its moment', async () => {
   const zones = ['Europe/Amsterdam', 'Asia/Jerusalem', 'Atlantic/Azores', 'America/Nuuk'];
   const begin = Date.parse('2027-03-24T12:00:00Z');

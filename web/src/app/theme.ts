@@ -33,6 +33,9 @@ const dark: Theme = {
   colorBrandForeground2: brand[120],
   colorBrandForegroundLink: brand[110],
   colorBrandForegroundLinkHover: brand[120],
+  /* Dark enough for the reds, greens and oranges of a row or a card that is pointed at (4.5 to 1). */
+  colorNeutralBackground1Hover: '#333333',
+  colorSubtleBackgroundHover: '#333333',
 };
 
 export type Appearance = 'system' | 'light' | 'dark';
