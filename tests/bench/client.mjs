@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOCKOUT = { disable_sign_in: true, reset_password: true, revoke_sessions: true };
 
-// As a client should: asked to slow down, it comes again when it may.
+// As a client should: asked to slow down, or when the simulator is too busy, it comes again when it may.
 export async function api(method, path, body) {
   const answer = await fetch(`${process.env.LASTDAY_URL}/api/v1${path}`, {
     method,
@@ -11,7 +11,7 @@ export async function api(method, path, body) {
     body: body && JSON.stringify(body),
   });
   const text = await answer.text();
-  if (answer.status === 429) {
+  if ([429, 503, 504].includes(answer.status)) {
     await sleep(1000 * Number(answer.headers.get('retry-after') ?? 1));
     return api(method, path, body);
   }

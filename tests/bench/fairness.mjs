@@ -36,7 +36,7 @@ line('one lockout on the idle server', spread(idle));
 const users = await usersOf(bulkTenant, BULK);
 const requests = Array.from({ length: Math.ceil(users.length / A_REQUEST) }, (_, i) => users.slice(A_REQUEST * i, A_REQUEST * (i + 1)));
 const ids = [];
-await each(requests, 4, async (some) => ids.push(...(await lockOut(bulkTenant, some, TOMORROW))));
+await each(requests, 2, async (some) => ids.push(...(await lockOut(bulkTenant, some, TOMORROW))));
 await each(ids, 16, (id) => api('POST', `/offboardings/${id}/run-now`));
 const before = await unfinished();
 const beside = await singles(urgent.slice(SINGLES));
