@@ -467,6 +467,8 @@ void run_absorb(struct job *job)
     run->waits &= !job->woke;
     if (!job->count)
         run->facts_state = job->unwritten ? FACTS_MISSING : FACTS_READ;
+    /* Before the start is postponed for it: who sees it wait can then see why, and mend it. */
+    note_connection(run, job);
     if (job->look_at && !run->stale && !job->unwritten)
         take_start(run, &job->start);
     start_done(&job->start);
@@ -481,7 +483,6 @@ void run_absorb(struct job *job)
         cancel_trigger(run->cancel);
     else
         note_lockout(run);
-    note_connection(run, job);
     json_decref(job->read);
     json_decref(job->known);
     pthread_mutex_destroy(&job->lock);
