@@ -18,7 +18,8 @@ failed=0
 
 # What the tests start; nothing else tells them where the programs are.
 export BUILD_DIR=$root/build-test
-export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:check_initialization_order=1
+# What is freed is kept from being used again for 32 MB, not 256: touching new memory is a fifth of the time otherwise.
+export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:check_initialization_order=1:quarantine_size_mb=32
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export NO_UPDATE_NOTIFIER=1
 mkdir -p "$artifacts"

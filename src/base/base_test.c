@@ -124,6 +124,11 @@ static void uuids_sort_by_time(void **state)
     assert_int_equal(first[14], '7');
     assert_int_equal(uuid_v4(rng_system(), second)[14], '4');
     assert_false(text_is_uuid("nonsense"));
+    for (int i = 0; i < 10000; i++) { /* many within one millisecond */
+        uuid_v7(clock_system(), rng_system(), second);
+        assert_true(strcmp(first, second) < 0);
+        memcpy(first, second, sizeof first);
+    }
     for (int i = 0; i < 1000; i++)
         assert_true(rng_below(rng_system(), 3) < 3);
 }

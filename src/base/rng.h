@@ -16,7 +16,8 @@ void rng_fill(const struct rng *rng, void *bytes, size_t count);
 uint32_t rng_below(const struct rng *rng, uint32_t bound);
 
 #define UUID_SIZE 37
-/* RFC 9562: version 7 sorts by time and names our own objects; version 4 tells nothing. Both return text. */
+/* RFC 9562: version 7 names our own objects and sorts by time, within a process in the order they were made;
+ * version 4 tells nothing. Both return text. */
 char *uuid_v7(const struct clock *clock, const struct rng *rng, char text[UUID_SIZE]);
 char *uuid_v4(const struct rng *rng, char text[UUID_SIZE]);
 

@@ -14,11 +14,15 @@ static const char *server(void)
 }
 
 /* The server's address ends in its own database: "postgresql://…/postgres". */
-static void on_server(const char *verb, const char *database, const char *options)
+static void put_url(char url[static FIXTURE_URL_SIZE], const char *database)
 {
-    char sql[200];
-    PGconn *pg = PQconnectdb(server());
-    snprintf(sql, sizeof sql, "%s DATABASE %s %s", verb, database, options);
+    const char *address = server();
+    snprintf(url, FIXTURE_URL_SIZE, "%.*s/%s", (int)(strrchr(address, '/') - address), address, database);
+}
+
+static void command(const char *url, const char *sql)
+{
+    PGconn *pg = PQconnectdb(url);
     PGresult *result = PQexec(pg, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
         fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(pg));
@@ -26,6 +30,37 @@ static void on_server(const char *verb, const char *database, const char *option
     }
     PQclear(result);
     PQfinish(pg);
+}
+
+/* A database of this process that no fixture has: emptying one takes a tenth of the time of making one. */
+static char spare[FIXTURE_URL_SIZE];
+
+static void take_database(char url[static FIXTURE_URL_SIZE])
+{
+    static int made;
+    char sql[200], name[60];
+    if (*spare) {
+        strcpy(url, spare);
+        *spare = '\0';
+        return;
+    }
+    snprintf(name, sizeof name, "test_%d_%d", (int)getpid(), made++);
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'", name);
+    command(server(), sql);
+    put_url(url, name);
+}
+
+static void give_database(const char *url)
+{
+    char sql[600];
+    const char *name = strrchr(url, '/') + 1;
+    snprintf(sql, sizeof sql,
+             "ALTER DATABASE %s RESET ALL; ALTER DATABASE %s CONNECTION LIMIT -1; "
+             "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'; END $$",
+             name, name, name);
+    command(server(), sql);
+    command(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    strcpy(spare, url);
 }
 
 void store_fixture_make_in_memory(struct store_fixture *ret)
@@ -40,18 +75,12 @@ void store_fixture_make_in_memory(struct store_fixture *ret)
 
 void store_fixture_make(struct store_fixture *ret)
 {
-    static int made;
     strcpy(ret->directory, "/tmp/lastday-store-XXXXXX");
     if (!mkdtemp(ret->directory))
         abort();
     strcpy(ret->url, "sqlite:test.db");
-    if (!server())
-        return;
-    char database[60];
-    snprintf(database, sizeof database, "test_%d_%d", (int)getpid(), made++);
-    on_server("CREATE", database, "TEMPLATE template0 ENCODING 'UTF8'");
-    snprintf(ret->url, sizeof ret->url, "%.*s/%s", (int)(strrchr(server(), '/') - server()), server(),
-             database);
+    if (server())
+        take_database(ret->url);
 }
 
 struct store *store_fixture_open(const struct store_fixture *fixture)
@@ -75,8 +104,8 @@ void store_fixture_remove(struct store_fixture *fixture)
 {
     if (nftw(fixture->directory, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0)
         abort();
-    if (server())
-        on_server("DROP", strrchr(fixture->url, '/') + 1, "WITH (FORCE)");
+    if (strncmp(fixture->url, "sqlite:", 7) != 0)
+        give_database(fixture->url);
 }
 
 bool add_event(struct store *store, const char *id, struct err *err)

@@ -6,9 +6,11 @@
 
 #include "store/store.h"
 
+enum { FIXTURE_URL_SIZE = 512 };
+
 struct store_fixture {
     char directory[64];
-    char url[512];
+    char url[FIXTURE_URL_SIZE];
 };
 
 void store_fixture_make(struct store_fixture *ret);

@@ -19,7 +19,7 @@ test('killed and started again in the middle of a run', async ({ signedIn: page,
   await page.goto(`${world.url}/offboardings`);
   await expect(page.getByRole('heading', { name: 'Offboardings' })).toBeVisible();
   const { id } = await world.offboard(leaver.id, ALL);
-  await page.getByRole('link', { name: leaver.name }).click(); // by an event, so the stream is there
+  await page.locator(`a[href$="${id}"]`).click(); // there by an event, so the stream is too
   await expect(page.locator('[data-task="disable_sign_in"]')).toHaveAttribute('data-status', 'succeeded');
   await page.evaluate(() => (window.neverReloaded = true));
 
