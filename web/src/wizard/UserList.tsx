@@ -120,9 +120,13 @@ export function UserList(props: ListProps) {
     if (end >= users.length - AHEAD) more?.();
   }, [end, users.length, more]);
 
-  useEffect(() => virtual.scrollToIndex(active), [virtual, active]);
+  useEffect(() => {
+    virtual.scrollToIndex(active);
+  }, [virtual, active]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another search begins at its top
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [search]);
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 }); // a promise in newer browsers: not to be returned
+  }, [search]);
 
   return (
     <div className={styles.frame}>
