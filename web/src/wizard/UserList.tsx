@@ -111,7 +111,7 @@ export function UserList(props: ListProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => 60,
     getItemKey,
-    overscan: 10,
+    overscan: 5,
   });
   const shown = virtual.getVirtualItems();
 
