@@ -75,7 +75,7 @@ integration() {
     local files
     mapfile -t files < <(ls -r tests/integration/*.test.*js)
     node_tests 'integration tests and fault harness' integration \
-        node_run "${TEST_CONCURRENCY:-$((2 * $(nproc)))}" tests/faults/*.test.*js "${files[@]}" --
+        node_run "${TEST_CONCURRENCY:-$((3 * $(nproc)))}" tests/faults/*.test.*js "${files[@]}" --
 }
 
 # The fault harness alone; `make faults` runs every point.

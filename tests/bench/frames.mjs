@@ -6,7 +6,7 @@ const [, , tenant] = process.argv;
 const LATE_MS = 34; // more than two frames of 60 Hz
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: ['--no-sandbox', '--disable-gpu'] });
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
 await page.goto(`${process.env.LASTDAY_URL}/offboardings`);
 await page.getByLabel('Username').fill('admin');

@@ -92,7 +92,7 @@ test('a link that never was looks the same as one that is used up, expired or re
 test('in a browser without JavaScript: look, click, see', async () => {
   await sleep(1500); // the five wrong links above make the next one wait for a second, by a clock that no test moves
   const link = await make({ views: 2 });
-  const browser = await chromium.launch({ timeout: 120_000, executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  const browser = await chromium.launch({ timeout: 120_000, executablePath: '/usr/bin/chromium-headless-shell', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
   try {
     const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     page.setDefaultTimeout(120_000); // a machine may be busy

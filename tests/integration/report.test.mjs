@@ -131,7 +131,7 @@ test('a browser shows the page on a desk, in the dark and on a phone: accessible
   const small = join(world.folder, 'small.html');
   const done = await world.finished((await world.offboard(other.id, { disable_sign_in: true, remove_mobile_devices: true })).id);
   assert.equal((await world.run(['report', done.id, '--format', 'html', '--output', small])).code, 0);
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args: ['--no-sandbox'] });
   try {
     for (const looks of [{ viewport: { width: 1200, height: 900 } }, { viewport: { width: 375, height: 700 }, colorScheme: 'dark' }]) {
       const context = await browser.newContext({ ...looks, bypassCSP: true }); // for axe alone
