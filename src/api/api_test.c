@@ -110,6 +110,11 @@ static void bodies_are_read_strictly(void **state)
     expect_problem(&kind, 415, "unsupported_media_type");
     AUTO_ANSWER struct answer list = ASK(.path = OFFBOARDINGS, .body = "[]");
     expect_problem(&list, 422, "invalid");
+    AUTO_ANSWER struct answer tenant =
+        ASK(.path = "/api/v1/tenants", .body = "{\"tenant_id\":\"x\",\"default_domain\":\"Contoso B.V.\"}");
+    expect_field(&tenant, "/tenant_id", "wrong_type");
+    expect_field(&tenant, "/default_domain", "invalid_domain");
+    expect_field(&tenant, "/display_name", "missing");
     char *large = malloc(1100000);
     memset(large, ' ', 1100000);
     large[1099999] = '\0';

@@ -72,7 +72,7 @@ static void read_price(struct call *call, const json_t *entry, size_t index, jso
 
 static bool read_body(struct call *call, struct price_list *ret, struct err *err)
 {
-    static const struct input_field fields[] = {{"currency", INPUT_TEXT, INPUT_REQUIRED, 3, 3},
+    static const struct input_field fields[] = {{"currency", INPUT_TEXT, INPUT_REQUIRED, 0, 0},
                                                 {"prices", INPUT_ARRAY, INPUT_REQUIRED, 0, 1000}};
     size_t i;
     json_t *entry;

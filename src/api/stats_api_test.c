@@ -83,7 +83,7 @@ static void prices_are_the_administrators(void **state)
                     "{\"sku_id\":\"" E3 "\",\"monthly_price\":\"1,50\"},{\"sku_id\":\"" E3
                     "\",\"monthly_price\":\"1.999\"},{\"sku_id\":\"" E5 "\",\"monthly_price\":\"2\"},"
                     "{\"sku_id\":\"" E5 "\",\"monthly_price\":\"3\"}]}");
-    expect_field(&bad, "/currency", "too_long");
+    expect_field(&bad, "/currency", "invalid_currency");
     expect_field(&bad, "/prices/0/sku_id", "wrong_type");
     expect_field(&bad, "/prices/1/monthly_price", "invalid_amount");
     expect_field(&bad, "/prices/2/monthly_price", "invalid_amount");

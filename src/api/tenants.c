@@ -67,17 +67,19 @@ bool tenants_post(struct call *call, struct err *err)
 {
     static const struct input_field fields[] = {
         {"tenant_id", INPUT_UUID, INPUT_REQUIRED, 0, 0},
-        {"default_domain", INPUT_TEXT, INPUT_REQUIRED, 3, 255},
+        {"default_domain", INPUT_TEXT, INPUT_REQUIRED, 0, 255},
         {"display_name", INPUT_TEXT, INPUT_REQUIRED, 1, 255},
     };
-    if (INPUT_OBJECT_CHECK(&call->input, call->body, "", fields) &&
-        !is_domain(json_text(call->body, "default_domain")))
+    const char *domain = json_text(call->body, "default_domain");
+
+    INPUT_OBJECT_CHECK(&call->input, call->body, "", fields);
+    if (domain && !is_domain(domain))
         input_bad(&call->input, "/default_domain", "invalid_domain",
                   "default_domain must be a domain name, such as contoso.onmicrosoft.com.");
     if (!input_verdict(&call->input, err))
         return false;
     struct tenant tenant = {.id = lower(call->arena, json_text(call->body, "tenant_id")),
-                            .default_domain = lower(call->arena, json_text(call->body, "default_domain")),
+                            .default_domain = lower(call->arena, domain),
                             .display_name = json_text(call->body, "display_name"),
                             .created_at = clock_utc_ms(call->api->context.clock),
                             .version = 1};

@@ -42,8 +42,9 @@ static char *uuid_print(const unsigned char b[16], char text[UUID_SIZE])
     return text;
 }
 
-/* Milliseconds and, in the last twelve bits, a counter that begins low and random (RFC 9562, section 6.2): what
- * is made within one of them is in order too. A clock that was set back is followed, small corrections are not. */
+/* Milliseconds and, in the last twelve bits, a counter that begins low and random (RFC 9562, section 6.2):
+ * what is made within one of them is in order too. A clock that was set back is followed, small corrections
+ * are not. */
 static uint64_t next_stamp(uint64_t now, uint64_t random)
 {
     static _Atomic uint64_t last;

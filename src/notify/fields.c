@@ -50,6 +50,8 @@ static bool is_plain(const char *text)
 static bool check_text(const struct field *field, const char *text, const char *pointer, json_t *problems)
 {
     int64_t length = (int64_t)strlen(text);
+    if (!length && field->min)
+        return fields_problem(problems, pointer, "empty", "%s must not be empty.", field->name);
     if (length < field->min || (field->max && length > field->max))
         return fields_problem(problems, pointer, "length", "%s must have %" PRId64 " to %" PRId64 " bytes.",
                               field->name, field->min, field->max);

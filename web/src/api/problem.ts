@@ -13,6 +13,14 @@ export class ApiProblem extends Error {
   ) {
     super(detail);
   }
+
+  /* In a line. Of values that are not right it says how many; what is wrong with each is in errors, and the detail, which
+   * is for programs, repeats the first of them. */
+  get summary(): string {
+    return this.status === 422 && this.errors.length
+      ? t('problem.values', { count: this.errors.length })
+      : this.message;
+  }
 }
 
 const isProblem = (body: unknown): body is Problem =>

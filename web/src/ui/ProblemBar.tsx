@@ -10,6 +10,7 @@ import {
 import type { ReactNode } from 'react';
 import { asProblem } from '../api/problem';
 import { t } from '../i18n/t';
+import { named } from './fieldErrors';
 
 interface Props {
   error: unknown;
@@ -23,14 +24,21 @@ export function ProblemBar({ error, title = t('problem.title'), retry, children 
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody>
-        <MessageBarTitle>{title}</MessageBarTitle> {problem.message}
-        {problem.requestId && (
+        <MessageBarTitle>{title}</MessageBarTitle> {problem.summary}
+        {problem.requestId && problem.errors.length === 0 && (
           <>
             {' '}
             <Text size={200} font="monospace">
               {t('problem.request', { id: problem.requestId })}
             </Text>
           </>
+        )}
+        {problem.errors.length > 0 && (
+          <ul>
+            {problem.errors.map((one) => (
+              <li key={`${one.pointer} ${one.message}`}>{named(one)}</li>
+            ))}
+          </ul>
         )}
         {children}
       </MessageBarBody>

@@ -52,13 +52,6 @@ export function SaveBar({ save, dirty, onDiscard, onReload, label, sticky }: Pro
     <div className={mergeClasses(page.column, sticky && styles.sticky)}>
       {problem && (
         <ProblemBar error={problem} title={t('form.refused')}>
-          {problem.errors.length > 0 && (
-            <ul>
-              {problem.errors.map(({ pointer, message }) => (
-                <li key={`${pointer} ${message}`}>{message}</li>
-              ))}
-            </ul>
-          )}
           {problem.status === 412 && onReload && (
             <div>
               <Button size="small" onClick={anew(onReload)}>

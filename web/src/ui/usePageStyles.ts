@@ -50,7 +50,11 @@ export const usePageStyles = makeStyles({
   column: { display: 'flex', flexDirection: 'column', rowGap: '12px' },
   /* A button without a frame, whose words end where everything else does. */
   flushEnd: { marginInlineEnd: '-12px', minWidth: 0 },
-  dialog: { maxWidth: '440px', width: 'calc(100% - 32px)' },
+  dialog: {
+    maxWidth: '440px',
+    width: 'calc(100% - 32px)',
+    '& .fui-DialogActions > button': { whiteSpace: 'nowrap' },
+  },
   wideDialog: { maxWidth: '640px' },
   hidden: {
     position: 'absolute',

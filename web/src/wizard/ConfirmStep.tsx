@@ -338,7 +338,7 @@ function Refusal({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody>
-        <MessageBarTitle>{t('confirm.refused')}</MessageBarTitle> {problem.message}
+        <MessageBarTitle>{t('confirm.refused')}</MessageBarTitle> {problem.summary}
         <ul className={styles.links}>
           {problem.errors.map(({ pointer, code, message, offboarding }) => (
             <li key={pointer + code}>

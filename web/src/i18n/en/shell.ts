@@ -37,6 +37,7 @@ export const shell = {
   'problem.network': 'The server cannot be reached. Check the connection and try again.',
   'problem.unreadable': 'The server gave an answer that cannot be read (status {status}). Try again.',
   'problem.request': 'Request {id}',
+  'problem.values': { one: 'One value is not right.', other: '{count} values are not right.' },
   'problem.unexpected':
     'Something went wrong on this page. Reload it; if it happens again, tell your administrator.',
   'problem.reload': 'Reload',
