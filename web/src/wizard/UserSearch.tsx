@@ -2,7 +2,7 @@
 import { Field, Input, makeStyles, Spinner, tokens } from '@fluentui/react-components';
 import { SearchRegular } from '@fluentui/react-icons';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { asProblem } from '../api/problem';
 import { directoryQuery, rowsOf } from '../api/queries';
 import type { User } from '../api/schema';
@@ -32,6 +32,9 @@ export function UserSearch({ tenant, chosen, toggle, error }: Props) {
   const found = useInfiniteQuery(directoryQuery(tenant, search));
   const users = useMemo(() => rowsOf(found.data), [found.data]);
   const total = found.data?.pages[0]?.total ?? null;
+  const { fetchNextPage } = found;
+  /* Asked for again before its answer is there, the page under way is waited for. */
+  const more = useCallback(() => fetchNextPage({ cancelRefetch: false }), [fetchNextPage]);
 
   /* What is shown while the answer to the latest letters is under way belongs to the letters before: Enter would take
    * somebody whom nobody has asked for. */
@@ -110,7 +113,7 @@ export function UserSearch({ tenant, chosen, toggle, error }: Props) {
           setActive(at);
           choose(users[at]);
         }}
-        more={found.hasNextPage && !found.isFetchingNextPage ? found.fetchNextPage : undefined}
+        more={found.hasNextPage && !found.isFetchingNextPage ? more : undefined}
       >
         {users.length === 0 && !found.isPending && (
           <div className={styles.nothing} role="status">
