@@ -54,10 +54,11 @@ static void give_database(const char *url)
 {
     char sql[600];
     const char *name = strrchr(url, '/') + 1;
-    snprintf(sql, sizeof sql,
-             "ALTER DATABASE %s RESET ALL; ALTER DATABASE %s CONNECTION LIMIT -1; "
-             "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'; END $$",
-             name, name, name);
+    snprintf(
+        sql, sizeof sql,
+        "ALTER DATABASE %s RESET ALL; ALTER DATABASE %s CONNECTION LIMIT -1; "
+        "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'; END $$",
+        name, name, name);
     command(server(), sql);
     command(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
     strcpy(spare, url);

@@ -81,6 +81,23 @@ test('the list goes on as one scrolls, and by keys', async ({ signedIn: page }) 
   expect(await options(page).count()).toBeLessThan(40);
 });
 
+test('however fast one scrolls, each page of the list is asked for once', async ({ signedIn: page }) => {
+  const asked = [];
+  page.on('request', (request) => {
+    const cursor = new URL(request.url()).searchParams.get('cursor');
+    if (cursor) asked.push(cursor);
+  });
+  await wizard.open(page);
+  await wizard.chooseTenant(page, 'Northwind');
+  await expect(page.getByText(/^6,000 matches$/)).toBeVisible();
+  await options(page).first().hover();
+  await expect(async () => {
+    await page.mouse.wheel(0, 1200);
+    expect(asked.length).toBeGreaterThan(9);
+  }).toPass({ intervals: [16], timeout: 30_000 });
+  expect(new Set(asked).size).toBe(asked.length);
+});
+
 test('an address opens the wizard with tenant and users filled in, and loses no draft', async ({
   signedIn: page,
   world,
