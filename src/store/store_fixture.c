@@ -32,7 +32,7 @@ static void command(const char *url, const char *sql)
     PQfinish(pg);
 }
 
-/* A database of this process that no fixture has: emptying one takes a tenth of the time of making one. */
+/* A database of this process that no fixture has: emptying one is quicker than making one. */
 static char spare[FIXTURE_URL_SIZE];
 
 static void take_database(char url[static FIXTURE_URL_SIZE])
@@ -40,7 +40,7 @@ static void take_database(char url[static FIXTURE_URL_SIZE])
     static int made;
     char sql[200], name[60];
     if (*spare) {
-        strcpy(url, spare);
+        memcpy(url, spare, sizeof spare);
         *spare = '\0';
         return;
     }
@@ -50,7 +50,7 @@ static void take_database(char url[static FIXTURE_URL_SIZE])
     put_url(url, name);
 }
 
-static void give_database(const char *url)
+static void give_database(const char url[static FIXTURE_URL_SIZE])
 {
     char sql[600];
     const char *name = strrchr(url, '/') + 1;
@@ -61,7 +61,7 @@ static void give_database(const char *url)
         name, name, name);
     command(server(), sql);
     command(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-    strcpy(spare, url);
+    memcpy(spare, url, sizeof spare);
 }
 
 void store_fixture_make_in_memory(struct store_fixture *ret)

@@ -15,7 +15,7 @@ let password;
 const secrets = [];
 
 before(async () => {
-  world = await notifyWorld();
+  world = await notifyWorld({ store: 'sqlite' }); // what is in its file is looked at
   await configure(world, {
     webhooks: [hooks.generic(world, { private: true }), hooks.slack(world), hooks.teams(world, { private: true })],
     email: { enabled: true, via: 'graph', from: `adele.vance@${world.tenant.default_domain}`, to: ['it@contoso.com'], private: true },
