@@ -99,6 +99,11 @@ class Watch {
     this.#expected.push(pattern);
   }
 
+  // The server goes away and comes back; while it starts or stops it says so with 503.
+  expectAway() {
+    this.#expected.push(/^net::ERR_/, /^503 /);
+  }
+
   check() {
     expect(this.#mistakes, 'what the client did wrong').toEqual([]);
   }
