@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/rng.h"
 #include "seed.h"
 #include "server.h"
@@ -92,9 +93,7 @@ static struct sim *make(json_t *state, const char *id)
     pthread_mutex_init(&sim->lock, NULL);
     sim->conversion_ms = 60000;
     sim->touched = json_object();
-    sim->server = calloc(1, sizeof *sim->server);
-    if (!sim->server)
-        abort();
+    sim->server = must(calloc(1, sizeof *sim->server));
     *sim->server = (struct sim_server){.requests = json_array(),
                                        .faults = json_array(),
                                        .latency = json_object(),

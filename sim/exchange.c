@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "exchange.h"
 #include "server.h"
 
@@ -29,9 +30,7 @@ static void address_done(struct address *address)
 
 static bool address_read(const char *path, struct address *ret)
 {
-    ret->copy = strdup(path);
-    if (!ret->copy)
-        abort();
+    ret->copy = must(strdup(path));
     char *rest = ret->copy;
     const char *empty = strsep(&rest, "/"), *api = strsep(&rest, "/");
     ret->version = strsep(&rest, "/");
@@ -115,9 +114,7 @@ static uint64_t body_hash(const struct sim_call *call)
 /* The value of one query parameter, decoded; the caller frees it. NULL when missing. */
 static char *query_value(const char *query, const char *name)
 {
-    AUTO_FREE char *copy = strdup(query);
-    if (!copy)
-        abort();
+    AUTO_FREE char *copy = must(strdup(query));
     char *rest = copy;
     for (char *part; (part = strsep(&rest, "&"));) {
         char *value = strchr(part, '=');
@@ -267,9 +264,7 @@ static void batch_item(struct sim *sim, struct sim_call *outer, const json_t *re
 {
     const char *id = json_text_or(request, "id", ""), *url = json_text_or(request, "url", "");
     const char *path = strstr(url, "/adminapi/");
-    AUTO_FREE char *copy = strdup(path ? path : "/");
-    if (!copy)
-        abort();
+    AUTO_FREE char *copy = must(strdup(path ? path : "/"));
     char *query = strchr(copy, '?');
     if (query)
         *query++ = '\0';

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "exchange.h"
 
 #define SELF "NT AUTHORITY\\SELF"
@@ -279,9 +280,7 @@ static bool folder_find(struct cmdlet_run *run, struct recipient *ret)
     if (!colon)
         return run_fail(run, RUN_BINDING, "The folder identity '%s' must have the form 'mailbox:\\folder'.",
                         identity ? identity : "");
-    AUTO_FREE char *mailbox = strndup(identity, (size_t)(colon - identity));
-    if (!mailbox)
-        abort();
+    AUTO_FREE char *mailbox = must(strndup(identity, (size_t)(colon - identity)));
     if (!recipient_find(run, mailbox, RECIPIENT_MAILBOX, ret))
         return false;
     return text_equal_nocase(colon + 2, json_text_or(ret->mailbox, "_calendar_name", "Calendar")) ||

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "exchange.h"
 #include "inbox_rule.h"
 
@@ -49,9 +50,8 @@ static size_t list_all(const struct cmdlet_run *run, unsigned kinds, struct reci
            *object;
     const char *id;
     size_t count = 0;
-    struct recipient *list = calloc(json_object_size(users) + json_object_size(groups) + 1, sizeof *list);
-    if (!list)
-        abort();
+    struct recipient *list =
+        must(calloc(json_object_size(users) + json_object_size(groups) + 1, sizeof *list));
     if (kinds & (RECIPIENT_MAILBOX | RECIPIENT_MAIL_USER | RECIPIENT_USER))
         json_object_foreach (users, id, object) {
             list[count] = of_user(run, id, object);
@@ -165,9 +165,7 @@ bool recipient_asked(struct cmdlet_run *run, const char *parameter, unsigned kin
     struct recipient one;
     if (!recipient_find(run, identity, kinds, &one))
         return false;
-    *ret = calloc(1, sizeof **ret);
-    if (!*ret)
-        abort();
+    *ret = must(calloc(1, sizeof **ret));
     **ret = one;
     *ret_count = 1;
     return true;
@@ -179,9 +177,7 @@ size_t recipient_soft_deleted(struct cmdlet_run *run, const char *identity, stru
     json_t *mailboxes = json_object_get(run->tenant, "mailboxes"), *user;
     const char *id;
     size_t count = 0;
-    *ret = calloc(json_object_size(mailboxes) + 1, sizeof **ret);
-    if (!*ret)
-        abort();
+    *ret = must(calloc(json_object_size(mailboxes) + 1, sizeof **ret));
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         json_object_foreach (json_object_get(run->tenant, places[i]), id, user) {
             struct recipient one = {RECIPIENT_MAILBOX, id, user, json_object_get(mailboxes, id)};

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/rng.h"
 #include "login_assertion.h"
 #include "login_jwt.h"
@@ -106,9 +107,7 @@ __attribute__((format(printf, 3, 4))) static bool fail(struct sim_call *call, in
 /* application/x-www-form-urlencoded to an object of texts; NULL when it is broken. */
 static json_t *form_read(const char *body)
 {
-    AUTO_FREE char *copy = strdup(body);
-    if (!copy)
-        abort();
+    AUTO_FREE char *copy = must(strdup(body));
     json_t *form = json_object();
     char *rest = copy;
     for (char *pair; (pair = strsep(&rest, "&"));) {
@@ -375,9 +374,7 @@ static bool token(struct grant *grant, const char *tenant_name)
     if (!grant->tenant || !need(grant, "client_id") || !need(grant, "scope") ||
         (delegated && !need(grant, "refresh_token")))
         return false;
-    AUTO_FREE char *scopes = strdup(json_text(grant->form, "scope"));
-    if (!scopes)
-        abort();
+    AUTO_FREE char *scopes = must(strdup(json_text(grant->form, "scope")));
     if (!app_find(grant) || !client_good(grant, tenant_name) || !scope_read(grant, scopes, delegated) ||
         (delegated && !refresh_token_good(grant)))
         return false;
@@ -495,9 +492,7 @@ void login_handle(struct sim *sim, struct sim_call *call)
 /* The permissions of a delegated token, as the array that an application's token carries. */
 static json_t *scopes_split(const char *text)
 {
-    AUTO_FREE char *copy = strdup(text);
-    if (!copy)
-        abort();
+    AUTO_FREE char *copy = must(strdup(text));
     json_t *list = json_array();
     char *rest = copy;
     for (char *scope; (scope = strsep(&rest, " "));)

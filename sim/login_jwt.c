@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/rng.h"
 
 #define PART_MAX ((size_t)64 * 1024)
@@ -27,9 +28,7 @@ static json_t *part_read(const char *text, size_t length)
 {
     if (!length || length > PART_MAX)
         return NULL;
-    AUTO_FREE char *bytes = malloc(length + 1);
-    if (!bytes)
-        abort();
+    AUTO_FREE char *bytes = must(malloc(length + 1));
     ptrdiff_t count = text_base64_decode(text, length, bytes, length);
     json_t *value = count > 0 ? json_read(bytes, (size_t)count, NULL) : NULL;
     if (value && !json_is_object(value)) {

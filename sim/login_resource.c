@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static const struct {
     const char *audience;
     const char *service;
@@ -52,9 +54,7 @@ static bool is_sharepoint(const json_t *tenant, const char *audience)
 
 const char *login_resource(const json_t *tenant, const char *audience)
 {
-    AUTO_FREE char *plain = strdup(audience);
-    if (!plain)
-        abort();
+    AUTO_FREE char *plain = must(strdup(audience));
     size_t length = strlen(plain);
     if (length && plain[length - 1] == '/')
         plain[length - 1] = '\0';

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
+
 #define CSOM_PATH "/_vti_bin/client.svc/ProcessQuery"
 
 void sharepoint_fail(struct sim_call *call, int status, const char *code, const char *format, ...)
@@ -135,9 +137,7 @@ void sharepoint_handle(struct sim *sim, struct sim_call *call)
         refuse_token(call, why);
         return;
     }
-    AUTO_FREE char *path = strdup(call->path);
-    if (!path)
-        abort();
+    AUTO_FREE char *path = must(strdup(call->path));
     struct site_call at = {.sim = sim, .call = call, .caller = &caller, .tenant = caller.tenant};
     if (allowed(call, &caller) && text_percent_decode(path, false))
         dispatch(&at, path);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "license.h"
 #include "sharepoint.h"
 
@@ -193,9 +194,7 @@ static void one_user(const struct site_call *at, const char *id, const char *sai
 /* The value of a query option, decoded; the caller frees it. */
 static char *option(const struct site_call *at, const char *name)
 {
-    AUTO_FREE char *copy = strdup(at->call->query);
-    if (!copy)
-        abort();
+    AUTO_FREE char *copy = must(strdup(at->call->query));
     char *rest = copy;
     for (char *part; (part = strsep(&rest, "&"));) {
         char *value = strchr(part, '=');
@@ -237,9 +236,7 @@ static json_t *selected(json_t *row, const char *select)
 {
     if (!select)
         return row;
-    AUTO_FREE char *copy = strdup(select);
-    if (!copy)
-        abort();
+    AUTO_FREE char *copy = must(strdup(select));
     json_t *out = json_object();
     char *rest = copy;
     for (char *name; (name = strsep(&rest, ","));)

@@ -5,6 +5,7 @@
 
 #include "access/scan.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/thread.h"
 #include "connector/exchange.h"
 #include "connector/graph.h"
@@ -281,17 +282,13 @@ struct scanner *scanner_start(const struct scanner_settings *settings, const str
 {
     if (!recover(settings, parts, err))
         return NULL;
-    struct scanner *scanner = calloc(1, sizeof *scanner);
-    if (!scanner)
-        abort();
+    struct scanner *scanner = must(calloc(1, sizeof *scanner));
     scanner->settings = *settings;
     scanner->parts = *parts;
     scanner->cancel = cancel_new();
     pthread_mutex_init(&scanner->lock, NULL);
     thread_cond_init(&scanner->wake);
-    scanner->threads = calloc((size_t)settings->tenants_at_once, sizeof *scanner->threads);
-    if (!scanner->threads)
-        abort();
+    scanner->threads = must(calloc((size_t)settings->tenants_at_once, sizeof *scanner->threads));
     for (int i = 0; i < settings->tenants_at_once; i++)
         scanner->threads[i] = thread_start("scanner", scanner_run, scanner);
     return scanner;

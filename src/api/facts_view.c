@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "model/sku.h"
 #include "plan/group.h"
 #include "plan/mailbox.h"
@@ -101,7 +102,7 @@ static json_t *methods_view(const json_t *methods)
         const char *type = json_text_or(method, "@odata.type", ""), *name = NULL;
         type += text_starts_nocase(type, prefix) ? sizeof prefix - 1 : 0;
         const char *end = strstr(type, suffix);
-        AUTO_FREE char *kind = strndup(type, end ? (size_t)(end - type) : strlen(type));
+        AUTO_FREE char *kind = must(strndup(type, end ? (size_t)(end - type) : strlen(type)));
         if (strcmp(kind, "password") == 0)
             continue;
         for (size_t m = 0; m < sizeof members / sizeof *members && !(name && *name); m++)

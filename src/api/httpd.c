@@ -16,6 +16,7 @@
 #include "api/problem.h"
 #include "api/stream.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/thread.h"
 
@@ -373,9 +374,7 @@ struct httpd *httpd_start(const struct httpd_settings *settings, httpd_answer *a
     int fd = listen_open(settings->listen, err);
     if (fd < 0)
         return NULL;
-    struct httpd *httpd = calloc(1, sizeof *httpd);
-    if (!httpd)
-        abort();
+    struct httpd *httpd = must(calloc(1, sizeof *httpd));
     httpd->answer = answer;
     httpd->context = context;
     httpd->trusted_proxies = settings->trusted_proxies;

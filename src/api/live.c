@@ -6,6 +6,7 @@
 
 #include "api/live_frame.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/thread.h"
 #include "journal/offboardings.h"
 
@@ -228,11 +229,9 @@ static void on_commit(void *arg)
 
 struct live *live_start(const struct api_context *context)
 {
-    struct live *live = calloc(1, sizeof *live);
+    struct live *live = must(calloc(1, sizeof *live));
     struct err err = {0};
     int64_t oldest;
-    if (!live)
-        abort();
     live->context = *context;
     pthread_mutex_init(&live->lock, NULL);
     thread_cond_init(&live->wake);
@@ -311,14 +310,6 @@ static bool open_text(struct live *live, const struct principal *who, const char
     return true;
 }
 
-static char *copy(const char *text)
-{
-    char *copied = text ? strdup(text) : NULL;
-    if (text && !copied)
-        abort();
-    return copied;
-}
-
 static bool admit_locked(const struct live *live, const char *owner, struct err *err)
 {
     size_t own = 0;
@@ -345,12 +336,10 @@ struct stream *live_open(struct live *live, const struct principal *who, const c
     WITH_LOCK(&live->lock);
     if (!admit_locked(live, owner, err))
         return NULL;
-    struct follower *follower = calloc(1, sizeof *follower);
-    if (!follower)
-        abort();
+    struct follower *follower = must(calloc(1, sizeof *follower));
     *follower = (struct follower){.stream = stream_new(),
-                                  .owner = copy(owner),
-                                  .offboarding_id = copy(offboarding_id),
+                                  .owner = text_copy(owner),
+                                  .offboarding_id = text_copy(offboarding_id),
                                   .tenants = who->tenants ? json_deep_copy(who->tenants) : NULL,
                                   .cursor = cursor,
                                   .written_at = now_of(live),

@@ -5,6 +5,7 @@
 
 #include "api/offboarding_page.h"
 #include "api/sse.h"
+#include "base/memory.h"
 #include "journal/offboardings.h"
 
 #define FRAME_MAX ((size_t)4 * 1024 * 1024)
@@ -19,10 +20,7 @@ void frame_done(struct frame *frame)
 
 static char *copy(const char *text)
 {
-    char *copied = strdup(text ? text : "");
-    if (!copied)
-        abort();
-    return copied;
+    return must(strdup(text ? text : ""));
 }
 
 /* The data of openapi.yaml's …Event schemas, from what the journal holds. */

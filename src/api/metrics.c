@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum { STATUS_COUNT = 600 };
 
 static const char *const services[] = {"login", "graph", "exchange", "sharepoint", "other"};
@@ -25,10 +27,7 @@ struct metrics {
 
 struct metrics *metrics_new(void)
 {
-    struct metrics *metrics = calloc(1, sizeof *metrics);
-    if (!metrics)
-        abort();
-    return metrics;
+    return must(calloc(1, sizeof(struct metrics)));
 }
 
 void metrics_free(struct metrics *metrics)

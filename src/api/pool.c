@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 
 struct job {
@@ -45,13 +46,9 @@ static void *pool_thread(void *arg)
 
 struct pool *pool_new(int threads, size_t max_waiting)
 {
-    struct pool *pool = calloc(1, sizeof *pool);
-    if (!pool)
-        abort();
-    pool->jobs = calloc(max_waiting, sizeof *pool->jobs);
-    pool->threads = calloc((size_t)threads, sizeof *pool->threads);
-    if (!pool->jobs || !pool->threads)
-        abort();
+    struct pool *pool = must(calloc(1, sizeof *pool));
+    pool->jobs = must(calloc(max_waiting, sizeof *pool->jobs));
+    pool->threads = must(calloc((size_t)threads, sizeof *pool->threads));
     pool->capacity = max_waiting;
     pthread_mutex_init(&pool->lock, NULL);
     thread_cond_init(&pool->wake);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 
 struct stream {
@@ -20,9 +21,7 @@ struct stream {
 
 struct stream *stream_new(void)
 {
-    struct stream *stream = calloc(1, sizeof *stream);
-    if (!stream)
-        abort();
+    struct stream *stream = must(calloc(1, sizeof *stream));
     pthread_mutex_init(&stream->lock, NULL);
     return stream;
 }
@@ -46,9 +45,7 @@ static void reserve_locked(struct stream *stream, size_t more)
     size_t capacity = stream->capacity ? stream->capacity : 1024;
     while (capacity < stream->length + more)
         capacity *= 2;
-    stream->data = realloc(stream->data, capacity);
-    if (!stream->data)
-        abort();
+    stream->data = must(realloc(stream->data, capacity));
     stream->capacity = capacity;
 }
 

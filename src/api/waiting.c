@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/problem.h"
+#include "base/memory.h"
 #include "base/thread.h"
 
 #define RETRY_MS 2000
@@ -16,9 +17,7 @@ struct waiting {
 
 struct waiting *waiting_new(void)
 {
-    struct waiting *waiting = calloc(1, sizeof *waiting);
-    if (!waiting)
-        abort();
+    struct waiting *waiting = must(calloc(1, sizeof *waiting));
     pthread_mutex_init(&waiting->lock, NULL);
     struct err err;
     err_code(&err, ERR_UNREACHABLE, "starting", "The server is starting.");

@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "auth/auth_internal.h"
+#include "base/memory.h"
 
 #define TOUCH_AFTER_MS 60000 /* a session's last use is exact to the minute, and costs one write in it */
 
 struct auth *auth_new(struct store *store, const struct clock *clock, const struct rng *rng)
 {
-    struct auth *auth = calloc(1, sizeof *auth);
-    if (!auth)
-        abort();
+    struct auth *auth = must(calloc(1, sizeof *auth));
     *auth = (struct auth){store, clock, rng, passwords_new(), throttle_new(clock, rng)};
     return auth;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum { MODULUS_MIN = 256 }; /* bytes: 2048 bits */
 
 static bool bad_token(struct err *err, const char *why)
@@ -14,9 +16,7 @@ static bool bad_token(struct err *err, const char *why)
 
 static json_t *read_part(const char *text, size_t length)
 {
-    AUTO_FREE char *bytes = malloc(length + 1);
-    if (!bytes)
-        abort();
+    AUTO_FREE char *bytes = must(malloc(length + 1));
     ptrdiff_t count = text_base64_decode(text, length, bytes, length);
     json_t *value = count > 0 ? json_read(bytes, (size_t)count, NULL) : NULL;
     if (!value || json_is_object(value))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "auth/jwt.h"
+#include "base/memory.h"
 #include "base/thread.h"
 
 #define KEPT_MS (24 * 60 * 60 * 1000)
@@ -27,14 +28,6 @@ struct oidc {
     struct published metadata, keys;
     int64_t keys_again_at; /* monotonic: the keys are not read anew for an unknown id before */
 };
-
-static char *copy(const char *text)
-{
-    char *twin = strdup(text);
-    if (!twin)
-        abort();
-    return twin;
-}
 
 /* What travels openly must not leave this machine. */
 static bool is_safe_address(const char *url)
@@ -69,12 +62,10 @@ struct oidc *oidc_new(const struct oidc_settings *settings, struct wire *wire, c
         err_set(err, ERR_CONFIG, "auth.oidc_issuer must begin with https://");
         return NULL;
     }
-    struct oidc *oidc = calloc(1, sizeof *oidc);
-    if (!oidc)
-        abort();
-    *oidc = (struct oidc){.issuer = copy(settings->issuer),
-                          .client_id = copy(settings->client_id),
-                          .client_secret = copy(settings->client_secret),
+    struct oidc *oidc = must(calloc(1, sizeof *oidc));
+    *oidc = (struct oidc){.issuer = text_copy(settings->issuer),
+                          .client_id = text_copy(settings->client_id),
+                          .client_secret = text_copy(settings->client_secret),
                           .wire = wire,
                           .clock = clock,
                           .rng = rng};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "auth/auth.h"
+#include "base/memory.h"
 #include "base/thread.h"
 
 #define AT_ONCE 2
@@ -29,10 +30,10 @@ static bool hash_now(const char *password, char ret_hash[PASSWORD_HASH_SIZE])
 
 struct passwords *passwords_new(void)
 {
-    struct passwords *passwords = calloc(1, sizeof *passwords);
+    struct passwords *passwords = must(calloc(1, sizeof *passwords));
     unsigned char random[32];
     char text[65];
-    if (!passwords || sodium_init() < 0)
+    if (sodium_init() < 0)
         abort();
     pthread_mutex_init(&passwords->lock, NULL);
     thread_cond_init(&passwords->left);

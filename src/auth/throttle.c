@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 
 #define FREE_FAILURES 5
@@ -32,9 +33,7 @@ struct throttle {
 
 struct throttle *throttle_new(const struct clock *clock, const struct rng *rng)
 {
-    struct throttle *throttle = calloc(1, sizeof *throttle);
-    if (!throttle)
-        abort();
+    struct throttle *throttle = must(calloc(1, sizeof *throttle));
     throttle->clock = clock;
     pthread_mutex_init(&throttle->lock, NULL);
     rng_fill(rng, throttle->key, sizeof throttle->key);

@@ -4,12 +4,7 @@
 #include <stdlib.h>
 #include <talloc.h>
 
-static void *must(void *memory)
-{
-    if (!memory)
-        abort();
-    return memory;
-}
+#include "base/memory.h"
 
 struct arena *arena_new(void)
 {

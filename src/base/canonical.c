@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define EXACT_MAX (INT64_C(1) << 53)
 
 static void write_text(struct strbuf *out, const char *text, size_t length)
@@ -99,9 +101,7 @@ static void write_object(struct strbuf *out, const json_t *object)
     size_t count = 0;
     const char *key;
     json_t *member;
-    const char **names = calloc(json_object_size(object) + 1, sizeof *names);
-    if (!names)
-        abort();
+    const char **names = must(calloc(json_object_size(object) + 1, sizeof *names));
     json_object_foreach ((json_t *)object, key, member)
         names[count++] = key;
     qsort(names, count, sizeof *names, compare_names);

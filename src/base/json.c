@@ -6,13 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-
-static json_t *must(json_t *value)
-{
-    if (!value)
-        abort();
-    return value;
-}
+#include "base/memory.h"
 
 void json_auto_free(json_t **value)
 {
@@ -67,10 +61,7 @@ json_t *json_read_big(const char *text, size_t length, struct err *err)
 
 char *json_write(const json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    if (!text)
-        abort();
-    return text;
+    return must(json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY));
 }
 
 const char *json_text(const json_t *object, const char *key)

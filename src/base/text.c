@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
+
 static bool strbuf_reserve(struct strbuf *buf, size_t more)
 {
     if (buf->overflow || more > buf->max - buf->length) {
@@ -19,10 +21,7 @@ static bool strbuf_reserve(struct strbuf *buf, size_t more)
         size_t capacity = buf->capacity ? buf->capacity : 128;
         while (capacity < need)
             capacity *= 2;
-        char *data = realloc(buf->data, capacity);
-        if (!data)
-            abort();
-        buf->data = data;
+        buf->data = must(realloc(buf->data, capacity));
         buf->capacity = capacity;
     }
     return true;
@@ -68,9 +67,7 @@ const char *strbuf_text(const struct strbuf *buf)
 
 char *strbuf_take(struct strbuf *buf)
 {
-    char *data = buf->data ? buf->data : calloc(1, 1);
-    if (!data)
-        abort();
+    char *data = buf->data ? buf->data : must(calloc(1, 1));
     *buf = (struct strbuf){.max = buf->max};
     return data;
 }
@@ -222,6 +219,11 @@ void text_trim_partial_utf8(char *text)
     const char *end;
     if (!g_utf8_validate(text, -1, &end) && strlen(end) < 4)
         text[end - text] = '\0';
+}
+
+char *text_copy(const char *text)
+{
+    return text ? must(strdup(text)) : NULL;
 }
 
 char *text_fold(const char *text)

@@ -52,6 +52,8 @@ MUST_USE bool text_percent_decode(char *text, bool plus);
 bool text_valid_utf8(const char *text, size_t length);
 /* Cuts an incomplete UTF-8 sequence off the end. */
 void text_trim_partial_utf8(char *text);
+/* NULL stays NULL; the caller frees it. */
+char *text_copy(const char *text);
 /* Lower case for searching and comparing, Unicode-aware; the caller frees it with free(). */
 char *text_fold(const char *text);
 bool text_equal_nocase(const char *a,

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "cli/client_settings.h"
@@ -26,11 +27,10 @@ struct client {
 
 struct client *client_new(const char *url, const char *token)
 {
-    struct client *client = calloc(1, sizeof *client);
-    if (!client || curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || !(client->curl = curl_easy_init()))
-        abort();
-    client->url = strdup(url);
-    while (client->url && *client->url && client->url[strlen(client->url) - 1] == '/')
+    struct client *client = must(calloc(1, sizeof *client));
+    client->curl = must(curl_easy_init());
+    client->url = must(strdup(url));
+    while (*client->url && client->url[strlen(client->url) - 1] == '/')
         client->url[strlen(client->url) - 1] = '\0';
     if (token && *token) {
         AUTO_STRBUF struct strbuf line = STRBUF_MAX(8192);

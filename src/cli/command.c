@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/memory.h"
 
 static const struct subcommand commands[] = {
 #define COMMAND(name, function, summary) {name, command_##function, summary},
@@ -54,6 +55,7 @@ int command_sub(const struct subcommand *table, size_t count, const char *doc, i
 int command_main(int argc, char **argv)
 {
     static char program[] = "lastday";
+    memory_must_suffice();
     argp_err_exit_status = EXIT_USAGE;
     argv[0] = program;
     if (argc == 2 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/thread.h"
 
 #define SOCKET_NAME "admin.sock"
@@ -159,9 +160,7 @@ static bool local_bind(const struct local *local)
 
 struct local *local_start(const char *data_dir, local_answer *answer, void *context, struct err *err)
 {
-    struct local *local = calloc(1, sizeof *local);
-    if (!local)
-        abort();
+    struct local *local = must(calloc(1, sizeof *local));
     *local = (struct local){.answer = answer, .context = context};
     local->folder = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     local->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -9,6 +9,7 @@
 #include "access/scanner.h"
 #include "api/server.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "cli/administration.h"
 #include "cli/doctor.h"
 #include "cli/evidence.h"
@@ -314,9 +315,7 @@ static void serve(struct node *node, const struct config *config)
 
 struct node *node_start(const struct config *config, enum node_role role, struct err *err)
 {
-    struct node *node = calloc(1, sizeof *node);
-    if (!node)
-        abort();
+    struct node *node = must(calloc(1, sizeof *node));
     node->config = config;
     node->role = role;
     bool ok = start_storage(node, config, err) && start_presence(node, config, err) &&

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/follow.h"
 #include "cli/preflight.h"
 #include "cli/request.h"
@@ -82,7 +83,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static bool notify_json(const char *list, json_t *body, struct err *err)
 {
     static const char *const known[] = {"webhook", "email", "psa"};
-    AUTO_FREE char *copy = strdup(list);
+    AUTO_FREE char *copy = must(strdup(list));
     char *state = NULL;
     json_t *notify = json_make("{s:b, s:b, s:b}", known[0], 0, known[1], 0, known[2], 0);
     json_put(body, "notify", notify);

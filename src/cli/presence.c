@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 
 struct presence {
@@ -50,9 +51,7 @@ static bool enter(const struct presence *presence, struct err *err)
 struct presence *presence_start(struct store *store, const struct node_self *self, const struct clock *clock,
                                 struct err *err)
 {
-    struct presence *presence = calloc(1, sizeof *presence);
-    if (!presence)
-        abort();
+    struct presence *presence = must(calloc(1, sizeof *presence));
     *presence = (struct presence){.store = store, .self = self, .clock = clock};
     if (!enter(presence, err)) {
         free(presence);

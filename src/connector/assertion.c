@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #define VALID_S 600
@@ -48,9 +49,7 @@ struct certificate *certificate_load(const char *certificate_file, const char *k
     X509 *x509 = NULL;
     EVP_PKEY *key = NULL;
     unsigned length = 0;
-    struct certificate *certificate = calloc(1, sizeof *certificate);
-    if (!certificate)
-        abort();
+    struct certificate *certificate = must(calloc(1, sizeof *certificate));
     bool ok = read_pem(certificate_file, key_file ? key_file : certificate_file, &x509, &key, err);
     if (ok && X509_digest(x509, EVP_sha256(), certificate->sha256, &length) != 1)
         ok = err_set(err, ERR_CONFIG, "The certificate in %s cannot be used.", certificate_file);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/thread.h"
 
 /* Lock order: cancel->lock, then the mutex of a watch. */
@@ -16,9 +17,7 @@ struct cancel {
 
 struct cancel *cancel_new(void)
 {
-    struct cancel *cancel = calloc(1, sizeof *cancel);
-    if (!cancel)
-        abort();
+    struct cancel *cancel = must(calloc(1, sizeof *cancel));
     pthread_mutex_init(&cancel->lock, NULL);
     thread_cond_init(&cancel->wake);
     return cancel;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 
 /* A tenant that is refused; the others are in order. */
@@ -21,9 +22,7 @@ struct connections {
 
 struct connections *connections_new(const struct clock *clock)
 {
-    struct connections *connections = calloc(1, sizeof *connections);
-    if (!connections)
-        abort();
+    struct connections *connections = must(calloc(1, sizeof *connections));
     pthread_mutex_init(&connections->lock, NULL);
     connections->clock = clock;
     return connections;
@@ -61,8 +60,8 @@ void connection_refused(struct connections *connections, const char *tenant_id, 
     WITH_LOCK(&connections->lock);
     struct refusal **at = find_locked(connections, tenant_id);
     if (!*at) {
-        if (!(*at = calloc(1, sizeof **at)) || !((*at)->tenant_id = strdup(tenant_id)))
-            abort();
+        *at = must(calloc(1, sizeof **at));
+        (*at)->tenant_id = must(strdup(tenant_id));
         (*at)->state.since = clock_utc_ms(connections->clock);
     }
     struct m365_connection *state = &(*at)->state;

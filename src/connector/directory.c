@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "connector/graph.h"
@@ -91,9 +92,7 @@ static struct snapshot *load(struct directory *directory, const char *tenant_id,
     /* Names alone hang on these: a tenant that refuses them is searched all the same. */
     AUTO_JSON json_t *skus = graph_collect(
         directory->m365, &target, "/subscribedSkus?$select=skuId,skuPartNumber", false, USERS_MAX, NULL);
-    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
-    if (!snapshot)
-        abort();
+    struct snapshot *snapshot = must(calloc(1, sizeof *snapshot));
     *snapshot = (struct snapshot){1, user_list_new(users, skus)};
     return snapshot;
 }
@@ -216,9 +215,7 @@ static void *run_sign_ins(void *context)
 
 struct directory *directory_new(struct m365 *m365, const struct clock *clock)
 {
-    struct directory *directory = calloc(1, sizeof *directory);
-    if (!directory)
-        abort();
+    struct directory *directory = must(calloc(1, sizeof *directory));
     pthread_mutex_init(&directory->lock, NULL);
     thread_cond_init(&directory->loaded);
     thread_cond_init(&directory->wanted);
@@ -266,9 +263,8 @@ static struct tenant *tenant_locked(struct directory *directory, const char *ten
     for (struct tenant *tenant = directory->first; tenant; tenant = tenant->next)
         if (strcmp(tenant->id, tenant_id) == 0)
             return tenant;
-    struct tenant *tenant = calloc(1, sizeof *tenant);
-    if (!tenant || !(tenant->id = strdup(tenant_id)))
-        abort();
+    struct tenant *tenant = must(calloc(1, sizeof *tenant));
+    tenant->id = must(strdup(tenant_id));
     tenant->next = directory->first;
     directory->first = tenant;
     return tenant;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/memory.h"
 #include "connector/cost.h"
 #include "connector/exchange_reply.h"
 #include "connector/throttle.h"
@@ -68,7 +69,7 @@ static bool hand_over(const struct pages *pages, struct err *err)
 static bool send_pages(struct m365 *m365, const struct m365_target *target, struct service_request *request,
                        const char *first_url, const struct pages *pages, struct err *err)
 {
-    AUTO_FREE char *url = strdup(first_url);
+    AUTO_FREE char *url = must(strdup(first_url));
     for (size_t page = 0; page < PAGES_MAX; page++) {
         AUTO_SERVICE_REPLY struct service_reply reply = {0};
         request->url = url;

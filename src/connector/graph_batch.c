@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "connector/cost.h"
 #include "connector/graph_rules.h"
 #include "connector/throttle.h"
@@ -441,11 +442,9 @@ bool graph_batch(struct m365 *m365, const struct m365_target *target, struct gra
                           .target = target,
                           .items = items,
                           .count = count,
-                          .fates = calloc(count + 1, sizeof *batch.fates),
-                          .sends = calloc(count + 1, sizeof *batch.sends),
+                          .fates = must(calloc(count + 1, sizeof *batch.fates)),
+                          .sends = must(calloc(count + 1, sizeof *batch.sends)),
                           .until = clock_mono_ms(m365->clock) + target->patience_ms};
-    if (!batch.fates || !batch.sends)
-        abort();
     for (size_t i = 0; i < count; i++) {
         if (items[i].after >= (int)i)
             abort(); /* a mistake of ours: an item comes after an earlier one */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 #include "connector/bucket.h"
 
@@ -73,9 +74,7 @@ static void tenant_free(void *pointer)
 
 static struct tenant *tenant_new(int64_t now)
 {
-    struct tenant *tenant = calloc(1, sizeof *tenant);
-    if (!tenant)
-        abort();
+    struct tenant *tenant = must(calloc(1, sizeof *tenant));
     for (enum lane_id id = 0; id < LANE_COUNT; id++)
         tenant->lanes[id].places = lane_places(id);
     for (enum limit id = 0; id < LIMIT_COUNT; id++) {
@@ -94,9 +93,7 @@ static struct tenant *tenant_locked(struct lanes *lanes, const char *tenant_id)
     if (tenant)
         return tenant;
     tenant = tenant_new(clock_mono_ms(lanes->clock));
-    char *key = strdup(tenant_id);
-    if (!key)
-        abort();
+    char *key = must(strdup(tenant_id));
     g_hash_table_insert(lanes->tenants, key, tenant);
     return tenant;
 }
@@ -106,10 +103,8 @@ static struct mailbox *mailbox_locked(const struct tenant *tenant, const char *n
     struct mailbox *mailbox = g_hash_table_lookup(tenant->mailboxes, name);
     if (mailbox)
         return mailbox;
-    mailbox = calloc(1, sizeof *mailbox);
-    char *key = strdup(name);
-    if (!mailbox || !key)
-        abort();
+    mailbox = must(calloc(1, sizeof *mailbox));
+    char *key = must(strdup(name));
     bucket_init(&mailbox->calls, limit_amount(LIMIT_MAILBOX_CALLS, 0, 0),
                 limit_info(LIMIT_MAILBOX_CALLS)->window_ms, 0, now);
     g_hash_table_insert(tenant->mailboxes, key, mailbox);
@@ -133,9 +128,7 @@ static void sweep_locked(struct tenant *tenant, int64_t now)
 
 struct lanes *lanes_new(const struct clock *clock, const struct rng *rng)
 {
-    struct lanes *lanes = calloc(1, sizeof *lanes);
-    if (!lanes)
-        abort();
+    struct lanes *lanes = must(calloc(1, sizeof *lanes));
     pthread_mutex_init(&lanes->lock, NULL);
     lanes->clock = clock;
     lanes->rng = rng;

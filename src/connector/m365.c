@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "connector/connection.h"
 #include "connector/service.h"
@@ -17,10 +18,7 @@ static char *trimmed(const char *url)
     size_t length = strlen(url);
     while (length > 0 && url[length - 1] == '/')
         length--;
-    char *twin = strndup(url, length);
-    if (!twin)
-        abort();
-    return twin;
+    return must(strndup(url, length));
 }
 
 static bool take_url(const char *name, const char *url, char **ret, struct err *err)
@@ -44,9 +42,7 @@ static bool check_app(const struct m365_settings *settings, struct err *err)
 struct m365 *m365_new(const struct m365_settings *settings, struct wire *wire, const struct clock *clock,
                       const struct rng *rng, struct err *err)
 {
-    struct m365 *m365 = calloc(1, sizeof *m365);
-    if (!m365)
-        abort();
+    struct m365 *m365 = must(calloc(1, sizeof *m365));
     *m365 = (struct m365){
         .on_call = settings->on_call, .ctx = settings->ctx, .wire = wire, .clock = clock, .rng = rng};
     m365->lanes = lanes_new(clock, rng);
@@ -159,9 +155,7 @@ static json_t *claims_of(const char *header)
     if (!end)
         return NULL;
     size_t length = (size_t)(end - start - 1);
-    char *text = malloc(length + 1);
-    if (!text)
-        abort();
+    char *text = must(malloc(length + 1));
     ptrdiff_t bytes = text_base64_decode(start + 1, length, text, length);
     json_t *claims = bytes > 0 ? json_read(text, (size_t)bytes, NULL) : NULL;
     free(text);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 
 struct raw {
@@ -91,9 +92,7 @@ static void *accept_all(void *arg)
 {
     struct raw *raw = arg;
     for (int socket; (socket = accept(raw->listener, NULL, NULL)) >= 0;) {
-        struct connection *connection = malloc(sizeof *connection);
-        if (!connection)
-            abort();
+        struct connection *connection = must(malloc(sizeof *connection));
         *connection = (struct connection){raw, socket};
         {
             WITH_LOCK(&raw->lock);

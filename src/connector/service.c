@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "connector/throttle.h"
 
 #define SENDS_MAX 6
@@ -472,9 +473,7 @@ char *service_next_url(const char *base, const char *link, struct err *err)
      * its host. */
     size_t origin =
         (size_t)(strcspn(strstr(base, "://") + 3, "/?#") + (size_t)(strstr(base, "://") + 3 - base));
-    char *url = malloc(origin + strlen(rest) + 1);
-    if (!url)
-        abort();
+    char *url = must(malloc(origin + strlen(rest) + 1));
     memcpy(url, base, origin);
     memcpy(url + origin, rest, strlen(rest) + 1);
     return url;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 #include "connector/assertion.h"
 #include "connector/connection.h"
@@ -63,25 +64,15 @@ static void form_done(struct strbuf *form)
     strbuf_done(form);
 }
 
-static char *copy(const char *text)
-{
-    char *twin = text ? strdup(text) : NULL;
-    if (text && !twin)
-        abort();
-    return twin;
-}
-
 struct tokens *tokens_new(struct m365 *m365, const struct m365_settings *settings, struct err *err)
 {
-    struct tokens *tokens = calloc(1, sizeof *tokens);
-    if (!tokens)
-        abort();
+    struct tokens *tokens = must(calloc(1, sizeof *tokens));
     pthread_mutex_init(&tokens->lock, NULL);
     tokens->m365 = m365;
     tokens->connections = connections_new(m365->clock);
-    tokens->client_id = copy(settings->app.client_id);
-    tokens->client_secret = copy(settings->app.client_secret);
-    tokens->refresh_token = copy(settings->app.refresh_token);
+    tokens->client_id = text_copy(settings->app.client_id);
+    tokens->client_secret = text_copy(settings->app.client_secret);
+    tokens->refresh_token = text_copy(settings->app.refresh_token);
     tokens->on_refresh_token = settings->on_refresh_token;
     tokens->ctx = settings->ctx;
     if (!settings->app.certificate_file)
@@ -151,8 +142,8 @@ static bool fill_form(struct tokens *tokens, const struct token *token, const ch
     int64_t now_ms;
     {
         WITH_LOCK(&tokens->lock);
-        refresh_token = copy(tokens->refresh_token);
-        claims = copy(token->claims);
+        refresh_token = text_copy(tokens->refresh_token);
+        claims = text_copy(token->claims);
         now_ms = clock_utc_ms(tokens->m365->clock) + tokens->skew_ms;
     }
     strbuf_printf(&scope, "%s/.default%s", token->resource, refresh_token ? " offline_access" : "");
@@ -230,7 +221,7 @@ static void keep_refresh_token(struct tokens *tokens, const char *refresh_token)
     {
         WITH_LOCK(&tokens->lock);
         wipe(tokens->refresh_token);
-        tokens->refresh_token = copy(refresh_token);
+        tokens->refresh_token = text_copy(refresh_token);
     }
     if (tokens->on_refresh_token)
         tokens->on_refresh_token(tokens->ctx, refresh_token);
@@ -274,9 +265,7 @@ static int64_t skew_of(struct tokens *tokens)
 static char *header_of(const char *token)
 {
     size_t size = strlen(token) + sizeof "Authorization: Bearer ";
-    char *header = malloc(size);
-    if (!header)
-        abort();
+    char *header = must(malloc(size));
     snprintf(header, size, "Authorization: Bearer %s", token);
     return header;
 }
@@ -354,11 +343,9 @@ static struct token *find_locked(struct tokens *tokens, const char *tenant_id, c
     for (struct token *token = tokens->first; token; token = token->next)
         if (strcmp(token->resource, resource) == 0 && strcmp(token->tenant_id, tenant_id) == 0)
             return token;
-    struct token *token = calloc(1, sizeof *token);
-    if (!token)
-        abort();
-    token->tenant_id = copy(tenant_id);
-    token->resource = copy(resource);
+    struct token *token = must(calloc(1, sizeof *token));
+    token->tenant_id = text_copy(tenant_id);
+    token->resource = text_copy(resource);
     thread_cond_init(&token->changed);
     token->next = tokens->first;
     tokens->first = token;
@@ -377,7 +364,7 @@ static bool must_fetch_locked(struct tokens *tokens, struct token *token, const 
 {
     for (;;) {
         if (token->header && clock_mono_ms(tokens->m365->clock) < token->renew_at) {
-            ret->header = copy(token->header);
+            ret->header = text_copy(token->header);
             ret->serial = token->serial;
             return false;
         }
@@ -442,7 +429,7 @@ bool token_take(struct tokens *tokens, const struct m365_target *target, const c
         WITH_LOCK(&tokens->lock);
         settle_locked(tokens, token, ok, &fetched, &failed);
         if (ok) {
-            ret->header = copy(token->header);
+            ret->header = text_copy(token->header);
             ret->serial = token->serial;
         }
     }
@@ -481,7 +468,7 @@ static char *claims_of(const struct wire_reply *answer)
         return NULL;
     claims[length] = '\0';
     AUTO_JSON json_t *parsed = json_read(claims, (size_t)length, &ignored);
-    return json_is_object(parsed) ? copy(claims) : NULL;
+    return json_is_object(parsed) ? text_copy(claims) : NULL;
 }
 
 void token_refused(struct tokens *tokens, const char *tenant_id, const char *resource, uint64_t serial,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "model/sku.h"
 
 /* Texts of a user that are kept, in this order, each with its NUL behind it. */
@@ -87,9 +88,7 @@ static void add_license(struct user_list *list, uint32_t number)
 {
     if (list->license_count == list->license_capacity) {
         list->license_capacity = list->license_capacity ? list->license_capacity * 2 : 1024;
-        list->licenses = reallocarray(list->licenses, list->license_capacity, sizeof *list->licenses);
-        if (!list->licenses)
-            abort();
+        list->licenses = must(reallocarray(list->licenses, list->license_capacity, sizeof *list->licenses));
     }
     list->licenses[list->license_count++] = number;
 }
@@ -147,11 +146,10 @@ static void add_user(struct user_list *list, const struct sorted *sorted)
 
 struct user_list *user_list_new(const json_t *users, const json_t *skus)
 {
-    struct user_list *list = calloc(1, sizeof *list);
+    struct user_list *list = must(calloc(1, sizeof *list));
     size_t count = json_array_size(users);
-    struct sorted *sorted = calloc(count + 1, sizeof *sorted);
-    if (!list || !sorted || !(list->entries = calloc(count + 1, sizeof *list->entries)))
-        abort();
+    struct sorted *sorted = must(calloc(count + 1, sizeof *sorted));
+    list->entries = must(calloc(count + 1, sizeof *list->entries));
     list->search.max = list->texts.max = BLOCK_MAX;
     list->products = json_object();
     list->names = json_array();

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "connector/wire_queue.h"
@@ -196,9 +197,7 @@ static void start_queued_locked(struct wire *wire)
 {
     for (struct wire_ticket *ticket; (ticket = wire_queue_next(wire->queue));) {
         struct call *call = (struct call *)ticket;
-        call->easy = wire->spare_count ? wire->spare[--wire->spare_count] : curl_easy_init();
-        if (!call->easy)
-            abort();
+        call->easy = wire->spare_count ? wire->spare[--wire->spare_count] : must(curl_easy_init());
         set_options(wire, call);
         if (curl_multi_add_handle(wire->multi, call->easy) != CURLM_OK)
             abort();
@@ -270,16 +269,13 @@ struct wire *wire_start(const struct wire_settings *settings, struct err *err)
         err_set(err, ERR_INTERNAL, "The HTTP client cannot be started.");
         return NULL;
     }
-    struct wire *wire = calloc(1, sizeof *wire);
-    if (!wire || !(wire->multi = curl_multi_init()))
-        abort();
-    wire->ca_file = settings->ca_file ? strdup(settings->ca_file) : NULL;
+    struct wire *wire = must(calloc(1, sizeof *wire));
+    wire->multi = must(curl_multi_init());
+    wire->ca_file = settings->ca_file ? must(strdup(settings->ca_file)) : NULL;
     wire->connect_timeout_ms = settings->connect_timeout_ms ? settings->connect_timeout_ms : 5000;
     size_t in_flight_max = settings->in_flight_max ? settings->in_flight_max : 256;
     size_t connections = settings->host_connections_max ? settings->host_connections_max : 32;
-    wire->spare = calloc(in_flight_max, sizeof *wire->spare);
-    if (!wire->spare)
-        abort();
+    wire->spare = must(calloc(in_flight_max, sizeof *wire->spare));
     wire->queue = wire_queue_new(in_flight_max, connections);
     pthread_mutex_init(&wire->lock, NULL);
     thread_cond_init(&wire->idle);

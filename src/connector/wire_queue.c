@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define UNKNOWN_SLOTS 8 /* before the first answer; each may open a connection */
 
 /* A host, or whose transfers they are. Lives while a stream names it: a host that was quiet is met anew. */
@@ -34,9 +36,7 @@ struct wire_queue {
 
 struct wire_queue *wire_queue_new(size_t in_flight_max, size_t connections)
 {
-    struct wire_queue *queue = calloc(1, sizeof *queue);
-    if (!queue)
-        abort();
+    struct wire_queue *queue = must(calloc(1, sizeof *queue));
     queue->in_flight_max = in_flight_max;
     queue->connections = connections;
     return queue;
@@ -54,9 +54,8 @@ static struct party *find_party(struct party **first, const char *name, size_t s
         party = party->next;
     if (party)
         return party;
-    party = calloc(1, sizeof *party);
-    if (!party || !(party->name = strdup(name)))
-        abort();
+    party = must(calloc(1, sizeof *party));
+    party->name = must(strdup(name));
     party->slots = slots;
     party->next = *first;
     return *first = party;
@@ -83,9 +82,7 @@ static struct wire_stream *find_stream(struct wire_queue *queue, const char *hos
     for (; *at; at = &(*at)->next)
         if ((*at)->host == host && (*at)->flow == flow && (*at)->urgent == urgent)
             return *at;
-    struct wire_stream *stream = calloc(1, sizeof *stream);
-    if (!stream)
-        abort();
+    struct wire_stream *stream = must(calloc(1, sizeof *stream));
     host->streams++;
     flow->streams++;
     stream->host = host;

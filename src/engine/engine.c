@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/thread.h"
 #include "engine/claim.h"
 #include "engine/crash.h"
@@ -303,9 +304,7 @@ static bool take_up_again(struct engine *engine, struct err *err)
 struct engine *engine_start(const struct engine_settings *settings, const struct engine_parts *parts,
                             struct err *err)
 {
-    struct engine *engine = calloc(1, sizeof *engine);
-    if (!engine)
-        abort();
+    struct engine *engine = must(calloc(1, sizeof *engine));
     engine->settings = *settings;
     engine->parts = *parts;
     engine->host =
@@ -319,12 +318,10 @@ struct engine *engine_start(const struct engine_settings *settings, const struct
     pthread_mutex_init(&engine->lock, NULL);
     thread_cond_init(&engine->wake);
     thread_cond_init(&engine->work);
-    engine->workers = calloc((size_t)settings->workers, sizeof *engine->workers);
+    engine->workers = must(calloc((size_t)settings->workers, sizeof *engine->workers));
     engine->queue = queue_new((size_t)settings->workers);
-    engine->runs = calloc(runs_max(engine), sizeof *engine->runs);
-    engine->turns = calloc(runs_max(engine), sizeof *engine->turns);
-    if (!engine->workers || !engine->runs || !engine->turns)
-        abort();
+    engine->runs = must(calloc(runs_max(engine), sizeof *engine->runs));
+    engine->turns = must(calloc(runs_max(engine), sizeof *engine->turns));
     for (int i = 0; i < settings->workers; i++)
         engine->workers[i] = thread_start("worker", worker_run, engine);
     engine->scheduler = thread_start("scheduler", scheduler_run, engine);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "engine/job.h"
 
@@ -42,9 +43,7 @@ size_t fair_room(size_t places, size_t taken, size_t held, bool others)
 
 struct queue *queue_new(size_t workers)
 {
-    struct queue *queue = calloc(1, sizeof *queue);
-    if (!queue)
-        abort();
+    struct queue *queue = must(calloc(1, sizeof *queue));
     queue->workers = workers;
     return queue;
 }
@@ -71,8 +70,7 @@ void queue_add(struct queue *queue, struct job *job)
 {
     struct lot **at = find(queue, job->view->tenant_id);
     if (!*at) {
-        if (!(*at = calloc(1, sizeof **at)))
-            abort();
+        *at = must(calloc(1, sizeof **at));
         snprintf((*at)->tenant_id, sizeof(*at)->tenant_id, "%s", job->view->tenant_id);
     }
     struct line *line = &(*at)->lines[job->urgent ? URGENT : PATIENT];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "engine/crash.h"
 #include "journal/disconnected.h"
 #include "plan/options.h"
@@ -71,9 +72,7 @@ static enum task_unit unit_of(const struct run *run, enum task_id task)
 
 static struct job *job_for(struct run *run, bool urgent)
 {
-    struct job *job = calloc(1, sizeof *job);
-    if (!job)
-        abort();
+    struct job *job = must(calloc(1, sizeof *job));
     job->run = run;
     job->parts = run->host->parts;
     job->lease_ms = run->host->settings->lease_ms;
@@ -575,9 +574,7 @@ struct run *run_take(const struct run_host *host, struct tx *tx, const char *id,
 {
     int64_t lease_ms = host->settings->lease_ms, now = clock_utc_ms(host->parts->clock);
     int64_t mono = clock_mono_ms(host->parts->clock);
-    struct run *run = calloc(1, sizeof *run);
-    if (!run)
-        abort();
+    struct run *run = must(calloc(1, sizeof *run));
     run->host = host;
     run->tries = tries;
     run->arena = arena_new();

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 #include "journal/chain.h"
 
@@ -40,9 +41,7 @@ static void wake_all(void *arg)
 
 struct journal *journal_new(struct store *store)
 {
-    struct journal *journal = calloc(1, sizeof *journal);
-    if (!journal)
-        abort();
+    struct journal *journal = must(calloc(1, sizeof *journal));
     journal->store = store;
     pthread_mutex_init(&journal->lock, NULL);
     store_watch(store, STORE_EVENTS, wake_all, journal);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "notify/retry.h"
 
 #define RESPONSE_MAX 1000
@@ -120,9 +121,7 @@ void outcome_response(struct outcome *outcome, const struct attempt *attempt, co
         return;
     valid = json_text_new(outcome->response); /* what is no UTF-8 is mended */
     free(outcome->response);
-    outcome->response = strdup(json_string_value(valid));
-    if (!outcome->response)
-        abort();
+    outcome->response = must(strdup(json_string_value(valid)));
 }
 
 void outcome_scrub(struct outcome *outcome, const struct attempt *attempt)

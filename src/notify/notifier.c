@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/thread.h"
 #include "journal/notices.h"
 #include "notify/event.h"
@@ -294,9 +295,7 @@ static void *worker_run(void *arg)
 
 static void enqueue(struct notifier *notifier, const struct delivery *delivery, struct arena *arena)
 {
-    struct job *job = calloc(1, sizeof *job);
-    if (!job)
-        abort();
+    struct job *job = must(calloc(1, sizeof *job));
     *job = (struct job){.arena = arena, .delivery = *delivery};
     WITH_LOCK(&notifier->lock);
     struct job **at = &notifier->queue;
@@ -442,9 +441,7 @@ struct notifier *notifier_start(const struct notify_parts *parts, struct err *er
 {
     if (!take_up(parts, err))
         return NULL;
-    struct notifier *notifier = calloc(1, sizeof *notifier);
-    if (!notifier)
-        abort();
+    struct notifier *notifier = must(calloc(1, sizeof *notifier));
     notifier->parts = *parts;
     notifier->cancel = cancel_new();
     notifier->sweep_at = clock_utc_ms(parts->clock) + SWEEP_MS;

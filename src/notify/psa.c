@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "notify/retry.h"
 
 #define HEADERS_MAX 12
@@ -95,9 +96,7 @@ bool psa_send(struct psa *psa, const char *method, const char *url, const char *
     if (!outside_send(psa->parts->wire, &psa->parts->policy, &request, &reply, err))
         return false;
     psa->status = reply.status;
-    psa->response = strdup(reply.body);
-    if (!psa->response)
-        abort();
+    psa->response = must(strdup(reply.body));
     *ret = json_read(reply.body, reply.body_length, NULL);
     if (reply.status / 100 == 2)
         return true;

@@ -4,6 +4,7 @@
 #include <gumbo.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "model/catalogue.h"
 
@@ -88,6 +89,13 @@ static void write_children(struct strbuf *out, const GumboVector *children)
     }
 }
 
+/* libgumbo does not look whether it got any. */
+static void *parser_memory(void *none, size_t size)
+{
+    (void)none;
+    return must(malloc(size));
+}
+
 char *html_clean(const char *html, struct err *err)
 {
     size_t length = strlen(html);
@@ -103,6 +111,7 @@ char *html_clean(const char *html, struct err *err)
         return NULL;
     }
     options.max_errors = 0;
+    options.allocator = parser_memory;
     GumboOutput *output = gumbo_parse_with_options(&options, html, length);
     write_children(&out, &output->root->v.element.children);
     gumbo_destroy_output(&options, output);

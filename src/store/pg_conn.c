@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 #define KEYWORDS_MAX 64
@@ -69,9 +70,7 @@ struct pg_target *pg_target_new(const char *url, struct err *err)
         {"client_encoding", "UTF8"},  {"application_name", "lastday"},
     };
     char *message = NULL;
-    struct pg_target *target = calloc(1, sizeof *target);
-    if (!target)
-        abort();
+    struct pg_target *target = must(calloc(1, sizeof *target));
     target->options = PQconninfoParse(url, &message);
     if (!target->options) { /* libpq's message quotes parts of the address, perhaps of the password */
         err_set(
@@ -136,9 +135,7 @@ static struct pg_statement *statement_add(struct pg_conn *conn, const struct pg_
     if (conn->statement_count == STATEMENTS_MAX)
         return NULL;
     struct pg_statement *statement = &conn->statements[conn->statement_count];
-    statement->sql = strdup(call->sql);
-    if (!statement->sql)
-        abort();
+    statement->sql = must(strdup(call->sql));
     snprintf(statement->name, sizeof statement->name, "s%zu", conn->statement_count);
     statement->count = call->count;
     for (size_t i = 0; i < call->count; i++)
@@ -398,9 +395,8 @@ static void say_nothing(void *arg, const PGresult *notice)
 
 struct pg_conn *pg_conn_open(const struct pg_target *target, enum pg_fault *ret_fault, struct err *err)
 {
-    struct pg_conn *conn = calloc(1, sizeof *conn);
-    if (!conn || !(conn->statements = calloc(STATEMENTS_MAX, sizeof *conn->statements)))
-        abort();
+    struct pg_conn *conn = must(calloc(1, sizeof *conn));
+    conn->statements = must(calloc(STATEMENTS_MAX, sizeof *conn->statements));
     conn->pg = PQconnectdbParams(target->keywords, target->values, 0);
     if (PQstatus(conn->pg) != CONNECTION_OK) {
         *ret_fault = pg_connect_fault(conn->pg, target->password, err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/thread.h"
 
 #define PATIENCE_MS 3000 /* for a database that has just gone: a restart takes no longer */
@@ -31,9 +32,7 @@ static int64_t now_ms(void)
 
 struct pg_pool *pg_pool_new(const struct pg_target *target, size_t most)
 {
-    struct pg_pool *pool = calloc(1, sizeof *pool);
-    if (!pool)
-        abort();
+    struct pg_pool *pool = must(calloc(1, sizeof *pool));
     pool->target = target;
     pool->most = most;
     pthread_mutex_init(&pool->lock, NULL);

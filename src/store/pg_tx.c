@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/rng.h"
 #include "base/text.h"
 
@@ -43,9 +44,7 @@ static int64_t now_ms(void)
 
 struct pg_tx *pg_tx_new(struct pg_pool *pool, enum pg_tx_kind kind)
 {
-    struct pg_tx *tx = calloc(1, sizeof *tx);
-    if (!tx)
-        abort();
+    struct pg_tx *tx = must(calloc(1, sizeof *tx));
     *tx = (struct pg_tx){.pool = pool,
                          .kind = kind,
                          .repeatable = kind != PG_MIGRATION,
@@ -88,9 +87,7 @@ static const struct pg_call *log_call(struct pg_tx *tx, const struct pg_call *ca
     }
     if (tx->count == tx->capacity) {
         tx->capacity = tx->capacity ? tx->capacity * 2 : 16;
-        tx->log = reallocarray(tx->log, tx->capacity, sizeof *tx->log);
-        if (!tx->log)
-            abort();
+        tx->log = must(reallocarray(tx->log, tx->capacity, sizeof *tx->log));
     }
     struct logged *logged = &tx->log[tx->count++];
     *logged = (struct logged){{arena_text(tx->arena, call->sql), params, call->count}, 0};

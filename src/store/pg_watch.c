@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/thread.h"
 
 #define LOOK_EVERY_MS 3000
@@ -99,7 +100,7 @@ static bool take_name(struct pg_watch *watch, struct pg_conn *conn, struct err *
     PGresult *result = NULL;
     {
         WITH_LOCK(&watch->lock);
-        name = wants_name_locked(watch) ? strdup(watch->name) : NULL;
+        name = wants_name_locked(watch) ? must(strdup(watch->name)) : NULL;
     }
     if (!name)
         return true;
@@ -250,8 +251,8 @@ static void *watch_run(void *arg)
 
 struct pg_watch *pg_watch_start(const struct pg_target *target, const char *process)
 {
-    struct pg_watch *watch = calloc(1, sizeof *watch);
-    if (!watch || (watch->signal = eventfd(0, EFD_CLOEXEC)) < 0)
+    struct pg_watch *watch = must(calloc(1, sizeof *watch));
+    if ((watch->signal = eventfd(0, EFD_CLOEXEC)) < 0)
         abort();
     watch->target = target;
     watch->process = process;
@@ -299,9 +300,7 @@ void pg_watch_tell(struct pg_watch *watch, enum store_topic topic)
 bool pg_watch_take_name(struct pg_watch *watch, const char *name)
 {
     int64_t until = now_ms() + NAME_PATIENCE_MS;
-    char *copy = strdup(name);
-    if (!copy)
-        abort();
+    char *copy = must(strdup(name));
     WITH_LOCK(&watch->lock);
     free(watch->name);
     watch->name = copy;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/thread.h"
 #include "store/dialect.h"
 #include "store/pg_tx.h"
@@ -80,10 +81,8 @@ static bool try_to_reach(struct pg_store *store, struct err *err)
 
 static struct store *pg_open(const char *url, const char *data_dir, struct err *err)
 {
-    struct pg_store *store = calloc(1, sizeof *store);
+    struct pg_store *store = must(calloc(1, sizeof *store));
     (void)data_dir;
-    if (!store)
-        abort();
     store->base.driver = &postgres_driver;
     pthread_mutex_init(&store->lock, NULL);
     store->target = pg_target_new(url, err);
@@ -113,9 +112,7 @@ static bool pg_backup(struct store *base, const char *path, struct err *err)
 
 static struct tx *begin(struct pg_store *store, enum pg_tx_kind kind)
 {
-    struct pg_driver_tx *tx = calloc(1, sizeof *tx);
-    if (!tx)
-        abort();
+    struct pg_driver_tx *tx = must(calloc(1, sizeof *tx));
     *tx = (struct pg_driver_tx){{.driver = &postgres_driver}, store, pg_tx_new(store->pool, kind), 0};
     return &tx->base;
 }
@@ -164,9 +161,7 @@ static struct rows *pg_query(struct tx *base, struct err *err, const char *sql,
     PGresult *result = pg_tx_run(tx->work, &(struct pg_call){sql, params, count}, err);
     if (!result)
         return NULL;
-    struct pg_rows *rows = calloc(1, sizeof *rows);
-    if (!rows)
-        abort();
+    struct pg_rows *rows = must(calloc(1, sizeof *rows));
     *rows = (struct pg_rows){{.driver = &postgres_driver}, result, -1, NULL};
     tx->changes = pg_number(PQcmdTuples(result));
     return &rows->base;
@@ -211,9 +206,7 @@ static const void *pg_column_blob(const struct rows *base, int column, size_t *r
     const char *text = pg_column_text(base, column);
     *ret_length = 0;
     PQfreemem(rows->blob);
-    rows->blob = text ? PQunescapeBytea((const unsigned char *)text, ret_length) : NULL;
-    if (text && !rows->blob)
-        abort();
+    rows->blob = text ? must(PQunescapeBytea((const unsigned char *)text, ret_length)) : NULL;
     return rows->blob;
 }
 

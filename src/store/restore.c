@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "store/sqlite_backup.h"
 #include "store/sqlite_file.h"
@@ -69,9 +70,7 @@ struct restore *restore_begin(const char *url, const char *data_dir, const char 
                 "FILE, then run `lastday admin after-restore` before the nodes start again.");
         return NULL;
     }
-    struct restore *restore = calloc(1, sizeof *restore);
-    if (!restore)
-        abort();
+    struct restore *restore = must(calloc(1, sizeof *restore));
     /* A log that is missing is what one restores for: only the lock counts here. */
     restore->file = sqlite_file_lock(url + strlen(scheme), data_dir, err);
     if (!restore->file) {

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/thread.h"
 #include "store/dialect.h"
 #include "store/sqlite_backup.h"
@@ -256,9 +257,7 @@ static bool prepare_file(struct sqlite_store *store, struct err *err)
 
 static struct store *sqlite_open_store(const char *url, const char *data_dir, struct err *err)
 {
-    struct sqlite_store *store = calloc(1, sizeof *store);
-    if (!store)
-        abort();
+    struct sqlite_store *store = must(calloc(1, sizeof *store));
     store->base.driver = &sqlite_driver;
     pthread_mutex_init(&store->connection, NULL);
     pthread_mutex_init(&store->group, NULL);
@@ -347,9 +346,7 @@ static struct tx *sqlite_begin(struct store *base, bool write, struct err *err)
         pthread_mutex_unlock(&store->connection);
         return NULL;
     }
-    struct sqlite_tx *tx = calloc(1, sizeof *tx);
-    if (!tx)
-        abort();
+    struct sqlite_tx *tx = must(calloc(1, sizeof *tx));
     *tx = (struct sqlite_tx){{.driver = &sqlite_driver}, store, write};
     return &tx->base;
 }
@@ -434,7 +431,7 @@ static sqlite3_stmt *statement_for(struct sqlite_store *store, const char *sql, 
     }
     if (store->cached < CACHED_STATEMENTS) {
         *ret_slot = &store->cache[store->cached++];
-        **ret_slot = (struct cached){strdup(sql), statement, true};
+        **ret_slot = (struct cached){must(strdup(sql)), statement, true};
     }
     return statement;
 }
@@ -476,9 +473,7 @@ static struct rows *sqlite_query(struct tx *base, struct err *err, const char *s
                                  const struct sql_param *params, size_t count)
 {
     struct sqlite_store *store = ((struct sqlite_tx *)base)->store;
-    struct sqlite_rows *rows = calloc(1, sizeof *rows);
-    if (!rows)
-        abort();
+    struct sqlite_rows *rows = must(calloc(1, sizeof *rows));
     *rows = (struct sqlite_rows){{.driver = &sqlite_driver}, store, NULL, NULL, SQLITE_OK};
     rows->statement = statement_for(store, sql, &rows->slot, err);
     if (!rows->statement) {

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "store/store.h"
 
@@ -68,8 +69,8 @@ static void backup_free(struct sqlite_backup *backup)
 
 struct sqlite_backup *sqlite_backup_new(sqlite3 *source, const char *path, struct err *err)
 {
-    struct sqlite_backup *backup = calloc(1, sizeof *backup);
-    if (!backup || sodium_init() < 0)
+    struct sqlite_backup *backup = must(calloc(1, sizeof *backup));
+    if (sodium_init() < 0)
         abort();
     int length = snprintf(backup->path, sizeof backup->path, "%s", path);
     snprintf(backup->part, sizeof backup->part, "%s.part", path);

@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "store/store.h"
 
@@ -67,9 +68,7 @@ static bool log_is_there(const struct sqlite_file *file, struct err *err)
 
 struct sqlite_file *sqlite_file_lock(const char *rest, const char *data_dir, struct err *err)
 {
-    struct sqlite_file *file = calloc(1, sizeof *file);
-    if (!file)
-        abort();
+    struct sqlite_file *file = must(calloc(1, sizeof *file));
     file->lock_fd = -1;
     bool whole = *rest == '/';
     int length =

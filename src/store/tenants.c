@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define CURSOR_MAX 4096
 
 void tenant_done(struct tenant *tenant)
@@ -147,7 +149,7 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
                                   const char *after, size_t *ret_count, struct err *err)
 {
     size_t count = 0, capacity = 64;
-    struct entry *entries = calloc(capacity, sizeof *entries);
+    struct entry *entries = must(calloc(capacity, sizeof *entries));
     AUTO_FREE char *search = text_fold(query->search ? query->search : "");
     AUTO_ROWS struct rows *rows = tx_query(tx, err, "SELECT " COLUMNS " " TABLES);
     while (entries && rows && rows_next(rows)) {
@@ -160,14 +162,10 @@ static struct entry *read_entries(struct tx *tx, struct arena *arena, const stru
             continue;
         if (count == capacity) {
             capacity *= 2;
-            entries = reallocarray(entries, capacity, sizeof *entries);
-            if (!entries)
-                abort();
+            entries = must(reallocarray(entries, capacity, sizeof *entries));
         }
         entries[count++] = (struct entry){place, row_of(arena, rows)};
     }
-    if (!entries)
-        abort();
     if (!rows || rows_failed(rows, err)) {
         free(entries);
         return NULL;

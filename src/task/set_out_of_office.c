@@ -1,6 +1,7 @@
 /* set_out_of_office — automatic replies are on with the given text, inside and (by audience) outside. */
 #include <string.h>
 
+#include "base/memory.h"
 #include "plan/html.h"
 #include "plan/options.h"
 #include "task/calls.h"
@@ -47,7 +48,7 @@ static char *bare_text(const char *html)
     const char *text = html ? html : "";
     char *clean = html_clean(text, NULL);
     if (!clean)
-        clean = strdup(text); /* too long or too deep: another program's */
+        clean = must(strdup(text)); /* too long or too deep: another program's */
     size_t skip = strspn(clean, space), length = strlen(clean);
     while (length > skip && strchr(space, clean[length - 1]))
         length--;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/canonical.h"
+#include "base/memory.h"
 
 _Static_assert(SIGNING_PUBLIC_BYTES == crypto_sign_PUBLICKEYBYTES, "Ed25519");
 _Static_assert(SIGNATURE_BYTES == crypto_sign_BYTES, "Ed25519");
@@ -31,8 +32,8 @@ bool signature_holds(const unsigned char public_key[SIGNING_PUBLIC_BYTES], const
 
 static struct signing_key *key_from_seed(const void *seed)
 {
-    struct signing_key *key = calloc(1, sizeof *key);
-    if (!key || sodium_init() < 0 || !(key->secret_key = sodium_malloc(crypto_sign_SECRETKEYBYTES)))
+    struct signing_key *key = must(calloc(1, sizeof *key));
+    if (sodium_init() < 0 || !(key->secret_key = sodium_malloc(crypto_sign_SECRETKEYBYTES)))
         abort();
     crypto_sign_seed_keypair(key->public_key, key->secret_key, seed);
     sodium_mprotect_readonly(key->secret_key);

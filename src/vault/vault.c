@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "vault/key.h"
 
 #define SEAL_VERSION 1
@@ -20,8 +21,8 @@ struct vault {
 
 struct vault *vault_open(const struct vault_source *source, const struct rng *rng, struct err *err)
 {
-    struct vault *vault = calloc(1, sizeof *vault);
-    if (!vault || sodium_init() < 0 || !(vault->key = sodium_malloc(KEY_SIZE)))
+    struct vault *vault = must(calloc(1, sizeof *vault));
+    if (sodium_init() < 0 || !(vault->key = sodium_malloc(KEY_SIZE)))
         abort();
     vault->rng = rng;
     if (!key_load(source, rng, vault->key, err)) {
@@ -50,9 +51,7 @@ void vault_seal(const struct vault *vault, const char *identity, const void *byt
                 struct strbuf *ret)
 {
     size_t size = length + VAULT_SEAL_EXTRA;
-    unsigned char *sealed = malloc(size);
-    if (!sealed)
-        abort();
+    unsigned char *sealed = must(malloc(size));
     sealed[0] = SEAL_VERSION;
     rng_fill(vault->rng, sealed + 1, NONCE_SIZE);
     crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + 1 + NONCE_SIZE, NULL, bytes, length,
@@ -69,9 +68,7 @@ struct secret *vault_unseal(const struct vault *vault, const char *identity, con
     struct secret *secret = NULL;
     if (length >= VAULT_SEAL_EXTRA && bytes[0] == SEAL_VERSION) {
         size_t plain_length = length - VAULT_SEAL_EXTRA;
-        unsigned char *plain = sodium_malloc(plain_length);
-        if (!plain)
-            abort();
+        unsigned char *plain = must(sodium_malloc(plain_length));
         if (crypto_aead_xchacha20poly1305_ietf_decrypt(
                 plain, NULL, NULL, bytes + 1 + NONCE_SIZE, length - 1 - NONCE_SIZE,
                 (const unsigned char *)identity, strlen(identity), bytes + 1, vault->key) == 0)

@@ -47,14 +47,6 @@ export async function ended(id) {
   }
 }
 
-// Several at the same time, as many clients do.
-export async function each(list, width, act) {
-  const left = list.values();
-  await Promise.all(Array.from({ length: width }, async () => {
-    for (const one of left) await act(one);
-  }));
-}
-
 export const line = (what, value) => console.log(`${what.padEnd(42)} ${value}`);
 export const spread = (times) => {
   const sorted = times.toSorted((one, two) => one - two);

@@ -2,8 +2,9 @@
 // ten thousand of another tenant are queued (BENCH_BULK: so many). In a world of its own, with two companies: in the sample
 // tenants the simulator takes longer for each user than the server does. Takes the programs from BUILD_DIR.
 import { onlyCompanies } from '../support/company.mjs';
+import { each } from '../support/each.mjs';
 import { World } from '../support/world.mjs';
-import { api, each, ended, line, lockOut, spread, usersOf } from './client.mjs';
+import { api, ended, line, lockOut, spread, usersOf } from './client.mjs';
 
 const BULK = Number(process.env.BENCH_BULK ?? 10_000);
 const SINGLES = 5;

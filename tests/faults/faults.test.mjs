@@ -5,22 +5,27 @@
 //   FAULTS_SEED=N      the seed of the random part (F06)
 //   FAULTS_STORES=…    sqlite,postgresql
 //   FAULTS_MINUTES=N   as many as are met in that time, half of it for the kills; in an order that the seed gives
+//   FAULTS_STORMS=N    runs of which three in ten answers are wrong, in each store
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { each } from '../support/each.mjs';
 import { FAULT_KINDS } from './kinds.mjs';
 import { Stage } from './stage.mjs';
 
 const LONG = process.env.FAULTS === 'long';
 const SEED = Number(process.env.FAULTS_SEED ?? 4711);
 const STORES = (process.env.FAULTS_STORES ?? 'sqlite,postgresql').split(',');
-const SHORT = { kills: 24, calls: 64, restarts: 8 }; // of each store
-const RESTARTS = LONG ? 200 : SHORT.restarts;
+const SHORT = { kills: 24, calls: 64, restarts: 8, storms: 4 }; // of each store
+const RESTARTS = LONG ? 500 : SHORT.restarts;
+const STORMS = Number(process.env.FAULTS_STORMS ?? (LONG ? 200 : SHORT.storms));
 const MINUTES = Number(process.env.FAULTS_MINUTES ?? Infinity);
 const BEGAN = Date.now();
 const AT_ONCE = 8;
 const TIMEOUT = (LONG ? 90 : 10) * 60_000;
 
+const KILLED = 'f06_killed_again_and_again_while_it_recovers';
+const STORM = 'r8_three_in_ten_answers_are_wrong';
 // Which row of the catalogue a point where the server is killed belongs to.
 const CRASHES = [
   'f01_killed_before_a_commit',
@@ -84,7 +89,7 @@ function dice(seed) {
 const report = { seed: SEED, long: LONG, stores: {} };
 const stages = [];
 
-// In one store after the other: killed at each point; restarted at random; then calls that fail, several at a time.
+// In each store: killed at each point; restarted at random; then calls that fail, one of a run and many, several runs at a time.
 async function harness(store) {
   const stage = await Stage.make(store);
   stages.push(stage);
@@ -93,21 +98,23 @@ async function harness(store) {
   const timeLeft = (share) => Date.now() - BEGAN < share * MINUTES * 60_000;
   const counts = (report.stores[store] = { points: points.length, broken: 0, restarts: RESTARTS });
   for (; counts.broken < kills.length && timeLeft(0.5); counts.broken++) await stage.killed(kills[counts.broken]);
-  await stage.restarted({ row: 'f06_killed_again_and_again_while_it_recovers' }, RESTARTS, dice(SEED));
+  await stage.restarted({ row: KILLED }, RESTARTS, dice(SEED));
   await stage.restart({ LASTDAY_ENGINE_WORKERS: '32' });
   const counted = await stage.counted();
   const all = FAULT_KINDS.flatMap((row) => Array.from({ length: counted[row] }, (_, i) => ({ row, nth: i + 1 })));
   const calls = sample(all, SHORT.calls);
   counts.points += all.length;
-  const queue = [...calls];
-  const worker = async () => {
-    for (let about; timeLeft(1) && (about = queue.shift()); counts.broken++) await stage.failed(about);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await each(calls, AT_ONCE, async (about) => {
+    if (!timeLeft(1)) return;
+    await stage.failed(about);
+    counts.broken++;
+  });
+  const random = dice(SEED);
+  await each(Array(STORMS).fill({ row: STORM }), AT_ONCE, (about) => timeLeft(1) && stage.stormy(about, random));
   await stage.told();
 }
 
-const rows = [...CRASHES, 'f06_killed_again_and_again_while_it_recovers', ...FAULT_KINDS];
+const rows = [...CRASHES, KILLED, ...FAULT_KINDS, STORM];
 
 function complaints(run) {
   const where = `${run.about.row} ${run.about.kind ?? 'call'} ${run.about.nth ?? ''} (${run.met?.what ?? 'not met'})`;

@@ -28,9 +28,19 @@ export function changes(log) {
   return found;
 }
 
-// Every promise that does not hold.
-export function broken({ before, after, done, manager }) {
+const GIVEN_UP = ['failed', 'blocked'];
+const saysWhy = ({ error, reason }) => (error ? error.code && error.message.length > 20 : reason);
+
+// Every promise that does not hold. Of what was given up, if it may be, the reason alone is asked for.
+export function broken({ before, after, done, manager, mayGiveUp }) {
+  const row = (id) => done.tasks.find((task) => task.id === id);
+  if (mayGiveUp && GIVEN_UP.includes(row('remove_licenses').status)) {
+    // Groups that give licenses are left with those.
+    const kept = row('remove_from_groups').items.filter((item) => item.status === 'skipped').map((item) => item.id);
+    after = { ...after, groups: after.groups.filter((group) => !kept.includes(group.id)) };
+  }
   return done.tasks.flatMap((task) => {
+    if (mayGiveUp && GIVEN_UP.includes(task.status)) return saysWhy(task) ? [] : [`${task.id} (${task.status}) does not say why`];
     try {
       TASKS[task.id].holds(after, before, manager, task);
       return [];

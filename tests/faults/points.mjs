@@ -41,8 +41,13 @@ export class Points {
     for (const index of KINDS.keys()) this.#write(KINDS.length + index, 0);
   }
 
+  // What happened up to now is over.
+  clear() {
+    this.met();
+  }
+
   // What happened since it was last asked for: [{pid, kind, number, killed, what}].
-  trace() {
+  met() {
     const file = openSync(`${this.path}.trace`, 'r');
     const bytes = Buffer.alloc(fstatSync(file).size - this.traced);
     readSync(file, bytes, 0, bytes.length, this.traced);

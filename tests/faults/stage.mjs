@@ -12,6 +12,9 @@ import { Points } from './points.mjs';
 import { Mould } from './tenant.mjs';
 
 const RUN_MS = 180_000; // a run that has not ended by then is lost
+const STORM_SHARE = 15; // of a hundred, of the requests and of their parts: together three in ten
+const STORM_CALLS = 600; // more than a run makes
+const [WHOLES, PARTS] = [true, false].map((whole) => Object.values(FAULTS).filter((fault) => Boolean(fault.whole) === whole));
 const EVENTS = ['finished', 'finished_with_warnings', 'failed'];
 
 // What is asked of a server that may be dead just now.
@@ -21,12 +24,14 @@ const quietly = (promise) => promise.catch((error) => {
 });
 
 export class Stage {
-  static async make(store) {
+  // program: another than that of the tests' build. Breaker: what makes it fail.
+  static async make(store, { program, Breaker = Points } = {}) {
     const stage = new Stage();
     stage.store = store;
     stage.runs = [];
     stage.world = await World.make({
       store,
+      prefix: program ? ['sh', '-c', 'shift; exec "$0" "$@"', program] : [],
       certificate: true,
       tenants: 0,
       settings: { ...INDEXED, LASTDAY_NOTIFY_ALLOW_PRIVATE_ADDRESSES: 'yes', LASTDAY_ENGINE_WORKERS: '1' },
@@ -37,14 +42,14 @@ export class Stage {
       },
     });
     const { world } = stage;
-    stage.points = new Points(join(world.folder, 'points'));
+    stage.breaker = new Breaker(join(world.folder, 'breaker'));
     EXTRA_GROUP.id = stage.mould.spare;
     await world.sim('PUT', '/timing', { conversion_ms: 0, settle_ms: 0, operation_ms: 0 });
     await configure(world, {
       webhooks: [hooks.generic(world, { events: EVENTS, private: true })],
       psa: psas.halopsa(world, { events: EVENTS }),
     });
-    await stage.restart(stage.points.settings);
+    await stage.restart(stage.breaker.settings);
     return stage;
   }
 
@@ -105,7 +110,8 @@ export class Stage {
   async revive(run) {
     const { world } = this;
     if (world.main.gone) {
-      if (world.child.signalCode !== 'SIGKILL') throw new Error(`the server ended by itself: ${world.log.slice(-2000)}`);
+      const signal = world.child.signalCode;
+      if (!(run.endsBy ?? ['SIGKILL']).includes(signal)) throw new Error(`the server ended by itself, by ${signal}: ${world.log.slice(-2000)}`);
       run.kills++;
       await world.start();
     } else await sleep(60);
@@ -138,34 +144,34 @@ export class Stage {
       return;
     }
     const [was, is, sent, done] = [run.before, after, log, run.done].map(tenant.neutral);
-    run.wrong = broken({ before: was, after: is, done, manager: this.mould.manager });
-    if (!/^succeeded/.test(done.status)) {
-      const failed = done.tasks.filter((task) => task.error);
+    run.wrong = broken({ before: was, after: is, done, manager: this.mould.manager, mayGiveUp: run.mayGiveUp });
+    const failed = done.tasks.filter((task) => task.error);
+    run.gaveUp = failed.length;
+    if (!run.mayGiveUp && !/^succeeded/.test(done.status))
       run.wrong.push(`it ended ${done.status}: ${failed.map((task) => `${task.id}: ${task.error.message}`).join('; ')}`);
-    }
     this.reference ??= changes(sent);
     run.doubled = doubled({ after: is, log: sent, reference: this.reference, again: run.kills + run.again });
   }
 
-  // Nothing goes wrong: the trace of what is met on the way, and what is changed.
+  // Nothing goes wrong: what the breaker meets on the way, and what is changed.
   async undisturbed() {
-    const run = await this.begin({ row: 'undisturbed', point: '-' });
-    this.points.trace();
+    const run = await this.begin({ row: 'undisturbed' });
+    this.breaker.clear();
     await this.ask(run);
     await this.follow(run);
     await this.judge(run);
-    return this.points.trace();
+    return this.breaker.met();
   }
 
   // Killed at the nth point of a kind.
   async killed(about) {
     const run = await this.begin(about);
-    this.points.trace();
-    this.points.arm(about.kind, about.nth);
+    this.breaker.clear();
+    this.breaker.arm(about.kind, about.nth);
     await this.ask(run);
     await this.follow(run);
-    this.points.disarm();
-    run.met = this.points.trace().find((one) => one.killed);
+    this.breaker.disarm();
+    run.met = this.breaker.met().find((one) => one.killed);
     if (!run.met) run.unmet = true;
     await this.judge(run);
   }
@@ -194,6 +200,17 @@ export class Stage {
     }
   }
 
+  // The nth allocation of memory fails. SIGTRAP is how GLib ends a process.
+  async starved(about) {
+    const run = await this.begin(about);
+    Object.assign(run, { again: 1, endsBy: ['SIGABRT', 'SIGTRAP'] });
+    this.breaker.arm(about.nth);
+    await this.ask(run);
+    await this.follow(run);
+    this.breaker.disarm();
+    await this.judge(run);
+  }
+
   // How many calls a run makes that a fault of each kind can meet.
   async counted() {
     const run = await this.begin({ row: 'undisturbed' });
@@ -219,6 +236,23 @@ export class Stage {
     run.met = rule.fired ? { what: rule.met } : undefined;
     run.unmet = !rule.fired;
     run.points = rule.hits;
+    await this.judge(run);
+  }
+
+  // Three in ten of the run's requests and parts of batches fail, each in some way. Tasks may give up, if they say why.
+  async stormy(about, random) {
+    const run = await this.begin(about);
+    run.again = 1;
+    run.mayGiveUp = true;
+    const rules = Array.from({ length: STORM_CALLS }, (_, i) => i + 1).flatMap((nth) =>
+      [PARTS, WHOLES].flatMap((kinds) => (random(100) < STORM_SHARE ? [{ tenant: run.tenant.id, nth, ...kinds[random(kinds.length)] }] : [])));
+    await this.world.sim('POST', '/faults', rules);
+    await this.ask(run);
+    await this.follow(run);
+    const fired = (await this.world.sim('GET', '/faults')).filter((rule) => rule.tenant === run.tenant.id && rule.fired);
+    await this.world.sim('DELETE', `/faults?tenant=${run.tenant.id}`);
+    run.storm = fired.length;
+    run.again = fired.filter((rule) => rule.after_effect || (rule.close && rule.close !== 'before')).length;
     await this.judge(run);
   }
 
