@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: help deps web build build-test demo test chaos faults lint bench fuzz install clean
+.PHONY: help deps web build build-test demo test chaos faults lint bench soak fuzz install clean
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
@@ -24,6 +24,7 @@ help:
 	@echo 'make chaos    2,000 offboardings on three nodes, of which one is killed every ten seconds'
 	@echo 'make lint     formatting, static analysis, layers, the web client, the API description'
 	@echo 'make bench    a small measurement of the server on this machine'
+	@echo 'make soak     twenty simulated weeks: whether memory or descriptors grow'
 	@echo 'make faults   break the server at every point in turn, on both stores; make test does a sample'
 	@echo 'make fuzz     fuzz the parsers for a minute each'
 	@echo 'make install  install into prefix=$(prefix)'
@@ -72,9 +73,16 @@ lint: build-test
 bench: build
 	@tests/bench/run.sh
 
-faults: build-test
+faults: build build-test
 	@FAULTS=long build-test/src/store/sqlite_disk_test
 	@FAULTS=long tests/run.sh faults
+
+# The release build, with the clock that tests move.
+soak: web
+	@test -f build-soak/build.ninja || $(SETUP) build-soak --buildtype=release -Dtests=true >/dev/null
+	@ninja -C build-soak --quiet lastday sim/m365sim
+	@ln -sfn sim/m365sim build-soak/m365sim
+	@BUILD_DIR=$(CURDIR)/build-soak node tests/bench/soak.mjs
 
 fuzz: deps
 	@tests/fuzz/run.sh
@@ -84,4 +92,4 @@ install: build
 	@echo "installed $(DESTDIR)$(prefix)/bin/lastday"
 
 clean:
-	@rm -rf build build-test build-fuzz web/dist coverage artifacts .demo
+	@rm -rf build build-test build-soak build-fuzz web/dist coverage artifacts .demo

@@ -245,7 +245,7 @@ static json_t *read_auth(const json_t *body, const json_t *stored, const char *p
         for (size_t n = 1; n < 3 && strcmp(type, needs[i][0]) == 0 && needs[i][n]; n++) {
             if (!json_text(auth, needs[i][n]))
                 fields_problem(problems, arena_printf(arena, "%s/%s", pointer, needs[i][n]), "missing",
-                               "%s authentication needs %s.", type, needs[i][n]);
+                               "Give the %s for %s authentication.", needs[i][n], type);
             json_put(kept, needs[i][n], json_incref(json_object_get(auth, needs[i][n])));
         }
     if (strcmp(type, "header") == 0)
@@ -354,7 +354,7 @@ static json_t *read_links(const json_t *body, const json_t *stored, const struct
     bool other = strcmp(json_text_or(links, "host", ""), "pwpush") == 0;
     if (other && !json_text(links, "url"))
         fields_problem(problems, "/password_links/url", "missing",
-                       "Password Pusher needs url: the address of its server.");
+                       "Give the address of the Password Pusher server.");
     return links;
 }
 

@@ -56,11 +56,8 @@ enum observed grant_observe_undo(struct work *work, const json_t *facts, const s
     items_from_forward(work);
     work_before(work, grant->evidence(facts));
     work_after(work, grant->evidence(facts));
-    items_foreach(work, i, item)
-    {
+    items_pending_foreach (work, i, item) {
         AUTO_JSON json_t *person = person_of(item);
-        if (!item_is(item, "pending"))
-            continue;
         if (grant->held(facts, person))
             needed = true;
         else
@@ -73,12 +70,9 @@ void grant_act(struct work *work, struct calls *calls, const struct grant *grant
 {
     size_t i;
     json_t *item;
-    items_foreach(work, i, item)
-    {
-        if (item_is(item, "pending"))
-            calls_exchange(calls, work, item, grant->cmdlet(give),
-                           grant->params(work, json_text_or(item, "id", ""), give));
-    }
+    items_pending_foreach (work, i, item)
+        calls_exchange(calls, work, item, grant->cmdlet(give),
+                       grant->params(work, json_text_or(item, "id", ""), give));
 }
 
 /* --- Full Access -------------------------------------------------------------------------------------------

@@ -32,10 +32,7 @@ static bool settle(struct work *work, const json_t *facts, bool wanted)
     bool left = false;
     size_t i;
     json_t *item;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending"))
-            continue;
+    items_pending_foreach (work, i, item) {
         if (is_admin(facts, json_text_or(item, "user_principal_name", "")) == wanted)
             item_set(item, work->acted || work->resumed ? "succeeded" : "already_done", "");
         else
@@ -76,10 +73,8 @@ static bool change(struct work *work, const json_t *facts, bool admin, struct er
     size_t i;
     json_t *item;
     target.task = task_info(work->task)->id;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending") ||
-            site_set_admin(work->run->m365, &target, site_url(facts),
+    items_pending_foreach (work, i, item) {
+        if (site_set_admin(work->run->m365, &target, site_url(facts),
                            json_text_or(item, "user_principal_name", ""), admin, err))
             continue;
         if (err->kind != ERR_REFUSED && err->kind != ERR_NOT_FOUND)

@@ -35,10 +35,7 @@ bool items_settle(struct work *work, const json_t *facts,
     bool left = false;
     size_t i;
     json_t *item;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending"))
-            continue;
+    items_pending_foreach (work, i, item) {
         if (there(work, facts, item))
             item_set(item, work->acted || work->resumed ? "succeeded" : "already_done", "");
         else

@@ -23,5 +23,10 @@ enum observed items_observed(struct work *work, const json_t *facts, json_t *evi
 void items_from_forward(struct work *work);
 
 #define items_foreach(work, index, item) json_array_foreach ((work)->row->items, index, item)
+/* Those that are not done yet. */
+#define items_pending_foreach(work, index, item) \
+    items_foreach (work, index, item)            \
+        if (!item_is(item, "pending")) {         \
+        } else
 
 #endif

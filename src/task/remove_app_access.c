@@ -59,11 +59,8 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
+    items_pending_foreach (work, i, item) {
         const char *id = json_text_or(item, "id", "");
-        if (!item_is(item, "pending"))
-            continue;
         calls_graph(calls, work, item, "DELETE",
                     is_consent(item)
                         ? graph_path(work->arena, "/oauth2PermissionGrants/%s", id)
@@ -110,11 +107,8 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
+    items_pending_foreach (work, i, item) {
         const char *resource = json_text_or(item, "resourceId", "");
-        if (!item_is(item, "pending"))
-            continue;
         if (is_consent(item))
             calls_graph(calls, work, item, "POST", "/oauth2PermissionGrants",
                         json_make("{s:s, s:s, s:s, s:s, s:s}", "clientId", json_text_or(item, "clientId", ""),

@@ -59,13 +59,10 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (item_is(item, "pending"))
-            calls_exchange(calls, work, item, "Remove-MailboxFolderPermission",
-                           json_make("{s:s, s:s, s:b, s:b}", "Identity", json_text_or(item, "id", ""), "User",
-                                     work->run->user_id, "SendNotificationToUser", 0, "Confirm", 0));
-    }
+    items_pending_foreach (work, i, item)
+        calls_exchange(calls, work, item, "Remove-MailboxFolderPermission",
+                       json_make("{s:s, s:s, s:b, s:b}", "Identity", json_text_or(item, "id", ""), "User",
+                                 work->run->user_id, "SendNotificationToUser", 0, "Confirm", 0));
 }
 
 static bool already_so(const struct err *err)
@@ -84,10 +81,7 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending"))
-            continue;
+    items_pending_foreach (work, i, item) {
         json_t *params = json_make("{s:s, s:s, s:O, s:b}", "Identity", json_text_or(item, "id", ""), "User",
                                    work->run->user_id, "AccessRights", json_array_at(item, "rights"),
                                    "SendNotificationToUser", 0);

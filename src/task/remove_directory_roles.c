@@ -131,11 +131,8 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
+    items_pending_foreach (work, i, item) {
         const struct kind *kind = &kinds[kind_of(item)];
-        if (!item_is(item, "pending"))
-            continue;
         if (kind->requests)
             calls_graph(calls, work, item, "POST", kind->requests, request(work, item, "adminRemove"));
         else
@@ -185,11 +182,8 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
+    items_pending_foreach (work, i, item) {
         const struct kind *kind = &kinds[kind_of(item)];
-        if (!item_is(item, "pending"))
-            continue;
         if (kind->requests)
             calls_graph(calls, work, item, "POST", kind->requests, assignment(work, item));
         else

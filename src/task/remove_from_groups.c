@@ -122,10 +122,7 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending"))
-            continue;
+    items_pending_foreach (work, i, item) {
         if (is_ownership(item))
             calls_graph(calls, work, item, "DELETE",
                         graph_owner_ref_path(work->arena, group_of(item), work->run->user_id), NULL);
@@ -154,10 +151,7 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending"))
-            continue;
+    items_pending_foreach (work, i, item) {
         if (is_ownership(item))
             calls_graph(calls, work, item, "POST",
                         graph_path(work->arena, "/groups/%s/owners/$ref", group_of(item)),

@@ -149,11 +149,8 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     json_t *remove = json_array(), *item;
     size_t i;
     (void)facts;
-    items_foreach(work, i, item)
-    {
+    items_pending_foreach (work, i, item) {
         const char *group = json_text(item, "group_id");
-        if (!item_is(item, "pending"))
-            continue;
         if (group)
             group_leave(calls, work, item, group_kind_parse(json_text(item, "group_kind")), group);
         else
@@ -184,9 +181,8 @@ static void refuse_what_is_used_up(struct work *work, const json_t *facts)
 {
     size_t i;
     json_t *item;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending") || json_text(item, "group_id") || is_held(work, facts, item) ||
+    items_pending_foreach (work, i, item) {
+        if (json_text(item, "group_id") || is_held(work, facts, item) ||
             units_left(facts, json_text_or(item, "sku_id", "")) > 0)
             continue;
         item_set(item, "failed", "No license of this kind is left. Buy or free one, then undo again.");
@@ -212,11 +208,8 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
     json_t *add = json_array(), *item;
     size_t i;
     (void)facts;
-    items_foreach(work, i, item)
-    {
+    items_pending_foreach (work, i, item) {
         const char *group = json_text(item, "group_id");
-        if (!item_is(item, "pending"))
-            continue;
         if (group)
             group_join(calls, work, item, group_kind_parse(json_text(item, "group_kind")), group);
         else

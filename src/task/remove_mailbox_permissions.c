@@ -136,11 +136,8 @@ static void change_pending(struct work *work, struct calls *calls, bool give)
 {
     size_t i;
     json_t *item;
-    items_foreach(work, i, item)
-    {
-        if (item_is(item, "pending"))
-            change(work, calls, item, give);
-    }
+    items_pending_foreach (work, i, item)
+        change(work, calls, item, give);
 }
 
 static void act(struct work *work, const json_t *facts, struct calls *calls)

@@ -112,11 +112,9 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
             for (int alternate = 1; alternate >= 0; alternate--) {
                 size_t i;
                 json_t *item;
-                items_foreach(work, i, item)
-                {
+                items_pending_foreach (work, i, item) {
                     bool is_alternate = strcmp(json_text_or(item, "id", ""), ALTERNATE_MOBILE) == 0;
-                    if (item_is(item, "pending") && was_default(item) == (pass == 1) &&
-                        is_alternate == (alternate == 1) &&
+                    if (was_default(item) == (pass == 1) && is_alternate == (alternate == 1) &&
                         text_equal_nocase(json_text(item, "kind"), kinds[kind].type))
                         remove_one(work, calls, item, &first);
                 }

@@ -48,12 +48,9 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (item_is(item, "pending"))
-            calls_exchange(calls, work, item, "Remove-MobileDevice",
-                           json_make("{s:s, s:b}", "Identity", json_text_or(item, "id", ""), "Confirm", 0));
-    }
+    items_pending_foreach (work, i, item)
+        calls_exchange(calls, work, item, "Remove-MobileDevice",
+                       json_make("{s:s, s:b}", "Identity", json_text_or(item, "id", ""), "Confirm", 0));
 }
 
 static bool already_so(const struct err *err)

@@ -71,10 +71,7 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending"))
-            continue;
+    items_pending_foreach (work, i, item) {
         if (is_broken(item))
             calls_graph(calls, work, item, "DELETE",
                         graph_path(work->arena, "/users/%s/mailFolders/inbox/messageRules/%s",
@@ -215,10 +212,7 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending"))
-            continue;
+    items_pending_foreach (work, i, item) {
         /* One after the other: their order is their priority. */
         (first ? calls_graph : calls_graph_then)(calls, work, item, "POST", path,
                                                  rule_body(kept_rule(work, item)));

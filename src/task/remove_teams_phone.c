@@ -48,11 +48,8 @@ static void act(struct work *work, const json_t *facts, struct calls *calls)
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (item_is(item, "pending"))
-            calls_graph(calls, work, item, "POST", NUMBERS "/unassignNumber", body_of(item));
-    }
+    items_pending_foreach (work, i, item)
+        calls_graph(calls, work, item, "POST", NUMBERS "/unassignNumber", body_of(item));
 }
 
 static enum observed observe_undo(struct work *work, const json_t *facts)
@@ -67,10 +64,7 @@ static void act_undo(struct work *work, const json_t *facts, struct calls *calls
     size_t i;
     json_t *item;
     (void)facts;
-    items_foreach(work, i, item)
-    {
-        if (!item_is(item, "pending"))
-            continue;
+    items_pending_foreach (work, i, item) {
         json_t *body = json_put_text(body_of(item), "assignmentTargetId", work->run->user_id);
         for (size_t member = 0; member < sizeof optional / sizeof *optional; member++) {
             if (json_text(item, optional[member]))

@@ -117,11 +117,8 @@ void work_fail(struct work *work, const struct err *err)
     }
     size_t i;
     json_t *item;
-    items_foreach(work, i, item)
-    {
-        if (item_is(item, "pending"))
-            item_set(item, "failed", err->message);
-    }
+    items_pending_foreach (work, i, item)
+        item_set(item, "failed", err->message);
     work_end(work, TASK_STATUS_FAILED, NULL);
 }
 
@@ -225,8 +222,7 @@ static bool all_on_premises(const struct work *work)
 {
     size_t i, count = json_array_size(work->row->items);
     json_t *item;
-    items_foreach(work, i, item)
-    {
+    items_foreach (work, i, item) {
         if (strcmp(json_text_or(item, "reason", ""), "on_premises_source") != 0)
             return false;
     }

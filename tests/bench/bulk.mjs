@@ -1,15 +1,17 @@
-// By how much one tenant's bulk delays another tenant's single lockout: the same offboarding on the idle server, and while
-// ten thousand of another tenant are queued (BENCH_BULK: so many). In a world of its own, with two companies: in the sample
+// Ten thousand offboardings of one tenant (BENCH_BULK: so many). By how much they delay another tenant's single lockout, and
+// how soon they go on after the server was killed. In a world of its own, with two companies: in the sample
 // tenants the simulator takes longer for each user than the server does. Takes the programs from BUILD_DIR.
 import { onlyCompanies } from '../support/company.mjs';
 import { each } from '../support/each.mjs';
-import { World } from '../support/world.mjs';
+import { writesOf } from '../support/upstream.mjs';
+import { until, World } from '../support/world.mjs';
 import { api, ended, line, lockOut, spread, usersOf } from './client.mjs';
 
 const BULK = Number(process.env.BENCH_BULK ?? 10_000);
 const SINGLES = 5;
 const A_REQUEST = 50; // more would wait for a second person
 const TARGET_MS = 2000;
+const RESUMED_MS = 1000;
 const TOMORROW = Date.now() + 24 * 3600_000;
 
 const world = await World.make({ prepare: onlyCompanies([BULK, 1 + 2 * SINGLES]) });
@@ -54,4 +56,15 @@ line(`one lockout beside a bulk of ${ids.length}`, `${spread(beside)}, ${before}
 const delay = Math.max(...beside) - idle.toSorted((one, two) => one - two)[Math.floor(SINGLES / 2)];
 line('delayed by at most', `${delay.toFixed(0)} ms${delay < TARGET_MS ? '' : ` (more than ${TARGET_MS})`}`);
 if (!after) throw new Error('the bulk had ended before: choose more with BENCH_BULK');
+
+// Killed in the middle of them, and started again. What was under way then has reached the simulator.
+await world.stop('SIGKILL');
+const { last_id: since } = await world.sim('GET', '/requests?since=999999999');
+const begin = performance.now();
+await world.start();
+const serves = performance.now() - begin;
+await until('a change', async () => writesOf((await world.sim('GET', `/requests?since=${since}`)).items).length > 0);
+const again = performance.now() - begin;
+line('killed beside them and started again', `serves after ${serves.toFixed(0)} ms, changes the next user after ${again.toFixed(0)} ms`);
+if (again > RESUMED_MS) throw new Error(`not within ${RESUMED_MS} ms`);
 await world.close();
