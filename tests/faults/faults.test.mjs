@@ -9,6 +9,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { dice } from '../support/dice.mjs';
 import { each } from '../support/each.mjs';
 import { FAULT_KINDS } from './kinds.mjs';
 import { Stage } from './stage.mjs';
@@ -22,7 +23,7 @@ const STORMS = Number(process.env.FAULTS_STORMS ?? (LONG ? 200 : SHORT.storms));
 const MINUTES = Number(process.env.FAULTS_MINUTES ?? Infinity);
 const BEGAN = Date.now();
 const AT_ONCE = 8;
-const TIMEOUT = (LONG ? 90 : 10) * 60_000;
+const TIMEOUT = (LONG ? 90 : 10) * 60_000 + STORMS * 5000;
 
 const KILLED = 'f06_killed_again_and_again_while_it_recovers';
 const STORM = 'r8_three_in_ten_answers_are_wrong';
@@ -73,17 +74,6 @@ function byRow(points) {
   const rows = new Map();
   for (const one of points) rows.set(one.row, [...(rows.get(one.row) ?? []), one]);
   return rows;
-}
-
-// xorshift: the same numbers for the same seed.
-function dice(seed) {
-  let state = BigInt(seed) * 2654435769n + 1n;
-  return (below) => {
-    state ^= (state << 13n) & 0xffffffffffffffffn;
-    state ^= state >> 7n;
-    state ^= (state << 17n) & 0xffffffffffffffffn;
-    return Number(state % BigInt(below));
-  };
 }
 
 const report = { seed: SEED, long: LONG, stores: {} };

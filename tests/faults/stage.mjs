@@ -24,9 +24,9 @@ const quietly = (promise) => promise.catch((error) => {
 });
 
 export class Stage {
-  // program: another than that of the tests' build. Breaker: what makes it fail.
+  // program: another than that of the tests' build. Breaker: what makes it fail; null: nothing does.
   static async make(store, { program, Breaker = Points } = {}) {
-    const stage = new Stage();
+    const stage = new this();
     stage.store = store;
     stage.runs = [];
     stage.world = await World.make({
@@ -42,14 +42,14 @@ export class Stage {
       },
     });
     const { world } = stage;
-    stage.breaker = new Breaker(join(world.folder, 'breaker'));
+    stage.breaker = Breaker && new Breaker(join(world.folder, 'breaker'));
     EXTRA_GROUP.id = stage.mould.spare;
     await world.sim('PUT', '/timing', { conversion_ms: 0, settle_ms: 0, operation_ms: 0 });
     await configure(world, {
       webhooks: [hooks.generic(world, { events: EVENTS, private: true })],
       psa: psas.halopsa(world, { events: EVENTS }),
     });
-    await stage.restart(stage.breaker.settings);
+    if (stage.breaker) await stage.restart(stage.breaker.settings);
     return stage;
   }
 
@@ -156,11 +156,11 @@ export class Stage {
   // Nothing goes wrong: what the breaker meets on the way, and what is changed.
   async undisturbed() {
     const run = await this.begin({ row: 'undisturbed' });
-    this.breaker.clear();
+    this.breaker?.clear();
     await this.ask(run);
     await this.follow(run);
     await this.judge(run);
-    return this.breaker.met();
+    return this.breaker?.met();
   }
 
   // Killed at the nth point of a kind.
