@@ -34,7 +34,7 @@ async function measure(timing, latency = LATENCY) {
   await world.sim('PUT', '/latency', { graph: latency, exchange: latency, sharepoint: latency });
   await world.sim('DELETE', '/requests');
   const { id } = await world.offboard(start.user.id, options);
-  const done = await world.finished(id, 120_000);
+  const done = await world.finished(id);
   assert.match(done.status, /^succeeded/);
   const log = (await world.requests()).filter((one) => !one.path.startsWith('/login')).sort((a, b) => a.time - b.time);
   assert.deepEqual(log.filter((one) => one.undocumented), []);

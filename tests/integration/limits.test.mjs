@@ -25,7 +25,7 @@ async function offboardAll(names, options = OPTIONS) {
     options,
     acknowledged_warnings: ['*'],
   });
-  return Promise.all(answer.offboardings.map((one) => world.finished(one.id, 120_000)));
+  return Promise.all(answer.offboardings.map((one) => world.finished(one.id)));
 }
 
 // Every answer that was given: those to whole requests and those to the parts of batches.

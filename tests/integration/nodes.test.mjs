@@ -57,7 +57,7 @@ async function offboardMany(count, url = world.url) {
 
 async function allFinished(ids) {
   for (const id of ids) {
-    const done = await world.finished(id, 90_000);
+    const done = await world.finished(id);
     assert.match(done.status, /^succeeded/, JSON.stringify(done.tasks.filter((task) => task.error)));
   }
 }
@@ -531,7 +531,7 @@ test('f26 a promoted standby that lost the last commits: what was recorded is lo
   await until('more to be done than the standby knows', async () => (await ended(primary)) >= (await ended(standby)) + 2);
   await primary.control('kill');
   await standby.control('promote');
-  const done = await other.finished(id, 90_000);
+  const done = await other.finished(id);
   assert.match(done.status, /^succeeded/, JSON.stringify(done.tasks.filter((task) => task.error)));
   const now = await other.look();
   assert.equal(now.user.accountEnabled, false);

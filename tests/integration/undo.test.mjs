@@ -27,7 +27,7 @@ beforeEach(async () => {
 after(() => world.close());
 
 const plain = (group) => group.securityEnabled && !group.mailEnabled && !group.membershipRule && !group.onPremisesSyncEnabled && !group.isAssignableToRole;
-const finish = async (user, options) => world.finished((await world.offboard(user, options)).id, 60_000);
+const finish = async (user, options) => world.finished((await world.offboard(user, options)).id);
 const ask = (id, body = {}) => world.api('POST', `/offboardings/${id}/undo`, body);
 const undone = (id) =>
   until(`undo of ${id}`, async () => {

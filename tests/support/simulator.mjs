@@ -13,7 +13,8 @@ const m365sim = join(build, 'm365sim');
 export const CLIENT_ID = '11111111-aaaa-4aaa-8aaa-000000000001';
 export const CLIENT_SECRET = 'sim-secret-Zx8~Q2+demo/=';
 
-export async function until(what, check, timeout = 30_000) {
+// The limit is for what never comes: on a busy machine much takes long.
+export async function until(what, check, timeout = 90_000) {
   const end = Date.now() + timeout;
   for (;;) {
     const value = await check();

@@ -263,7 +263,7 @@ export class World {
     return service ? list.filter((one) => one.path.startsWith(`/${service}`)) : list;
   }
 
-  async finished(id, timeout = 60_000) {
+  async finished(id, timeout = 180_000) {
     let last;
     return until(
       `offboarding ${id}`,
