@@ -5,7 +5,6 @@
 
 #include "api/offboarding_page.h"
 #include "api/sse.h"
-#include "base/memory.h"
 #include "journal/offboardings.h"
 
 #define FRAME_MAX ((size_t)4 * 1024 * 1024)
@@ -16,11 +15,6 @@ void frame_done(struct frame *frame)
     free(frame->tenant_id);
     free(frame->text);
     *frame = (struct frame){0};
-}
-
-static char *copy(const char *text)
-{
-    return must(strdup(text ? text : ""));
 }
 
 /* The data of openapi.yaml's …Event schemas, from what the journal holds. */
@@ -51,11 +45,11 @@ static void render(struct tx *tx, const struct event *event, struct frame *ret)
     char *AUTO_FREE json = json_write(data);
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(FRAME_MAX);
     sse_event(&text, event->id, event->kind, json);
-    *ret =
-        (struct frame){.id = event->id,
-                       .offboarding_id = copy(event->offboarding_id),
-                       .tenant_id = copy(json_text(json_object_at(summary, "tenant"), "id")),
-                       .text = text.overflow ? copy(": an event too large to send\n\n") : strbuf_take(&text)};
+    *ret = (struct frame){.id = event->id,
+                          .offboarding_id = text_copy(event->offboarding_id),
+                          .tenant_id = text_copy(json_text_or(json_object_at(summary, "tenant"), "id", "")),
+                          .text = text.overflow ? text_copy(": an event too large to send\n\n")
+                                                : strbuf_take(&text)};
 }
 
 ptrdiff_t frames_read(struct store *store, const char *offboarding_id, int64_t after_id,

@@ -50,7 +50,7 @@ printf '%-42s %10d ms (%s)\n' 'one offboarding of five tasks' $((($(date +%s%N) 
 
 node tests/bench/starts.mjs fabrikam.com
 
-# One tenant's lockout while ten thousand of another are queued.
+# One tenant's lockout while ten thousand of another are queued, and how soon those go on after a kill.
 BUILD_DIR=$PWD/build node tests/bench/bulk.mjs
 
 # A technician who types, over the largest of the sample tenants. When people signed in last is
