@@ -150,6 +150,36 @@ static void f07_what_is_not_sent_is_not_announced(void **state)
     assert_string_equal(fixture->said, "");
 }
 
+/* While it is announced, somebody else is refused. */
+static bool before_a_refusal(void *ctx, const struct m365_write *writes, size_t count, struct err *err)
+{
+    struct fixture *fixture = ctx;
+    struct m365_target target = fixture->stage.target;
+    struct err refused;
+    if (!*fixture->said) {
+        fixture->stage.target.before_writes = NULL;
+        fixture->stage.target.patience_ms = 0;
+        refuse(fixture, 1, 429, "Retry-After: 7");
+        assert_false(call(fixture, "GET", "/users/y", &refused));
+        fixture->stage.target = target;
+    }
+    return before(ctx, writes, count, err);
+}
+
+static void f07_what_closes_while_it_is_announced_is_waited_for(void **state)
+{
+    struct fixture *fixture = *state;
+    struct m365_target *target = &fixture->stage.target;
+    struct err err;
+    target->before_writes = before_a_refusal;
+    target->after_writes = after;
+    target->ctx = fixture;
+    assert_true(call(fixture, "PATCH", "/users/x", &err));
+    assert_string_equal(fixture->said, "<>424<>200");
+    assert_int_equal(fixture->count, 2);
+    assert_in_range(fixture->arrivals[1] - fixture->arrivals[0], 7000, 8999);
+}
+
 static void f07_what_is_nearly_used_up_slows_down(void **state)
 {
     struct fixture *fixture = *state;
@@ -488,6 +518,7 @@ int main(void)
         WITH_UPSTREAM(f07_lockouts_say_that_they_are_urgent),
         WITH_UPSTREAM(f07_the_scope_of_a_refusal_counts),
         WITH_UPSTREAM(f07_what_is_not_sent_is_not_announced),
+        WITH_UPSTREAM(f07_what_closes_while_it_is_announced_is_waited_for),
         WITH_UPSTREAM(f07_what_is_nearly_used_up_slows_down),
         WITH_UPSTREAM(f08_without_a_time_the_waits_grow),
         WITH_UPSTREAM(f09_a_throttled_change_may_have_been_made),

@@ -284,7 +284,9 @@ static bool is_circuit(const struct err *err)
     return strcmp(err->code, "circuit_open") == 0;
 }
 
-/* With a token at hand and the lanes still open, the request is announced. */
+#define NOT_RUN 424 /* as a batch says of a part that was not begun */
+
+/* With a token at hand and the lanes still open, the request is announced; that may take its time too. */
 enum readiness { READY, NOT_YET, NOT_AT_ALL };
 
 static enum readiness prepare(struct m365 *m365, const struct m365_target *target,
@@ -298,7 +300,12 @@ static enum readiness prepare(struct m365 *m365, const struct m365_target *targe
     }
     if (token->fetched && lane_closed_since(m365->lanes, pass))
         return NOT_YET;
-    return announce(target, request, err) ? READY : NOT_AT_ALL;
+    if (!announce(target, request, err))
+        return NOT_AT_ALL;
+    if (!request->write_count || !lane_closed_since(m365->lanes, pass))
+        return READY;
+    conclude(target, request, NOT_RUN, "");
+    return NOT_YET;
 }
 
 /* One sending by somebody who has passed the lane, and leaves it. True when it is to be repeated. */

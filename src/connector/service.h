@@ -2,7 +2,8 @@
  * repeats (private to connector/).
  *
  * In this order: the lane lets it pass, the token is at hand, the hook has announced it, it is sent. So what
- * is not sent is not announced, and nothing waits between the announcement and the sending. */
+ * is not sent is not announced, but for what the lane was closed to meanwhile: that is concluded as not run.
+ */
 #ifndef CONNECTOR_SERVICE_H
 #define CONNECTOR_SERVICE_H
 
