@@ -38,9 +38,11 @@ static json_t *event_data(const struct event *event, const json_t *summary)
     return data;
 }
 
-static void render(struct tx *tx, const struct event *event, struct frame *ret)
+static bool render(struct tx *tx, const struct event *event, struct frame *ret, struct err *err)
 {
-    AUTO_JSON json_t *summary = offboarding_summary_json(tx, event->offboarding_id, NULL);
+    AUTO_JSON json_t *summary = offboarding_summary_json(tx, event->offboarding_id, err);
+    if (!summary)
+        return false;
     AUTO_JSON json_t *data = event_data(event, summary);
     char *AUTO_FREE json = json_write(data);
     AUTO_STRBUF struct strbuf text = STRBUF_MAX(FRAME_MAX);
@@ -50,6 +52,7 @@ static void render(struct tx *tx, const struct event *event, struct frame *ret)
                           .tenant_id = text_copy(json_text_or(json_object_at(summary, "tenant"), "id", "")),
                           .text = text.overflow ? text_copy(": an event too large to send\n\n")
                                                 : strbuf_take(&text)};
+    return true;
 }
 
 ptrdiff_t frames_read(struct store *store, const char *offboarding_id, int64_t after_id,
@@ -61,12 +64,16 @@ ptrdiff_t frames_read(struct store *store, const char *offboarding_id, int64_t a
     if (count <= 0)
         return count;
     AUTO_TX struct tx *tx = store_begin_read(store, err);
-    for (ptrdiff_t i = 0; i < count; i++) {
-        if (tx)
-            render(tx, &events[i], &ret_frames[i]);
+    ptrdiff_t rendered = 0;
+    while (tx && rendered < count && render(tx, &events[rendered], &ret_frames[rendered], err))
+        rendered++;
+    for (ptrdiff_t i = 0; i < count; i++)
         json_decref(events[i].data);
-    }
-    return tx ? count : -1;
+    if (rendered == count)
+        return count;
+    while (rendered > 0)
+        frame_done(&ret_frames[--rendered]);
+    return -1;
 }
 
 json_t *frame_snapshot(struct tx *tx, const struct principal *who, const char *offboarding_id,

@@ -19,22 +19,29 @@ static bool sees(const struct call *call, const struct template *template)
     return !template->tenant_id || principal_sees(&call->who, template->tenant_id);
 }
 
-static json_t *tenant_of(struct tx *tx, struct arena *arena, const char *id)
+/* NULL with err set when it cannot be read. */
+static json_t *tenant_of(struct tx *tx, struct arena *arena, const char *id, struct err *err)
 {
     AUTO_TENANT struct tenant tenant = {0};
-    if (!id || !tenant_find(tx, arena, id, &tenant, NULL))
+    if (!id)
         return json_null();
+    if (!tenant_find(tx, arena, id, &tenant, err)) /* removed since */
+        return err->kind == ERR_NOT_FOUND ? json_null() : NULL;
     return json_make("{s:s, s:s, s:s}", "id", tenant.id, "default_domain", tenant.default_domain,
                      "display_name", tenant.display_name);
 }
 
-static json_t *template_json(struct tx *tx, struct arena *arena, const struct template *template)
+static json_t *template_json(struct tx *tx, struct arena *arena, const struct template *template,
+                             struct err *err)
 {
+    json_t *tenant = tenant_of(tx, arena, template->tenant_id, err);
+    if (!tenant)
+        return NULL;
     json_t *value = json_object();
     json_put_text(value, "id", template->id);
     json_put_text(value, "name", template->name);
     json_put_text(value, "description", template->description);
-    json_put(value, "tenant", tenant_of(tx, arena, template->tenant_id));
+    json_put(value, "tenant", tenant);
     json_put(value, "options", json_incref(template->options));
     json_put(value, "warnings", choice_problems(template->options));
     json_put_time(value, "created_at", template->created_at);
@@ -45,12 +52,17 @@ static json_t *template_json(struct tx *tx, struct arena *arena, const struct te
 
 /* --- reading ------------------------------------------------------------------------------------------- */
 
-static json_t *list_json(struct tx *tx, struct arena *arena, const struct template *templates, size_t count)
+static json_t *list_json(struct tx *tx, struct arena *arena, const struct template *templates, size_t count,
+                         struct err *err)
 {
-    json_t *items = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_add(items, template_json(tx, arena, &templates[i]));
-    return items;
+    AUTO_JSON json_t *items = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *one = template_json(tx, arena, &templates[i], err);
+        if (!one)
+            return NULL;
+        json_add(items, one);
+    }
+    return json_incref(items);
 }
 
 bool templates_get(struct call *call, struct err *err)
@@ -68,11 +80,11 @@ bool templates_get(struct call *call, struct err *err)
     if (count < 0)
         return false;
     bool more = (size_t)count > page.limit;
-    json_t *items = list_json(tx, call->arena, templates, more ? page.limit : (size_t)count);
+    json_t *items = list_json(tx, call->arena, templates, more ? page.limit : (size_t)count, err);
     const char *next = more ? call_cursor_make(call, templates[page.limit - 1].id) : NULL;
     for (ptrdiff_t i = 0; i < count; i++)
         template_done(&templates[i]);
-    return call_list(call, items, next);
+    return items && call_list(call, items, next);
 }
 
 static bool find(struct call *call, struct tx *tx, struct template *ret, struct err *err)
@@ -89,8 +101,8 @@ static bool answer(struct call *call, struct tx **tx, int status, const char *id
     AUTO_TEMPLATE struct template template = {0};
     if (!template_find(*tx, call->arena, id, &template, err))
         return false;
-    json_t *value = call_keep(call, template_json(*tx, call->arena, &template));
-    return (!writes || once_commit(call, tx, status, value, err)) &&
+    json_t *value = call_keep(call, template_json(*tx, call->arena, &template, err));
+    return value && (!writes || once_commit(call, tx, status, value, err)) &&
            call_json_versioned(call, status, value, template.version);
 }
 

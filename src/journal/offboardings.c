@@ -86,8 +86,8 @@ bool offboarding_insert(struct tx *tx, const struct offboarding *o, struct err *
                      P_TEXT(o->id), P_TEXT(task), P_INT(id)))
             return false;
     }
-    return journal_append(tx, o->id, o->created_at, EVENT_REQUEST, NULL, offboarding_request_json(tx, o),
-                          err) &&
+    json_t *request = offboarding_request_json(tx, o, err);
+    return request && journal_append(tx, o->id, o->created_at, EVENT_REQUEST, NULL, request, err) &&
            journal_append(tx, o->id, o->created_at, EVENT_OFFBOARDING, NULL,
                           json_make("{s:s, s:s, s:s}", "id", o->id, "status", run_status_name(o->status),
                                     "requested_by", o->requested_by),

@@ -184,8 +184,8 @@ MUST_USE bool journal_effect(struct tx *tx, const char *id, int64_t epoch, enum 
 
 /* Everything, as GET /offboardings/{id} returns it (api.md); a new value, NULL with err set. */
 json_t *offboarding_json(struct tx *tx, const char *id, struct err *err);
-/* What was asked for and what was known then, for the first event: a new value. */
-json_t *offboarding_request_json(struct tx *tx, const struct offboarding *offboarding);
+/* What was asked for and what was known then, for the first event: a new value, NULL with err set. */
+json_t *offboarding_request_json(struct tx *tx, const struct offboarding *offboarding, struct err *err);
 /* One task as that answer holds it. */
 json_t *task_row_json(const struct task_row *row);
 /* What GET holds without tasks and evidence, with "progress": {"ended","failed","total"}; NULL with err set.

@@ -41,11 +41,14 @@ json_t *view_tenant(const char *id, const char *default_domain, const char *disp
     return json_put_text(tenant, "display_name", display_name);
 }
 
-static json_t *tenant_json(struct tx *tx, const char *id)
+/* NULL with err set when it cannot be read. */
+static json_t *tenant_json(struct tx *tx, const char *id, struct err *err)
 {
     AUTO_ROWS struct rows *rows =
-        tx_query(tx, NULL, "SELECT default_domain, display_name FROM tenants WHERE id = $1", P_TEXT(id));
+        tx_query(tx, err, "SELECT default_domain, display_name FROM tenants WHERE id = $1", P_TEXT(id));
     bool found = rows && rows_next(rows);
+    if (!rows || rows_failed(rows, err))
+        return NULL;
     return view_tenant(id, found ? row_text(rows, 0) : NULL, found ? row_text(rows, 1) : NULL);
 }
 
@@ -57,8 +60,11 @@ static json_t *user_json(const struct offboarding *o)
     return json_put_text(user, "display_name", o->display_name);
 }
 
-json_t *offboarding_request_json(struct tx *tx, const struct offboarding *o)
+json_t *offboarding_request_json(struct tx *tx, const struct offboarding *o, struct err *err)
 {
+    json_t *tenant = tenant_json(tx, o->tenant_id, err);
+    if (!tenant)
+        return NULL;
     json_t *value = json_object();
     json_put_text(value, "batch", o->batch);
     json_put_text(value, "reference", o->reference);
@@ -66,7 +72,7 @@ json_t *offboarding_request_json(struct tx *tx, const struct offboarding *o)
     json_put_text(value, "requested_by", o->requested_by);
     json_put_time(value, "created_at", o->created_at);
     json_put_time(value, "scheduled_at", o->scheduled_at);
-    json_put(value, "tenant", tenant_json(tx, o->tenant_id));
+    json_put(value, "tenant", tenant);
     json_put(value, "user", user_json(o));
     json_put(value, "options", copy_or(o->options, json_object()));
     json_put(value, "schedule", copy_or(o->schedule, json_null()));
@@ -96,9 +102,10 @@ json_t *view_head(const struct offboarding *o, json_t *tenant)
     return value;
 }
 
-static json_t *head_json(struct tx *tx, const struct offboarding *o)
+static json_t *head_json(struct tx *tx, const struct offboarding *o, struct err *err)
 {
-    return view_head(o, tenant_json(tx, o->tenant_id));
+    json_t *tenant = tenant_json(tx, o->tenant_id, err);
+    return tenant ? view_head(o, tenant) : NULL;
 }
 
 /* NULL with err set when they cannot be read. */
@@ -150,23 +157,21 @@ json_t *offboarding_json(struct tx *tx, const char *id, struct err *err)
     struct offboarding o;
     if (!offboarding_load(tx, arena, id, &o, err))
         return NULL;
-    json_t *value = head_json(tx, &o), *undo = json_null();
-    json_put(value, "options", copy_or(o.options, json_object()));
-    json_put(value, "options_from", copy_or(json_object_get(o.context, "options_from"), json_null()));
-    json_put(value, "schedule", copy_or(o.schedule, json_null()));
-    json_put(value, "plan", copy_or(o.plan, json_array()));
-    json_t *tasks = tasks_json(tx, arena, id, DIRECTION_DO, err);
-    json_t *back = tasks && json_is_object(o.undo) ? tasks_json(tx, arena, id, DIRECTION_UNDO, err) : NULL;
-    bool good = tasks && (back || !json_is_object(o.undo));
-    if (back)
-        undo = undo_json(&o, back);
+    bool undoes = json_is_object(o.undo);
+    AUTO_JSON json_t *head = head_json(tx, &o, err);
+    AUTO_JSON json_t *tasks = head ? tasks_json(tx, arena, id, DIRECTION_DO, err) : NULL;
+    AUTO_JSON json_t *back = tasks && undoes ? tasks_json(tx, arena, id, DIRECTION_UNDO, err) : NULL;
+    bool good = tasks && (back || !undoes);
+    if (good) {
+        json_put(head, "options", copy_or(o.options, json_object()));
+        json_put(head, "options_from", copy_or(json_object_get(o.context, "options_from"), json_null()));
+        json_put(head, "schedule", copy_or(o.schedule, json_null()));
+        json_put(head, "plan", copy_or(o.plan, json_array()));
+        json_put(head, "tasks", json_incref(tasks));
+        json_put(head, "undo", back ? undo_json(&o, json_incref(back)) : json_null());
+    }
     offboarding_done(&o);
-    json_put(value, "tasks", tasks ? tasks : json_array());
-    json_put(value, "undo", undo);
-    if (good)
-        return value;
-    json_decref(value);
-    return NULL;
+    return good ? json_incref(head) : NULL;
 }
 
 json_t *view_progress(int64_t total, int64_t ended, int64_t failed)
@@ -175,16 +180,18 @@ json_t *view_progress(int64_t total, int64_t ended, int64_t failed)
                      (json_int_t)failed);
 }
 
-static void add_progress(struct tx *tx, json_t *value, const char *id)
+static bool add_progress(struct tx *tx, json_t *value, const char *id, struct err *err)
 {
-    AUTO_ROWS struct rows *rows = tx_query(tx, NULL,
+    AUTO_ROWS struct rows *rows = tx_query(tx, err,
                                            "SELECT count(*), sum(CASE WHEN status IN ('pending', 'running', "
                                            "'waiting') THEN 0 ELSE 1 END), sum(CASE WHEN status IN "
                                            "('failed', 'blocked') THEN 1 ELSE 0 END) FROM tasks "
                                            "WHERE offboarding_id = $1 AND direction = 'do'",
                                            P_TEXT(id));
-    if (rows && rows_next(rows))
-        json_put(value, "progress", view_progress(row_int(rows, 0), row_int(rows, 1), row_int(rows, 2)));
+    if (!rows || !rows_next(rows)) /* a count has always a row */
+        return rows && !rows_failed(rows, err);
+    json_put(value, "progress", view_progress(row_int(rows, 0), row_int(rows, 1), row_int(rows, 2)));
+    return true;
 }
 
 json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err)
@@ -193,8 +200,8 @@ json_t *offboarding_summary_json(struct tx *tx, const char *id, struct err *err)
     struct offboarding o;
     if (!offboarding_load(tx, arena, id, &o, err))
         return NULL;
-    json_t *head = head_json(tx, &o);
-    add_progress(tx, head, o.id);
+    AUTO_JSON json_t *head = head_json(tx, &o, err);
+    bool good = head && add_progress(tx, head, o.id, err);
     offboarding_done(&o);
-    return head;
+    return good ? json_incref(head) : NULL;
 }
