@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "api/key_release.h"
 #include "api/server.h"
 #include "api/static.h"
 #include "api/waiting.h"
@@ -18,6 +19,7 @@ struct api {
     struct api_context context;
     struct metrics *metrics;
     struct live *live;
+    struct key_release *keys;
     struct static_site site;
     struct throttle *link_throttle; /* of wrong one-time links, by address */
     const char *public_url;

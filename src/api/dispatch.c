@@ -106,9 +106,10 @@ static bool read_body(struct call *call, struct err *err)
 static bool run_handler(struct call *call, struct err *err)
 {
     bool replayed = false;
-    if (call->route->takes & TAKES_ONCE && (!once_begin(call, &replayed, err) || replayed))
-        return replayed;
-    bool done = call->route->handler(call, err);
+    bool begun = !(call->route->takes & TAKES_ONCE) || once_begin(call, &replayed, err);
+    if (replayed)
+        return true;
+    bool done = begun && call->route->handler(call, err);
     once_end(call, done);
     return done;
 }

@@ -2,7 +2,6 @@
 
 #include <sodium.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 
@@ -107,17 +106,10 @@ static bool keep_answer(struct call *call, struct err *err)
     return tx && once_commit(call, &tx, reply->status, response, err);
 }
 
-/* A store that is away for a moment must not keep a key taken for minutes: it is tried for about a second. */
 static bool free_key(struct call *call, struct err *err)
 {
-    for (unsigned pause_ms = 20;; pause_ms *= 2) {
-        AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
-        if (tx && idempotency_forget(tx, &call->once, err) && tx_commit(&tx, err))
-            return true;
-        if (pause_ms > 640)
-            return false;
-        usleep(pause_ms * 1000);
-    }
+    AUTO_TX struct tx *tx = store_begin(call->api->context.store, err);
+    return tx && idempotency_forget(tx, &call->once, err) && tx_commit(&tx, err);
 }
 
 void once_end(struct call *call, bool succeeded)
@@ -125,7 +117,8 @@ void once_end(struct call *call, bool succeeded)
     struct err err = {0};
     if (!call->once.key || (succeeded && call->once_finished))
         return;
-    /* A key that cannot be given free now is free when this process has ended. */
-    if (!(succeeded ? keep_answer(call, &err) : free_key(call, &err)))
-        log_warn("http.idempotency", LOG_TEXT("request", call->request->id), LOG_ERR(&err));
+    if (succeeded ? keep_answer(call, &err) : free_key(call, &err))
+        return;
+    log_warn("http.idempotency", LOG_TEXT("request", call->request->id), LOG_ERR(&err));
+    key_release_add(call->api->keys, &call->once);
 }

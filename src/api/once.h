@@ -20,7 +20,8 @@ MUST_USE bool once_finish(struct call *call, struct tx *tx, int status, const js
 /* The same, and commits. */
 MUST_USE bool once_commit(struct call *call, struct tx **tx, int status, const json_t *response,
                           struct err *err);
-/* After the handler: keeps its answer, or frees the key when it refused. */
+/* After the handler, or after once_begin failed: keeps the answer, or frees the key when there is none to
+ * keep. */
 void once_end(struct call *call, bool succeeded);
 
 #endif

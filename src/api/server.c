@@ -145,6 +145,7 @@ void server_serve(struct server *server, const struct api_context *context)
     api->context = *context;
     api->metrics = context->metrics ? context->metrics : server->own_metrics;
     api->live = live_start(&api->context);
+    api->keys = key_release_start(context->store);
     api->serving = true;
 }
 
@@ -168,5 +169,6 @@ void server_stop(struct server *server)
         live_end_streams(server->api.live);
     httpd_stop(server->httpd);
     live_stop(server->api.live);
+    key_release_stop(server->api.keys);
     server_free(server);
 }
