@@ -1,6 +1,7 @@
 /* What goes wrong upstream, and what the connector makes of it; the names begin with the failure's number in
  * docs/upstream.md. Waits take no time unless a test says otherwise. */
 #include <time.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/thread.h"
@@ -178,6 +179,30 @@ static void f07_what_closes_while_it_is_announced_is_waited_for(void **state)
     assert_string_equal(fixture->said, "<>424<>200");
     assert_int_equal(fixture->count, 2);
     assert_in_range(fixture->arrivals[1] - fixture->arrivals[0], 7000, 8999);
+}
+
+/* The process stood still after the announcement; meanwhile another may have taken over. */
+static bool before_standing_still(void *ctx, const struct m365_write *writes, size_t count, struct err *err)
+{
+    struct fixture *fixture = ctx;
+    if (!*fixture->said)
+        usleep(2 * 1000 * (useconds_t)fixture->stage.target.timeout_ms);
+    return before(ctx, writes, count, err);
+}
+
+static void f24_what_was_announced_too_long_ago_is_not_sent(void **state)
+{
+    struct fixture *fixture = *state;
+    struct m365_target *target = &fixture->stage.target;
+    struct err err;
+    assert_true(call(fixture, "GET", "/users/x", &err)); /* a connection is there */
+    target->before_writes = before_standing_still;
+    target->after_writes = after;
+    target->ctx = fixture;
+    target->timeout_ms = 300;
+    assert_true(call(fixture, "PATCH", "/users/x", &err));
+    assert_string_equal(fixture->said, "<>0<>200");
+    assert_int_equal(fixture->count, 2);
 }
 
 static void f07_what_is_nearly_used_up_slows_down(void **state)
@@ -519,6 +544,7 @@ int main(void)
         WITH_UPSTREAM(f07_the_scope_of_a_refusal_counts),
         WITH_UPSTREAM(f07_what_is_not_sent_is_not_announced),
         WITH_UPSTREAM(f07_what_closes_while_it_is_announced_is_waited_for),
+        WITH_UPSTREAM(f24_what_was_announced_too_long_ago_is_not_sent),
         WITH_UPSTREAM(f07_what_is_nearly_used_up_slows_down),
         WITH_UPSTREAM(f08_without_a_time_the_waits_grow),
         WITH_UPSTREAM(f09_a_throttled_change_may_have_been_made),

@@ -93,7 +93,8 @@ struct m365_target {
     bool urgent;     /* lockout: asks the upstream to throttle others first */
     bool background; /* nobody waits for it: everybody else goes first, here and upstream */
     /* Before each sending of something that changes data, repeats included, with
-     * all the changes of that request. False with err set: it is not sent. */
+     * all the changes of that request. False with err set: it is not sent. Nor is
+     * it when timeout_ms have passed since the hook was called. */
     bool (*before_writes)(void *ctx, const struct m365_write *writes, size_t count, struct err *err);
     /* The other half: the same changes, with what became of each. */
     void (*after_writes)(void *ctx, const struct m365_write *writes, size_t count);

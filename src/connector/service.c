@@ -38,6 +38,11 @@ int64_t service_backoff(const struct rng *rng, unsigned attempt)
 
 /* --- one sending --- */
 
+static int64_t timeout_ms(const struct m365_target *target)
+{
+    return target->timeout_ms ? target->timeout_ms : M365_TIMEOUT_MS;
+}
+
 static bool announce(const struct m365_target *target, const struct service_request *request, struct err *err)
 {
     return !target->before_writes || !request->write_count ||
@@ -90,8 +95,8 @@ static json_t *read_json(const struct wire_reply *reply)
 }
 
 static bool send_once(struct m365 *m365, const struct m365_target *target,
-                      const struct service_request *request, const char *token, struct service_reply *ret,
-                      struct err *err)
+                      const struct service_request *request, const char *token, int64_t send_by,
+                      struct service_reply *ret, struct err *err)
 {
     const char *headers[HEADERS_MAX];
     size_t count = 0;
@@ -123,7 +128,8 @@ static bool send_once(struct m365 *m365, const struct m365_target *target,
                                 .headers = headers,
                                 .body = request->body,
                                 .body_length = request->body ? strlen(request->body) : 0,
-                                .timeout_ms = target->timeout_ms ? target->timeout_ms : M365_TIMEOUT_MS,
+                                .timeout_ms = timeout_ms(target),
+                                .send_by = send_by,
                                 .harmless = request->harmless,
                                 .cancel = target->cancel,
                                 .flow = target->tenant_id,
@@ -168,6 +174,7 @@ static bool broken(const struct service_request *request, const struct service_r
 }
 
 struct course {
+    int64_t send_by;    /* of this sending, by clock_passed_ms; an announcement does not count for ever */
     int64_t until;      /* monotonic: no waiting beyond */
     int64_t not_before; /* the next sending */
     unsigned sends, faults;
@@ -267,8 +274,7 @@ static bool again_after(const struct m365 *m365, struct course *course, int64_t 
 static bool enter(struct m365 *m365, const struct m365_target *target, const struct service_request *request,
                   const struct course *course, struct lane_pass *ret, struct err *err)
 {
-    int64_t place_by =
-        clock_mono_ms(m365->clock) + (target->timeout_ms ? target->timeout_ms : M365_TIMEOUT_MS);
+    int64_t place_by = clock_mono_ms(m365->clock) + timeout_ms(target);
     const struct lane_wait wait = {.rank = target->urgent       ? LANE_URGENT
                                            : target->background ? LANE_BACKGROUND
                                                                 : LANE_NORMAL,
@@ -300,6 +306,7 @@ static enum readiness prepare(struct m365 *m365, const struct m365_target *targe
     }
     if (token->fetched && lane_closed_since(m365->lanes, pass))
         return NOT_YET;
+    course->send_by = clock_passed_ms(clock_system()) + timeout_ms(target);
     if (!announce(target, request, err))
         return NOT_AT_ALL;
     if (!request->write_count || !lane_closed_since(m365->lanes, pass))
@@ -331,7 +338,7 @@ static bool send_again(struct m365 *m365, const struct m365_target *target,
     struct throttle throttle = {0};
     unsigned attempt = course->sends++;
     int64_t asked = 0;
-    course->replied = send_once(m365, target, request, token.header, ret, err);
+    course->replied = send_once(m365, target, request, token.header, course->send_by, ret, err);
     ret->token = token.serial;
     if (course->replied) {
         throttle = throttle_read(&ret->wire, clock_utc_ms(m365->clock));

@@ -31,6 +31,7 @@ struct call {
     enum call_state state;
     bool abort; /* the caller gave up: the I/O thread lets go of it */
     bool sent;  /* the request may have reached the peer */
+    bool late;  /* it was ready after the time by which to send it */
     bool twice; /* libcurl wanted to send it again by itself */
     CURLcode result;
     long status;
@@ -136,13 +137,16 @@ static bool changes_something(const struct wire_request *request)
     return !request->harmless && strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
 }
 
-/* Just before each sending. libcurl repeats a request by itself when a kept
+/* Just before each sending, the last moment to leave it. libcurl repeats a request by itself when a kept
  * connection breaks before the first byte of the answer; for one that changes
  * something only the caller may decide that. */
 static int before_sending(void *context, char *peer, char *own, int peer_port, int own_port)
 {
     struct call *call = context;
     (void)peer, (void)own, (void)peer_port, (void)own_port;
+    call->late = call->request->send_by && clock_passed_ms(clock_system()) > call->request->send_by;
+    if (call->late)
+        return CURL_PREREQFUNC_ABORT;
     call->twice = call->sent && changes_something(call->request);
     call->sent = true;
     return call->twice ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
@@ -341,6 +345,8 @@ static bool fail(const struct call *call, const char *host, struct err *err)
     case CURLE_WRITE_ERROR:
         return err_code(err, ERR_UPSTREAM, "too_large", "The answer of %s is too large.", host);
     case CURLE_ABORTED_BY_CALLBACK:
+        if (call->late)
+            return err_set(err, ERR_TIMEOUT, "The request to %s could not be sent in time.", host);
         return err_code(err, ERR_UPSTREAM, "broken_answer", "%s closed the connection without an answer.",
                         host);
     default:
@@ -391,7 +397,8 @@ static enum err_kind wait_locked(struct wire *wire, struct call *call, int64_t u
         }
     }
     /* It may have ended by itself meanwhile. */
-    return call->abort && (call->twice || call->result != CURLE_ABORTED_BY_CALLBACK) ? ERR_NONE : why;
+    return call->abort && (call->twice || call->late || call->result != CURLE_ABORTED_BY_CALLBACK) ? ERR_NONE
+                                                                                                   : why;
 }
 
 /* "::ADDRESS:" is any host and port of the URL, connected to at ADDRESS and the same port. */

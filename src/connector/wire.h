@@ -40,8 +40,10 @@ struct wire_request {
     const char *const *headers; /* "Name: value"; NULL ends the list; NULL for none */
     const void *body;           /* NULL for none */
     size_t body_length;
-    int64_t timeout_ms;     /* for the whole call, waiting in the queue included; at least 1 */
-    bool harmless;          /* a POST that changes nothing, such as one that only reads */
+    int64_t timeout_ms; /* for the whole call, waiting in the queue included; at least 1 */
+    int64_t send_by;    /* by clock_passed_ms of clock_system: looked at when everything is ready to be sent,
+                           since a process can stand still; later it is ERR_TIMEOUT. 0: no limit */
+    bool harmless;      /* a POST that changes nothing, such as one that only reads */
     struct cancel *cancel;  /* may be NULL */
     const char *flow;       /* on whose behalf (a tenant): flows share the wire evenly; NULL for nobody's */
     bool urgent;            /* goes before all that is not */

@@ -130,6 +130,26 @@ static void deadline_ends_the_call(void **state)
     assert_false(err.outcome_unknown);
 }
 
+/* As after the process stood still: the connection is there, and the time is over. */
+static void f24_what_is_late_is_not_sent(void **state)
+{
+    struct fixture *fixture = *state;
+    AUTO_WIRE_REPLY struct wire_reply reply = {0};
+    struct err err = {0};
+    char url[200];
+    int64_t now = clock_passed_ms(clock_system());
+    snprintf(url, sizeof url, "%s/x", script_url(fixture->script));
+    struct wire_request request = {.method = "PATCH", .url = url, .timeout_ms = 5000, .send_by = now - 1};
+    for (int i = 0; i < 2; i++) { /* on a new connection and on a kept one */
+        assert_false(wire_send(fixture->wire, &request, &reply, &err));
+        assert_int_equal(err.kind, ERR_TIMEOUT);
+        assert_false(err.outcome_unknown);
+    }
+    assert_int_equal(script_count(fixture->script, "PATCH", "/x"), 0);
+    request.send_by = now + 60000;
+    assert_true(wire_send(fixture->wire, &request, &reply, &err));
+}
+
 static void *trigger_soon(void *cancel)
 {
     nanosleep(&(struct timespec){0, 100 * 1000000L}, NULL);
@@ -389,6 +409,7 @@ int main(void)
         TEST(keeps_nul_bytes_and_redirects),
         TEST(reads_dates),
         TEST(deadline_ends_the_call),
+        TEST(f24_what_is_late_is_not_sent),
         TEST(cancel_ends_the_call),
         TEST(a_post_on_a_kept_connection_is_sent_once),
         TEST(names_what_cannot_be_reached),
