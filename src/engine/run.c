@@ -499,6 +499,8 @@ bool run_is_over(const struct run *run)
 
 void run_free(struct run *run)
 {
+    if (run->stale)
+        log_warn("offboarding_let_go", LOG_TEXT("offboarding", run->o.id), LOG_INT("epoch", run->o.epoch));
     for (int id = 0; id < TASK_COUNT; id++) {
         task_row_done(&run->rows[id]);
         task_row_done(&run->forward[id]);

@@ -28,7 +28,8 @@ MUST_USE struct run *run_take(const struct run_host *host, struct tx *tx, const 
 void run_begin(struct run *run);
 /* Borrowed. */
 const char *run_tenant_id(const struct run *run);
-/* No job of it may be under way. */
+/* No job of it may be under way. Logs when it was let go before its end: it is claimed anew, here or
+ * elsewhere. */
 void run_free(struct run *run);
 /* Lets go of what is under way: its results do not count. */
 void run_cut_off(struct run *run);
