@@ -538,7 +538,7 @@ test('f26 a promoted standby that lost the last commits: what was recorded is lo
     },
   });
   t.after(() => other.close());
-  await other.sim('PUT', '/latency', { '*': 200 });
+  await other.sim('PUT', '/latency', { '*': 1500 }); // so that it is not over before the standby is cut off
   const ended = (server) => server.query('SELECT count(*) FROM tasks WHERE ended_at IS NOT NULL', 'lastday').then(Number);
   const start = await other.look();
   const { id } = await other.offboard(start.user.id, {
@@ -553,6 +553,7 @@ test('f26 a promoted standby that lost the last commits: what was recorded is lo
   // From here on nothing arrives at the standby any more.
   await standby.query("ALTER SYSTEM SET primary_conninfo = ''");
   await standby.query('SELECT pg_reload_conf()');
+  await other.sim('PUT', '/latency', { '*': 200 });
   await until('more to be done than the standby knows', async () => (await ended(primary)) >= (await ended(standby)) + 2);
   await primary.control('kill');
   await standby.control('promote');
