@@ -1,12 +1,12 @@
 // What memory.c counts, and which of it fails.
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from '../support/simulator.mjs';
+import { Mapped } from './mapped.mjs';
 
 export class Memory {
   constructor(path) {
     this.path = path;
-    writeFileSync(path, Buffer.alloc(8));
+    this.numbers = new Mapped(path, 2);
   }
 
   get settings() {
@@ -14,7 +14,7 @@ export class Memory {
   }
 
   get count() {
-    return readFileSync(this.path).readUInt32LE(0);
+    return this.numbers.read(0);
   }
 
   // Those up to now are over.
@@ -27,13 +27,9 @@ export class Memory {
     return this.count - this.cleared;
   }
 
-  // The nth from now on fails. In place: the server has the file mapped.
+  // The nth from now on fails.
   arm(nth) {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32LE(nth ? this.count + nth : 0);
-    const file = openSync(this.path, 'r+');
-    writeSync(file, bytes, 0, 4, 4);
-    closeSync(file);
+    this.numbers.write(1, nth ? this.count + nth : 0);
   }
 
   disarm() {

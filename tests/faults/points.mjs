@@ -1,7 +1,8 @@
 // What points.c counts, and which of it is to be fatal.
-import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from '../support/simulator.mjs';
+import { Mapped } from './mapped.mjs';
 
 export const KINDS = ['commit', 'durable', 'send', 'answer'];
 
@@ -9,7 +10,7 @@ export class Points {
   constructor(path) {
     this.path = path;
     this.traced = 0;
-    writeFileSync(path, Buffer.alloc(8 * KINDS.length));
+    this.numbers = new Mapped(path, 2 * KINDS.length);
     writeFileSync(`${path}.trace`, '');
   }
 
@@ -22,23 +23,14 @@ export class Points {
     };
   }
 
-  // In place: the server has the file mapped.
-  #write(index, value) {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32LE(value);
-    const file = openSync(this.path, 'r+');
-    writeSync(file, bytes, 0, 4, 4 * index);
-    closeSync(file);
-  }
-
   // The nth from now on ends the process.
   arm(kind, nth) {
     const index = KINDS.indexOf(kind);
-    this.#write(KINDS.length + index, readFileSync(this.path).readUInt32LE(4 * index) + nth);
+    this.numbers.write(KINDS.length + index, this.numbers.read(index) + nth);
   }
 
   disarm() {
-    for (const index of KINDS.keys()) this.#write(KINDS.length + index, 0);
+    for (const index of KINDS.keys()) this.numbers.write(KINDS.length + index, 0);
   }
 
   // What happened up to now is over.
