@@ -1,7 +1,8 @@
 /* crash — remembers which offboarding a thread was working on when the process died of it (private to
  * engine/).
  *
- * A signal handler writes the id to a file in the data directory; the next start counts it. What kills the
+ * A signal handler writes the id to a file in the data directory, and the calls that led to it to standard
+ * error; the next start counts it. What kills the
  * process from outside (kill -9, a power cut) counts for nothing, so that nobody is blamed who only stood
  * near. Thread-safe. */
 #ifndef ENGINE_CRASH_H

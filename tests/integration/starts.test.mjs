@@ -70,6 +70,7 @@ test('f27 what crashes the server again and again is set aside, and the others a
   for (let crash = 1; crash <= 3; crash++) {
     await until(`crash ${crash}`, () => world.main.gone);
     assert.equal(world.child.signalCode, 'SIGABRT');
+    await until('the calls that led to it', () => /lastday ends [^\n]*\n.*lastday\(/s.test(world.main.log));
     if (crash < 3) await world.main.start({ waits: false });
   }
   await world.start();
