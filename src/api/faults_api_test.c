@@ -3,6 +3,7 @@
  * process. */
 #include "api/api_fixture.h"
 #include "api/live_frame.h"
+#include "base/json_damage.h"
 #include "store/call_fault.h"
 
 enum { CALLS_MAX = 400 };
@@ -41,7 +42,7 @@ static int fill(void **state)
         "', 'Microsoft 365 E3', '" FAKE_TENANT "', 4000)",
         "INSERT INTO price_list(id, currency, prices_json, version, changed_at, changed_by) VALUES (1, "
         "'EUR', "
-        "'{\"" E3 "\":3350}', 1, 1, 'ann')",
+        "'[{\"sku_id\":\"" E3 "\",\"monthly_price\":\"33.5\"}]', 1, 1, 'ann')",
         "INSERT INTO templates(id, tenant_id, name, folded_name, options_json, created_at, created_by, "
         "changed_at, changed_by, version) VALUES ('" TEMPLATE "', '" FAKE_TENANT
         "', 'Usual', 'usual', '{\"disable_sign_in\":{}}', 1, 'ann', 1, 'ann', 1)",
@@ -195,11 +196,155 @@ static void bounds_that_cannot_be_read_are_an_error(void **state)
     }
 }
 
+/* --- what others wrote --------------------------------------------------------------------------------- */
+
+static void ask_with(void *ctx, const json_t *body)
+{
+    struct ask ask = *(struct ask *)ctx;
+    AUTO_FREE char *text = json_write(body);
+    ask.body = text;
+    AUTO_ANSWER struct answer answer = world_ask(&ask);
+    if (answer.status >= 500)
+        fail_msg("%s with %s: %ld %s", ask.path, text, answer.status, answer.body);
+}
+
+/* A body of any shape is answered, as a mistake of whoever sent it or because it happens to be right. */
+static void bodies_of_any_shape_are_answered(void **state)
+{
+    static const struct {
+        const char *method, *path, *body;
+    } requests[] = {
+        {"POST", OFFBOARDINGS,
+         "{\"tenant\":\"contoso.example\",\"users\":[\"a1@contoso.example\"],\"options\":{\"disable_sign_"
+         "in\":true,"
+         "\"forward_email\":{\"to\":\"b@contoso.example\",\"keep_copy\":true},\"grant_mailbox_access\":{"
+         "\"users\":["
+         "\"manager\"]},\"set_out_of_office\":{\"message_html\":\"<p>x</p>\"}},\"schedule\":{\"at\":"
+         "\"2099-01-01T10:00:00\",\"time_zone\":\"UTC\"},\"acknowledged_warnings\":[\"*\"],\"override\":{"
+         "\"codes\":["
+         "\"self\"],\"reason\":\"x\"},\"notify\":{\"email\":true,\"email_to\":[\"a@b.example\"]},"
+         "\"reference\":"
+         "\"T\",\"reason\":\"x\"}"},
+        {"POST", "/api/v1/tenants/contoso.example/users/boss@contoso.example/preflight",
+         "{\"options\":{\"disable_sign_in\":true,\"add_to_group\":{\"group\":\"" OLD "\"}}}"},
+        {"POST", "/api/v1/tenants",
+         "{\"tenant_id\":\"" OLD "\",\"default_domain\":\"new.example\",\"display_name\":\"New\"}"},
+        {"PATCH", "/api/v1/tenants/contoso.example", "{\"display_name\":\"Contoso\"}"},
+        {"PUT", "/api/v1/tenants/contoso.example/defaults",
+         "{\"options\":{\"disable_sign_in\":true},\"protected_users\":[\"" OLD
+         "\"],\"allow_external_forwarding\":"
+         "true,\"template\":null,\"notify\":{\"email\":true,\"psa_company\":1}}"},
+        {"POST", "/api/v1/templates",
+         "{\"name\":\"New\",\"description\":\"x\",\"tenant\":\"contoso.example\",\"options\":{\"remove_"
+         "licenses\":"
+         "{\"force\":true}}}"},
+        {"PUT", "/api/v1/settings/prices",
+         "{\"currency\":\"EUR\",\"prices\":[{\"sku_id\":\"" E3 "\",\"monthly_price\":\"33.5\"}]}"},
+        {"POST", "/api/v1/tokens",
+         "{\"name\":\"t\",\"role\":\"viewer\",\"tenants\":[\"contoso.example\"],\"expires_at\":"
+         "\"2099-01-01T00:00:00Z\"}"},
+        {"POST", OFFBOARDINGS "/" OLD "/retry", "{\"task\":\"remove_licenses\"}"},
+        {"POST", OFFBOARDINGS "/" OLD "/undo", "{\"tasks\":[\"disable_sign_in\"]}"},
+        {"POST", OFFBOARDINGS "/" OLD "/reschedule",
+         "{\"at\":\"2099-01-01T10:00:00\",\"time_zone\":\"UTC\"}"},
+        {"POST", OFFBOARDINGS "/" OLD "/approve", "{\"reason\":\"x\"}"},
+        {"POST", "/api/v1/batches/" BATCH "/approve", "{\"first\":true,\"reason\":\"x\"}"},
+        {"POST", "/api/v1/stop", "{\"batch\":\"" OLD "\"}"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        struct ask ask = {.method = requests[i].method, .path = requests[i].path, .headers = {"If-Match: *"}};
+        AUTO_JSON json_t *body = json_read(requests[i].body, strlen(requests[i].body), NULL);
+        assert_non_null(body);
+        json_damage(body, ask_with, &ask);
+    }
+}
+
+/* Of one row, and where it is shown. */
+struct stored {
+    const char *table, *column, *where;
+    const char *paths[4];
+};
+
+static void show_with(void *ctx, const json_t *value)
+{
+    const struct stored *stored = ctx;
+    AUTO_FREE char *text = json_write(value);
+    char sql[200];
+    struct err err;
+    snprintf(sql, sizeof sql, "UPDATE %s SET %s = $1 WHERE %s", stored->table, stored->column, stored->where);
+    {
+        AUTO_TX struct tx *tx = store_begin(world.store, &err);
+        assert_true(tx && tx_exec(tx, &err, sql, P_TEXT(text)) && tx_commit(&tx, &err));
+    }
+    for (size_t i = 0; stored->paths[i]; i++) {
+        AUTO_ANSWER struct answer answer = ASK(.path = stored->paths[i]);
+        assert_true(answer.status >= 200);
+    }
+}
+
+static json_t *value_of(const struct stored *stored)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT %s FROM %s WHERE %s", stored->column, stored->table, stored->where);
+    AUTO_TX struct tx *tx = store_begin_read(world.store, NULL);
+    AUTO_ROWS struct rows *rows = tx_query(tx, NULL, sql);
+    assert_true(rows_next(rows));
+    return row_json(rows, 0);
+}
+
+/* What an older version or a damaged disk left in the store ends nothing. */
+static void stored_values_of_any_shape_are_shown(void **state)
+{
+#define ONE OFFBOARDINGS "/" OLD
+#define REPORT ONE "/report?format=json"
+#define IS_OLD "id = '" OLD "'"
+#define TASK(direction, task) \
+    "offboarding_id = '" OLD "' AND direction = '" direction "' AND task = '" task "'"
+    static const struct stored all[] = {
+        {"offboardings", "options_json", IS_OLD, {ONE, ONE "/undo", REPORT}},
+        {"offboardings", "plan_json", IS_OLD, {ONE, REPORT}},
+        {"offboardings", "warnings_json", IS_OLD, {ONE, OFFBOARDINGS, REPORT}},
+        {"offboardings", "undo_json", IS_OLD, {ONE, REPORT}},
+        {"offboardings", "notify_json", IS_OLD, {ONE, REPORT}},
+        {"offboardings", "schedule_json", IS_OLD, {ONE, OFFBOARDINGS, REPORT}},
+        {"offboardings", "context_json", IS_OLD, {ONE, ONE "/undo", REPORT}},
+        {"tasks", "before_json", TASK("do", "disable_sign_in"), {ONE, ONE "/undo", REPORT}},
+        {"tasks", "after_json", TASK("do", "disable_sign_in"), {ONE, REPORT}},
+        {"tasks", "warnings_json", TASK("undo", "disable_sign_in"), {ONE, REPORT}},
+        {"tasks", "items_json", TASK("do", "remove_licenses"), {ONE, ONE "/undo", REPORT}},
+        {"tasks", "error_json", TASK("do", "remove_licenses"), {ONE, REPORT}},
+        {"tenants",
+         "defaults_json",
+         "id = '" FAKE_TENANT "'",
+         {"/api/v1/tenants", "/api/v1/tenants/contoso.example/defaults",
+          "/api/v1/tenants/contoso.example/protected-users"}},
+        {"templates",
+         "options_json",
+         "id = '" TEMPLATE "'",
+         {"/api/v1/templates", "/api/v1/templates/" TEMPLATE}},
+        {"price_list", "prices_json", "id = 1", {"/api/v1/settings/prices", "/api/v1/stats"}},
+        {"attempts", "request_json", "number = 1", {"/api/v1/deliveries/" DELIVERY}},
+        {"attempts", "error_json", "number = 1", {"/api/v1/deliveries/" DELIVERY}},
+        {"tokens", "tenants_json", "name = 'viewer'", {"/api/v1/tokens"}},
+        {"logbook", "details_json", "id = 1", {"/api/v1/logbook"}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct stored stored = all[i];
+        AUTO_JSON json_t *value = value_of(&stored);
+        json_damage(value, show_with, &stored);
+        show_with(&stored, value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading_is_whole_or_refused),
         cmocka_unit_test(live_events_are_whole_or_read_again),
+        cmocka_unit_test(bodies_of_any_shape_are_answered),
+        cmocka_unit_test(stored_values_of_any_shape_are_shown),
         cmocka_unit_test(bounds_that_cannot_be_read_are_an_error),
     };
     world_setup();
