@@ -148,10 +148,33 @@ static void reading_is_whole_or_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         wrong += wrong_answers(&(struct ask){.path = paths[i]});
+    wrong += wrong_answers(
+        &(struct ask){.path = "/api/v1/tenants/contoso.example/users/boss@contoso.example/preflight",
+                      .body = "{\"template\":\"" TEMPLATE "\"}"});
     snprintf(path, sizeof path, OFFBOARDINGS "/%s", planned);
     wrong += wrong_answers(&(struct ask){.path = path});
     wrong += wrong_answers(&(struct ask){.path = OFFBOARDINGS "?limit=1", .token = world.viewer});
     assert_int_equal(wrong, 0);
+}
+
+/* What was refused has not happened; what was accepted has. */
+static void requests_are_accepted_or_have_not_happened(void **state)
+{
+    bool happened = true;
+    (void)state;
+    for (int number = 1; happened; number++) {
+        char body[200], path[100];
+        snprintf(body, sizeof body, NEW("w%dw@contoso.example", ""), number);
+        snprintf(path, sizeof path, OFFBOARDINGS "?search=w%dw", number);
+        call_fault_set(number);
+        AUTO_ANSWER struct answer made = ASK(.path = OFFBOARDINGS, .body = body);
+        happened = call_fault_happened();
+        call_fault_set(0);
+        AUTO_ANSWER struct answer list = ASK(.path = path);
+        if (made.status != 202)
+            expect_problem(&made, 503, "store_unreachable");
+        assert_int_equal(json_array_size(json_array_at(list.json, "items")), made.status == 202);
+    }
 }
 
 /* Live events are read by a thread of their own, which tries again. */
@@ -342,6 +365,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading_is_whole_or_refused),
+        cmocka_unit_test(requests_are_accepted_or_have_not_happened),
         cmocka_unit_test(live_events_are_whole_or_read_again),
         cmocka_unit_test(bodies_of_any_shape_are_answered),
         cmocka_unit_test(stored_values_of_any_shape_are_shown),
