@@ -46,11 +46,11 @@ static int fill(void **state)
         "INSERT INTO templates(id, tenant_id, name, folded_name, options_json, created_at, created_by, "
         "changed_at, changed_by, version) VALUES ('" TEMPLATE "', '" FAKE_TENANT
         "', 'Usual', 'usual', '{\"disable_sign_in\":{}}', 1, 'ann', 1, 'ann', 1)",
-        "INSERT INTO notices(id, offboarding_id, tenant_id, event, once, at, data_json) VALUES (1, '" OLD
+        "INSERT INTO notices(id, offboarding_id, tenant_id, event, once, at, data_json) VALUES (1000, '" OLD
         "', '" FAKE_TENANT "', 'offboarding.failed', 'x', 1, '{}')",
         "INSERT INTO deliveries(id, notice_id, offboarding_id, tenant_id, event, channel, endpoint, "
-        "endpoint_name, status, created_at, due_at) VALUES ('" DELIVERY "', 1, '" OLD "', '" FAKE_TENANT
-        "', 'offboarding.failed', 'webhook', 'webhook:1', 'Ours', 'failed', 1, 1), ('" BATCH "', 1, '" OLD
+        "endpoint_name, status, created_at, due_at) VALUES ('" DELIVERY "', 1000, '" OLD "', '" FAKE_TENANT
+        "', 'offboarding.failed', 'webhook', 'webhook:1', 'Ours', 'failed', 1, 1), ('" BATCH "', 1000, '" OLD
         "', '" FAKE_TENANT "', 'offboarding.failed', 'webhook', 'webhook:2', 'Ours', 'failed', 1, 1)",
         "INSERT INTO attempts(delivery_id, number, at, ms, request_json, status, response, error_json) "
         "VALUES "
