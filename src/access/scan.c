@@ -271,8 +271,8 @@ static bool put_calendars(struct tx *tx, const struct scan *scan, const struct l
 
 static json_t *error_json(const struct err *problem, int64_t now)
 {
-    json_t *error = json_make("{s:s, s:s, s:b}", "code", problem->code, "message", problem->message,
-                              "retryable", err_again(problem));
+    json_t *error = json_make("{s:o, s:o, s:b}", "code", json_text_new(problem->code), "message",
+                              json_text_new(problem->message), "retryable", err_again(problem));
     return json_put_time(error, "at", now);
 }
 

@@ -156,8 +156,9 @@ fact_set facts_of_tasks(const json_t *options)
     return FACT(USER);
 }
 
-json_t *elsewhere_read(struct tx *tx, const struct elsewhere *about, int64_t now)
+json_t *elsewhere_read(struct tx *tx, const struct elsewhere *about, int64_t now, struct err *err)
 {
+    (void)err;
     (void)tx;
     (void)about;
     (void)now;

@@ -138,6 +138,7 @@ int world_start(void **state)
     world.store = store_fixture_open(&world.fixture);
     world.journal = journal_new(world.store);
     world.auth = auth_new(world.store, clock_system(), rng_system());
+    world.vault = vault_open(&(struct vault_source){.data_dir = world.fixture.directory}, rng_system(), &err);
     assert_true(auth_account_add(world.auth, &nobody, "ada", "correct horse battery", "admin", &err));
     add_tenant(FAKE_TENANT, "contoso.example", "Contoso");
     add_tenant(FAKE_OTHER_TENANT, "fabrikam.example", "Fabrikam");
@@ -149,6 +150,7 @@ int world_start(void **state)
     static const struct node_self self = {"here", "all", "1.2.3"};
     const struct api_context context = {.store = world.store,
                                         .journal = world.journal,
+                                        .vault = world.vault,
                                         .auth = world.auth,
                                         .wake_engine = count_wake,
                                         .wake_ctx = &world.woken,
@@ -167,6 +169,7 @@ int world_stop(void **state)
 {
     (void)state;
     server_stop(world.server);
+    vault_free(world.vault);
     auth_free(world.auth);
     journal_free(world.journal);
     store_close(world.store);

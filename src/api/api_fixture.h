@@ -23,6 +23,7 @@ extern struct world {
     struct store_fixture fixture;
     struct store *store;
     struct journal *journal;
+    struct vault *vault;
     struct auth *auth;
     struct server *server;
     char token[80];

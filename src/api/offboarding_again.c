@@ -108,8 +108,8 @@ static bool look_at(struct call *call, const char *id, struct looked_at *ret, st
                                     .user_id = ret->o.user_id,
                                     .rows = ret->rows,
                                     .indexed = call->api->context.indexed};
-    ret->elsewhere = elsewhere_read(tx, &about, clock_utc_ms(call->api->context.clock));
-    return true;
+    ret->elsewhere = elsewhere_read(tx, &about, clock_utc_ms(call->api->context.clock), err);
+    return ret->elsewhere != NULL;
 }
 
 static json_t *read_facts(struct call *call, const struct looked_at *looked, task_set tasks, struct err *err)

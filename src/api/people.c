@@ -103,8 +103,10 @@ static bool read_elsewhere(const struct leaving *leaving, struct leaver *leaver,
         AUTO_TX struct tx *tx = store_begin_read(context->store, &leaver->err);
         if (!tx)
             return false;
-        leaver->elsewhere = elsewhere_read(tx, &about, now);
+        leaver->elsewhere = elsewhere_read(tx, &about, now, &leaver->err);
     }
+    if (!leaver->elsewhere)
+        return false;
     shorten(leaver->elsewhere, "mailboxes");
     shorten(leaver->elsewhere, "calendars");
     AUTO_TX struct tx *tx = store_begin(context->store, &leaver->err);

@@ -12,9 +12,11 @@ static json_t *prices_json(const struct price_list *list)
 {
     json_t *value = json_object(), *prices = json_array(), *row;
     size_t i;
-    json_array_foreach (list->prices, i, row)
-        json_add(prices,
-                 json_put_text(json_deep_copy(row), "name", sku_name(json_text_or(row, "sku_id", ""))));
+    json_array_foreach (list->prices, i, row) {
+        if (json_is_object(row))
+            json_add(prices,
+                     json_put_text(json_deep_copy(row), "name", sku_name(json_text_or(row, "sku_id", ""))));
+    }
     json_put_text(value, "currency", *list->currency ? list->currency : NULL);
     json_put(value, "prices", prices);
     json_put_time(value, "changed_at", list->changed_at);

@@ -169,7 +169,7 @@ bool tenant_health_get(struct call *call, struct err *err)
         !read_last(call, tenant.id, &at, &last, err))
         return false;
     int64_t since = tenant.disconnected.since;
-    if (at && at >= since && now - at < max_age_ms)
+    if (json_is_object(last) && at >= since && now - at < max_age_ms)
         return answer(call, last, since);
     if (max_age_ms == 0 || since)
         m365_forget(context->m365, tenant.id); /* a consent that was renewed shows in a new token alone */

@@ -246,15 +246,20 @@ bool protected_users_get(struct call *call, struct err *err)
     AUTO_TENANT struct tenant tenant = {0};
     if (!visible_tenant(call, call->params[0], &tenant, err))
         return false;
-    const json_t *ids = json_array_at(tenant.defaults, "protected_users");
+    AUTO_JSON json_t *ids = json_array();
+    json_t *items, *id;
+    size_t i;
+    json_array_foreach ((json_t *)json_array_at(tenant.defaults, "protected_users"), i, id) {
+        if (json_is_string(id))
+            json_add(ids, json_incref(id));
+    }
     AUTO_JSON json_t *found = json_array_size(ids)
                                   ? directory_find(call->api->context.directory, tenant.id, ids, err)
                                   : json_array();
     if (!found)
         return false;
-    json_t *items = json_array(), *id;
-    size_t i;
-    json_array_foreach ((json_t *)ids, i, id) {
+    items = json_array();
+    json_array_foreach (ids, i, id) {
         const json_t *user = json_array_find(found, "id", json_string_value(id));
         json_t *item = json_make("{s:O}", "id", id);
         json_put_text(item, "user_principal_name", json_text(user, "user_principal_name"));

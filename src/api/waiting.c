@@ -59,9 +59,9 @@ void waiting_answer(struct waiting *waiting, const struct http_request *request,
         reply_json(reply, arena, 200, json_make("{s:s, s:s}", "status", "ok", "version", LASTDAY_VERSION));
     else if (strcmp(request->path, "/readyz") == 0)
         reply_json(reply, arena, 503,
-                   json_make("{s:s, s:[{s:s, s:b, s:s, s:s}]}", "status", "not_ready", "checks", "name",
+                   json_make("{s:s, s:[{s:s, s:b, s:s, s:o}]}", "status", "not_ready", "checks", "name",
                              waiting->what, "ok", 0, "code", waiting->why.code, "message",
-                             waiting->why.message));
+                             json_text_new(waiting->why.message)));
     else
         problem_reply(reply, arena, &waiting->why, NULL, request->id);
 }

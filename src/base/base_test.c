@@ -111,6 +111,14 @@ static void errors_carry_kind_and_words(void **state)
     assert_string_equal(err.code, "too_many_requests");
     assert_false(err_prefix(&err, "reading %s", "users"));
     assert_string_equal(err.message, "reading users: wait 3 s");
+    for (int begin = 0; begin < 3; begin++) { /* what is cut is cut between characters */
+        AUTO_STRBUF struct strbuf code = STRBUF_MAX(400);
+        strbuf_add(&code, "xx", (size_t)begin);
+        for (int i = 0; i < 60; i++)
+            strbuf_text_add(&code, "€");
+        assert_false(err_code(&err, ERR_LIMIT, strbuf_text(&code), "x"));
+        assert_true(text_valid_utf8(err.code, strlen(err.code)));
+    }
     for (int kind = 0; kind < ERR_KIND_COUNT; kind++)
         assert_true(*err_info((enum err_kind)kind)->title);
 }

@@ -21,6 +21,7 @@ static void err_fill(struct err *err, enum err_kind kind, const char *code, cons
 {
     *err = (struct err){.kind = kind};
     snprintf(err->code, sizeof err->code, "%s", code);
+    text_trim_partial_utf8(err->code);
     vsnprintf(err->message, sizeof err->message, format, args);
     text_trim_partial_utf8(err->message);
 }

@@ -52,12 +52,26 @@ int command_sub(const struct subcommand *table, size_t count, const char *doc, i
     return EXIT_USAGE;
 }
 
+/* They end up in JSON, which knows nothing else. */
+static bool are_utf8(char *const *arguments)
+{
+    for (int i = 1; arguments[i]; i++) {
+        if (!text_valid_utf8(arguments[i], strlen(arguments[i]))) {
+            fprintf(stderr, "lastday: argument %d is not UTF-8: write it in UTF-8\n", i);
+            return false;
+        }
+    }
+    return true;
+}
+
 int command_main(int argc, char **argv)
 {
     static char program[] = "lastday";
     memory_must_suffice();
     argp_err_exit_status = EXIT_USAGE;
     argv[0] = program;
+    if (!are_utf8(argv))
+        return EXIT_USAGE;
     if (argc == 2 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
         puts("lastday " LASTDAY_VERSION);
         return EXIT_DONE;

@@ -97,8 +97,8 @@ static void serve_one(const struct local *local, int fd)
     if (request)
         reply = local->answer(local->context, request, &err);
     AUTO_JSON json_t *message = reply ? json_make("{s:o}", "answer", reply)
-                                      : json_make("{s:{s:i, s:s, s:s}}", "error", "kind", (int)err.kind,
-                                                  "code", err.code, "message", err.message);
+                                      : json_make("{s:{s:i, s:s, s:o}}", "error", "kind", (int)err.kind,
+                                                  "code", err.code, "message", json_text_new(err.message));
     transmit(fd, message);
 }
 

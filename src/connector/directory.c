@@ -450,6 +450,10 @@ json_t *directory_user(struct directory *directory, const char *tenant_id, const
     char *path = graph_path(arena, "/users/%s?$select=" USER_LIST_FIELDS, id_or_upn);
     if (!graph_call(directory->m365, &target, "GET", path, NULL, false, &reply, err))
         return NULL;
+    if (!json_text(reply.body, "id")) {
+        err_code(err, ERR_UPSTREAM, "broken_answer", "The answer of Graph is not a user.");
+        return NULL;
+    }
     struct snapshot *known = peek(directory, tenant_id);
     AUTO_JSON json_t *users = json_make("[o]", user_list_shape(known ? known->list : NULL, reply.body));
     release(directory, known);

@@ -181,6 +181,11 @@ static void take_answer(struct batch *batch, size_t i, const json_t *response,
     reply.retry_after_ms = service_part(batch->m365, batch->target, lane_of(item), &reply, &result);
     round->good[lane_of(item)] |= result == BREAKER_GOOD && item->ran;
     round->fault[lane_of(item)] |= result == BREAKER_FAULT;
+    if (item->status == 200 && graph_reads(item->method, item->path) && !json_is_object(reply.json)) {
+        err_code(&item->err, ERR_UPSTREAM, "broken_answer", "Graph answered without what was asked for.");
+        batch->fates[i] = ENDED;
+        return;
+    }
     if (item->status / 100 == 2) {
         item->reply = json_is_null(reply.json) ? NULL : json_incref(reply.json);
         batch->fates[i] = ENDED;

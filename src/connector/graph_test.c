@@ -116,6 +116,10 @@ static void run_batch(struct fixture *fixture, const struct script_request *requ
         if (status >= 400)
             json_put(response, "body",
                      json_make("{s:{s:s,s:s}}", "error", "code", "Failed", "message", "No."));
+        if (strstr(path, "absent"))
+            json_object_del(response, "body");
+        if (strstr(path, "null"))
+            json_put(response, "body", json_null());
         if (strstr(path, "paged")) {
             char link[100];
             snprintf(link, sizeof link, "%s/v1.0/page?$skip=2", fixture->base);
@@ -240,6 +244,23 @@ static bool batch(struct fixture *fixture, struct graph_item *items, size_t coun
 {
     memset(err, 0, sizeof *err);
     return graph_batch(fixture->stage.m365, &fixture->stage.target, items, count, err);
+}
+
+/* Whoever reads relies on an object. */
+static void a_read_without_an_answer_is_broken(void **state)
+{
+    struct fixture *fixture = *state;
+    struct graph_item items[] = {{.method = "GET", .path = "/1/absent", .after = -1},
+                                 {.method = "GET", .path = "/2/null", .after = -1},
+                                 {.method = "GET", .path = "/3", .after = -1}};
+    struct err err;
+    assert_true(batch(fixture, items, 3, &err));
+    for (int i = 0; i < 2; i++) {
+        assert_false(graph_item_ok(&items[i]));
+        assert_string_equal(items[i].err.code, "broken_answer");
+    }
+    assert_true(graph_item_ok(&items[2]));
+    graph_items_done(items, 3);
 }
 
 static void f10_all_patterns_of_five(void **state)
@@ -529,6 +550,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_end_in_ref),
+        TEST(a_read_without_an_answer_is_broken),
         TEST(collects_all_pages),
         TEST(pages_are_handed_over_one_by_one),
         TEST(gives_location_and_body),

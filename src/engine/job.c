@@ -64,11 +64,11 @@ static void after_writes(void *ctx, const struct m365_write *writes, size_t coun
     int64_t now = clock_utc_ms(job->parts->clock);
     AUTO_TX struct tx *tx = store_begin(job->parts->store, &err);
     for (size_t i = 0; tx && good && i < count; i++)
-        good =
-            journal_effect(tx, job->view->offboarding_id, job->epoch, EVENT_RESULT, writes[i].task,
-                           json_make("{s:s, s:s, s:i, s:s}", "what", writes[i].what, "hash", writes[i].hash,
-                                     "status", writes[i].status, "request_id", writes[i].request_id),
-                           now, &err);
+        good = journal_effect(tx, job->view->offboarding_id, job->epoch, EVENT_RESULT, writes[i].task,
+                              json_make("{s:s, s:s, s:i, s:o}", "what", writes[i].what, "hash",
+                                        writes[i].hash, "status", writes[i].status, "request_id",
+                                        json_text_new(writes[i].request_id)),
+                              now, &err);
     if (!tx || !good || !journal_commit(job->parts->journal, &tx, &err))
         log_error("journal_result_lost", LOG_TEXT("offboarding", job->view->offboarding_id), LOG_ERR(&err));
 }

@@ -521,7 +521,7 @@ static const char *tenant_name(struct tx *tx, struct arena *arena, const char *t
     return rows && rows_next(rows) ? arena_text(arena, row_text(rows, 0)) : "";
 }
 
-static void fill_view(struct run *run, struct tx *tx)
+static bool fill_view(struct run *run, struct tx *tx, struct err *err)
 {
     const struct engine_parts *parts = run->host->parts;
     bool undo = direction_of(run) == DIRECTION_UNDO;
@@ -532,7 +532,7 @@ static void fill_view(struct run *run, struct tx *tx)
                                     .rows = run->rows,
                                     .forward = undo ? run->forward : NULL,
                                     .indexed = run->host->settings->indexed};
-    run->elsewhere = elsewhere_read(tx, &about, now_ms(run));
+    run->elsewhere = elsewhere_read(tx, &about, now_ms(run), err);
     run->view = (struct run_view){
         .offboarding_id = run->o.id,
         .tenant_id = run->o.tenant_id,
@@ -553,6 +553,7 @@ static void fill_view(struct run *run, struct tx *tx)
         .clock = parts->clock,
         .rng = parts->rng,
     };
+    return run->elsewhere != NULL;
 }
 
 static bool load_rows(struct run *run, struct tx *tx, struct err *err)
@@ -582,7 +583,7 @@ struct run *run_take(const struct run_host *host, struct tx *tx, const char *id,
     run->arena = arena_new();
     crash_working_on(id);
     if (!offboarding_take(tx, run->arena, id, host->settings->node_name, now, mono, lease_ms, &run->o, err) ||
-        !load_rows(run, tx, err)) {
+        !load_rows(run, tx, err) || !fill_view(run, tx, err)) {
         crash_working_on(NULL);
         run_free(run);
         return NULL;
@@ -591,7 +592,6 @@ struct run *run_take(const struct run_host *host, struct tx *tx, const char *id,
     run->unjudged = start_is_due(&run->o, run->rows, run->chosen, now);
     run->cancelled = run->o.cancel_requested;
     run->lease_until = mono + lease_ms;
-    fill_view(run, tx);
     crash_working_on(NULL);
     return run;
 }

@@ -27,9 +27,17 @@ bool start_is_due(const struct offboarding *o, const struct task_row *rows, task
     return o->direction == DIRECTION_DO && (o->scheduled_at || now - o->created_at > STILL_FRESH_MS);
 }
 
+/* What is too long is cut between characters. */
+static void keep_text(char *ret, size_t size, const char *text)
+{
+    snprintf(ret, size, "%s", text);
+    text_trim_partial_utf8(ret);
+}
+
 static json_t *warning_new(const char *code, const char *severity, const char *message)
 {
-    json_t *warning = json_make("{s:s, s:s, s:s}", "code", code, "severity", severity, "message", message);
+    json_t *warning =
+        json_make("{s:s, s:s, s:o}", "code", code, "severity", severity, "message", json_text_new(message));
     return json_put(warning, "task", json_null());
 }
 
@@ -112,7 +120,7 @@ static void merge(const struct offboarding *o, const json_t *fresh, struct start
         bool blocks = strcmp(json_text_or(warning, "severity", ""), "blocker") == 0 && !is_lifted(o, warning);
         if (blocks && ret->verdict == START_GO) {
             ret->verdict = START_HOLD;
-            snprintf(ret->words, sizeof ret->words, "%s", json_text_or(warning, "message", ""));
+            keep_text(ret->words, sizeof ret->words, json_text_or(warning, "message", ""));
         }
     }
 }
@@ -130,8 +138,8 @@ static bool is_readable(const json_t *facts, struct start *ret)
     if (facts && err.kind == ERR_NONE)
         return true;
     ret->verdict = START_LATER;
-    snprintf(ret->words, sizeof ret->words, "%s",
-             *err.message ? err.message : "What is true about the user cannot be read just now.");
+    keep_text(ret->words, sizeof ret->words,
+              *err.message ? err.message : "What is true about the user cannot be read just now.");
     return false;
 }
 
@@ -178,9 +186,8 @@ void start_judge(const struct engine_parts *parts, const struct offboarding *o, 
     struct err err = {0};
     const json_t *user = json_object_get(facts, fact_name(FACT_NUMBER_USER));
     *ret = (struct start){.verdict = START_GO};
-    snprintf(ret->name, sizeof ret->name, "%s",
-             json_text_or(user, "userPrincipalName", o->user_principal_name));
-    snprintf(ret->display, sizeof ret->display, "%s", json_text_or(user, "displayName", o->display_name));
+    keep_text(ret->name, sizeof ret->name, json_text_or(user, "userPrincipalName", o->user_principal_name));
+    keep_text(ret->display, sizeof ret->display, json_text_or(user, "displayName", o->display_name));
     ret->context = json_is_object(o->context) ? json_copy(o->context) : json_object();
     if (json_is_null(user)) { /* nothing else of the user can be read either */
         without_user(o, ret);
@@ -191,7 +198,7 @@ void start_judge(const struct engine_parts *parts, const struct offboarding *o, 
     AUTO_JSON json_t *fresh = judge(parts, o, facts, &err);
     if (!fresh) {
         ret->verdict = START_LATER;
-        snprintf(ret->words, sizeof ret->words, "%s", err.message);
+        keep_text(ret->words, sizeof ret->words, err.message);
         return;
     }
     note_changes(o, user, fresh);

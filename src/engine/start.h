@@ -14,12 +14,12 @@ enum start_verdict {
 
 struct start {
     enum start_verdict verdict;
-    char words[300];   /* why it is held, or cannot be read */
-    json_t *warnings;  /* what speaks against it now, merged with what was known; owned */
-    json_t *added;     /* the new ones among them; owned */
-    json_t *context;   /* as offboarding.context, renewed; owned */
-    char name[320];    /* user principal name now */
-    char display[320]; /* display name now */
+    char words[300];    /* why it is held, or cannot be read */
+    json_t *warnings;   /* what speaks against it now, merged with what was known; owned */
+    json_t *added;      /* the new ones among them; owned */
+    json_t *context;    /* as offboarding.context, renewed; owned */
+    char name[320];     /* user principal name now */
+    char display[1040]; /* display name now: 256 characters at most */
 };
 void start_done(struct start *start);
 

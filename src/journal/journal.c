@@ -121,8 +121,8 @@ bool journal_bounds(struct tx *tx, int64_t *ret_oldest, int64_t *ret_newest, str
     if (!tx_events_settled(tx, &settled, err))
         return false;
     AUTO_ROWS struct rows *rows = tx_query(tx, err, "SELECT min(id), max(id) FROM events");
-    if (!rows || !rows_next(rows))
-        return false;
+    if (!rows || !rows_next(rows)) /* both have always a row */
+        return rows && !rows_failed(rows, err);
     *ret_oldest = row_int(rows, 0);
     *ret_newest = row_int(rows, 1) < settled ? row_int(rows, 1) : settled;
     return true;

@@ -128,10 +128,11 @@ bool offboarding_hold(struct tx *tx, const char *id, int64_t epoch, const json_t
             good = journal_append(tx, id, now, EVENT_WARNING, json_text(warning, "task"),
                                   json_incref(warning), err);
     }
-    return good && journal_append(tx, id, now, EVENT_OFFBOARDING, NULL,
-                                  json_make("{s:s, s:s, s:s}", "id", id, "status",
-                                            run_status_name(RUN_NEEDS_ATTENTION), "message", words),
-                                  err);
+    return good &&
+           journal_append(tx, id, now, EVENT_OFFBOARDING, NULL,
+                          json_make("{s:s, s:s, s:o}", "id", id, "status",
+                                    run_status_name(RUN_NEEDS_ATTENTION), "message", json_text_new(words)),
+                          err);
 }
 
 bool offboarding_started(struct tx *tx, const char *id, int64_t epoch, const struct offboarding_start *start,

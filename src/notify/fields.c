@@ -16,8 +16,8 @@ bool fields_problem(json_t *problems, const char *pointer, const char *code, con
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     text_trim_partial_utf8(message);
-    json_add(problems, json_make("{s:s, s:s, s:o}", "pointer", pointer, "code", code, "message",
-                                 json_text_new(message)));
+    json_add(problems, json_make("{s:o, s:s, s:o}", "pointer", json_text_new(pointer), "code", code,
+                                 "message", json_text_new(message)));
     return false;
 }
 

@@ -30,14 +30,14 @@ static json_t *data_of(const json_t *message, const struct detail *detail, struc
 
 static json_t *tasks_of(const json_t *message)
 {
+    static const char *const kept[] = {"id", "label", "status", "reason"};
     json_t *list = json_array(), *task;
     size_t i;
     json_array_foreach ((json_t *)json_array_at(json_object_at(message, "offboarding"), "tasks"), i, task) {
-        const json_t *error = json_object_at(task, "error");
-        json_add(list, json_make("{s:O, s:O, s:O, s:O, s:o}", "id", json_object_get(task, "id"), "label",
-                                 json_object_get(task, "label"), "status", json_object_get(task, "status"),
-                                 "reason", json_object_get(task, "reason"), "error_code",
-                                 json_text_new(json_text(error, "code"))));
+        json_t *row = json_object();
+        for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+            json_put_text(row, kept[k], json_text(task, kept[k]));
+        json_add(list, json_put_text(row, "error_code", json_text(json_object_at(task, "error"), "code")));
     }
     return list;
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/json_damage.h"
 #include "notify/deliveries.h"
 #include "notify/event.h"
 #include "notify/fields.h"
@@ -432,6 +433,69 @@ static void settings_are_sealed_and_masked(void **state)
     assert_true(json_array_size(problems) > 0);
 }
 
+static json_t *read_settings(const json_t *body)
+{
+    static const struct outside_policy strict = {0};
+    AUTO_JSON json_t *problems = json_array();
+    json_t *settings = notify_settings_read(body, NULL, &strict, rng_system(), 1000, problems);
+    AUTO_JSON json_t *shown = notify_settings_masked(settings);
+    return settings;
+}
+
+static void read_damaged(void *ctx, const json_t *body)
+{
+    (void)ctx;
+    AUTO_JSON json_t *settings = read_settings(body);
+}
+
+/* Whatever a client sends in their place, and however long. */
+static void settings_of_any_shape_are_read(void **state)
+{
+    (void)state;
+    AUTO_JSON json_t *hook =
+        json_make("{s:s, s:s, s:s, s:{s:s, s:[{s:s, s:s}]}, s:[s], s:[s]}", "name", "n", "url",
+                  "https://hooks.example.com/x", "secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "auth",
+                  "type", "headers", "headers", "name", "X-A", "value", "b", "events", "failed", "tenants",
+                  "11111111-1111-1111-1111-111111111111");
+    AUTO_JSON json_t *body =
+        json_make("{s:[O], s:{s:b, s:s, s:[s]}, s:{s:s, s:b}, s:{s:s, s:s}, s:i}", "webhooks", hook, "email",
+                  "enabled", 1, "via", "smtp", "to", "it@contoso.com", "psa", "kind", "autotask", "enabled",
+                  1, "password_links", "host", "pwpush", "url", "https://p.example", "reminder_minutes", 60);
+    json_damage(body, read_damaged, NULL);
+    /* A member nobody knows, whose name is cut within a character. */
+    for (int begin = 0; begin < 3; begin++) {
+        AUTO_STRBUF struct strbuf name = STRBUF_MAX(400);
+        strbuf_add(&name, "xx", (size_t)begin);
+        for (int i = 0; i < 100; i++)
+            strbuf_text_add(&name, "€");
+        AUTO_JSON json_t *unknown =
+            json_make("{s:b, s:{s:b}}", strbuf_text(&name), 1, "email", strbuf_text(&name), 1);
+        AUTO_JSON json_t *settings = read_settings(unknown);
+    }
+}
+
+/* --- notices of an older or a damaged store --- */
+
+static void show_damaged(void *ctx, const json_t *data)
+{
+    static const char *const formats[] = {"generic", "teams", "slack", "discord", "cipp"};
+    AUTO_ARENA struct arena *arena = arena_new();
+    AUTO_JSON json_t *message = message_make(ctx, data, 1800000000000, "https://l.example", "msg_1");
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        assert_non_null(format_body(format_find(formats[i]), message, arena));
+    mail_make(message, arena);
+}
+
+static void notices_of_any_shape_are_told(void **state)
+{
+    (void)state;
+    AUTO_JSON json_t *data = message_sample("failed", 1800000000000);
+    AUTO_JSON json_t *notice = json_make("{s:s, s:s, s:[{s:s, s:s}]}", "endpoint", "email", "summary",
+                                         "It failed.", "facts", "name", "Endpoint", "value", "Ours");
+    json_damage(data, show_damaged, "failed");
+    json_damage(notice, show_damaged, "delivery_failed");
+}
+
 static void addresses_are_safe_in_a_header(void **state)
 {
     static const char *const good[] = {"it@contoso.com", "a.b+c@sub.contoso.co.uk"};
@@ -472,6 +536,8 @@ int main(void)
         WITH_STORE(retry_after_closes_the_endpoint),
         WITH_STORE(a_full_queue_takes_no_more),
         WITH_STORE(settings_are_sealed_and_masked),
+        cmocka_unit_test(settings_of_any_shape_are_read),
+        cmocka_unit_test(notices_of_any_shape_are_told),
         cmocka_unit_test(addresses_are_safe_in_a_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

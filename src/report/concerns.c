@@ -19,7 +19,7 @@ static bool is(const json_t *object, const char *key, const char *text)
 /* The warning without what an earlier program noted in it. */
 static json_t *entry_of(const json_t *warning)
 {
-    json_t *entry = json_copy((json_t *)warning);
+    json_t *entry = json_is_object(warning) ? json_copy((json_t *)warning) : json_object();
     json_object_del(entry, "override");
     json_put(entry, "accepted", json_null());
     json_put(entry, "lifted", json_null());
@@ -40,12 +40,13 @@ void concerns_requested(struct concerns *concerns, const json_t *request)
     json_t *warning;
     json_array_foreach ((json_t *)json_array_at(request, "warnings"), i, warning) {
         json_t *entry = entry_of(warning), *override = json_object_get(warning, "override");
-        json_t *at = json_object_get(request, "created_at");
-        if (is(warning, "severity", "warn"))
-            json_put(entry, "accepted",
-                     json_make("{s:O, s:O}", "by", json_object_get(request, "requested_by"), "at", at));
+        const char *at = json_text(request, "created_at");
+        if (is(warning, "severity", "warn")) {
+            json_t *accepted = json_put_text(json_object(), "by", json_text(request, "requested_by"));
+            json_put(entry, "accepted", json_put_text(accepted, "at", at));
+        }
         if (json_is_object(override))
-            json_put(entry, "lifted", json_put(json_copy(override), "at", json_incref(at)));
+            json_put(entry, "lifted", json_put_text(json_copy(override), "at", at));
         add(concerns, entry);
     }
 }

@@ -40,7 +40,7 @@ static void add_reads(struct gathered *gathered, const struct chain_event *event
     size_t i;
     json_t *call;
     json_array_foreach ((json_t *)json_array_at(data, "calls"), i, call) {
-        json_t *read = json_copy(call);
+        json_t *read = json_is_object(call) ? json_copy(call) : json_object();
         json_add(gathered->reads, json_put_text(read, "task", event->task));
     }
 }
@@ -63,8 +63,10 @@ static void take_event(void *ctx, const struct chain_event *event)
 {
     struct gathered *gathered = ctx;
     AUTO_JSON json_t *data = json_read(event->data, strlen(event->data), NULL);
-    if (!data) /* not as it was written: the chain has noted it */
+    if (!json_is_object(data)) { /* not as it was written: the chain has noted it */
+        json_decref(data);
         data = json_object();
+    }
     gathered->last_at = event->at > gathered->last_at ? event->at : gathered->last_at;
     audit_last_take(&gathered->last, event, data);
     add_event(gathered, event, data);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/canonical.h"
+#include "base/json_damage.h"
 #include "report/concerns.h"
 #include "report/model.h"
 #include "report/report_fixture.h"
@@ -421,6 +422,55 @@ static void a_key_of_somebody_else_is_not_the_servers(void **state)
     strbuf_done(&out);
 }
 
+/* --- what is damaged -------------------------------------------------------------------------------------
+ */
+
+struct told {
+    int64_t id;
+    json_t *data;
+};
+
+static size_t read_events(struct told *ret, size_t max)
+{
+    size_t count = 0;
+    AUTO_TX struct tx *tx = store_begin_read(fixture.store, NULL);
+    AUTO_ROWS struct rows *rows = tx_query(tx, NULL, "SELECT max(id), data_json FROM events GROUP BY kind");
+    while (count < max && rows_next(rows))
+        ret[count++] = (struct told){row_int(rows, 0), row_json(rows, 1)};
+    return count;
+}
+
+static void write_event(const struct told *event, const json_t *data)
+{
+    AUTO_FREE char *text = json_write(data);
+    AUTO_TX struct tx *tx = store_begin(fixture.store, NULL);
+    assert_true(
+        tx_exec(tx, NULL, "UPDATE events SET data_json = $2 WHERE id = $1", P_INT(event->id), P_TEXT(text)) &&
+        tx_commit(&tx, NULL));
+}
+
+static void report_of_damaged(void *ctx, const json_t *data)
+{
+    write_event(ctx, data);
+    struct strbuf out = fixture_report(&fixture, REPORT_HTML);
+    strbuf_done(&out);
+}
+
+/* It is the report that shows what somebody has changed: whatever that is, it is made. */
+static void a_damaged_journal_has_a_report_too(void **state)
+{
+    struct told events[64];
+    (void)state;
+    fixture_fill(&fixture);
+    size_t count = read_events(events, 64);
+    assert_true(count > 5);
+    for (size_t i = 0; i < count; i++) {
+        json_damage(events[i].data, report_of_damaged, &events[i]);
+        write_event(&events[i], events[i].data);
+        json_decref(events[i].data);
+    }
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -438,6 +488,7 @@ int main(void)
         WITH_STORE(what_has_not_begun_has_a_report_too),
         WITH_STORE(what_no_page_can_hold_goes_on_on_the_next),
         WITH_STORE(three_hundred_groups_are_all_there),
+        WITH_STORE(a_damaged_journal_has_a_report_too),
         WITH_STORE(what_was_issued_is_genuine),
         WITH_STORE(a_changed_byte_is_found),
         WITH_STORE(what_is_cut_or_added_is_found),

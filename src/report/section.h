@@ -56,9 +56,11 @@ static inline void heading(const struct section *s, int level, const char *text)
     s->writer->heading(s->writer, level, text, NULL);
 }
 
+/* NULL: nothing to say. */
 static inline void say(const struct section *s, enum accent accent, const char *text)
 {
-    s->writer->paragraph(s->writer, accent, text);
+    if (text)
+        s->writer->paragraph(s->writer, accent, text);
 }
 
 static inline void row(const struct section *s, const struct cell *cells)

@@ -171,8 +171,8 @@ static void one_task(struct section *s, const char *direction, const json_t *tas
     AUTO_ARENA struct arena *arena = arena_new();
     s->arena = arena;
     const struct cell state = words_state(json_text(task, "status"));
-    const char *why = section_error(s, task);
-    s->writer->heading(s->writer, 3, clean(s, task, "label"), &state);
+    const char *why = section_error(s, task), *label = clean(s, task, "label");
+    s->writer->heading(s->writer, 3, label ? label : "A task", &state);
     const struct fact facts[] = {
         {"Started", time_cell(s, task, "started_at")},
         {"Ended", time_cell(s, task, "ended_at")},

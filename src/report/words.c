@@ -128,6 +128,8 @@ const char *words_name(struct arena *arena, const char *name)
         else
             strbuf_char(&out, begins && capital ? g_ascii_tolower(*c) : *c);
     }
+    if (out.overflow)
+        text_trim_partial_utf8(out.data);
     return words_clean(arena, strbuf_text(&out), 400);
 }
 

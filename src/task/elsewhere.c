@@ -73,17 +73,19 @@ static bool is_usable(const json_t *index, int64_t now)
     return time_parse(json_text(index, "as_of"), &as_of) && now - as_of < TOO_OLD_MS;
 }
 
-json_t *elsewhere_read(struct tx *tx, const struct elsewhere *about, int64_t now)
+json_t *elsewhere_read(struct tx *tx, const struct elsewhere *about, int64_t now, struct err *err)
 {
     struct places places = {json_array(), json_array()};
-    struct err err;
     const struct access_person person = {about->user_id, {about->user_principal_name, about->display_name}};
-    json_t *index = access_state(tx, about->tenant_id, &err);
-    bool read = index && access_find(tx, about->tenant_id, &person, add_found, &places, &err);
-    if (!index) /* a store that does not answer has no index */
-        index = json_make("{s:s}", "status", "never");
+    json_t *index = access_state(tx, about->tenant_id, err);
+    if (!index || !access_find(tx, about->tenant_id, &person, add_found, &places, err)) {
+        json_decref(index);
+        json_decref(places.mailboxes);
+        json_decref(places.calendars);
+        return NULL;
+    }
     json_put(index, "kept", json_boolean(about->indexed));
-    json_put(index, "usable", json_boolean(read && is_usable(index, now)));
+    json_put(index, "usable", json_boolean(is_usable(index, now)));
     add_touched(places.mailboxes, places.calendars, about->rows);
     add_touched(places.mailboxes, places.calendars, about->forward);
     return json_make("{s:o, s:o, s:o}", "mailboxes", places.mailboxes, "calendars", places.calendars, "index",
@@ -113,8 +115,10 @@ json_t *elsewhere_refresh(const struct run_view *run, const struct task_row *row
         AUTO_TX struct tx *tx = store_begin_read(run->store, &err);
         if (!tx)
             return NULL;
-        elsewhere = elsewhere_read(tx, &about, now);
+        elsewhere = elsewhere_read(tx, &about, now, &err);
     }
+    if (!elsewhere)
+        return NULL;
     if (!json_flag(json_object_at(elsewhere, "index"), "usable")) {
         AUTO_TX struct tx *tx = store_begin(run->store, &err);
         if (!tx || !elsewhere_want(tx, &about, elsewhere, now, &err) || !tx_commit(&tx, &err))

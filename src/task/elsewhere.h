@@ -19,8 +19,8 @@ struct elsewhere {
 
 /* {"mailboxes":[{"id","name"}], "calendars":[{"id","name","folder"}], "index"} as facts.h asks for; a new
  * object. index is the state as in access.h, with "kept": bool and "usable": bool (whole, and not too old).
- */
-json_t *elsewhere_read(struct tx *tx, const struct elsewhere *about, int64_t now);
+ * NULL with err set when it cannot be read. */
+json_t *elsewhere_read(struct tx *tx, const struct elsewhere *about, int64_t now, struct err *err);
 /* The tenant's scan goes first from now on when the index that was read is not usable. */
 MUST_USE bool elsewhere_want(struct tx *tx, const struct elsewhere *about, const json_t *elsewhere,
                              int64_t now, struct err *err);

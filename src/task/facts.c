@@ -43,9 +43,9 @@ fact_set facts_of_plan(const json_t *options)
 
 static json_t *error_json(const struct err *err)
 {
-    return json_make("{s:i, s:s, s:s, s:s, s:i, s:I}", "kind", err->kind, "code", err->code, "message",
-                     err->message, "request_id", err->request_id, "status", err->upstream_status,
-                     "retry_after_ms", (json_int_t)err->retry_after_ms);
+    return json_make("{s:i, s:o, s:o, s:o, s:i, s:I}", "kind", err->kind, "code", json_text_new(err->code),
+                     "message", json_text_new(err->message), "request_id", json_text_new(err->request_id),
+                     "status", err->upstream_status, "retry_after_ms", (json_int_t)err->retry_after_ms);
 }
 
 static void error_read(const json_t *error, struct err *ret)

@@ -26,8 +26,8 @@
 /* One reading: what it asks and what it makes of the answer. */
 struct read {
     enum fact fact;
-    char *(*path)(const struct reading *reading); /* NULL: there is nothing to ask */
-    json_t *(*take)(struct reading *reading, const json_t *reply);
+    char *(*path)(const struct reading *reading);                  /* NULL: there is nothing to ask */
+    json_t *(*take)(struct reading *reading, const json_t *reply); /* NULL: it is not what was asked for */
     /* This refusal is an answer: what it means; NULL when it is none. May be NULL itself. */
     json_t *(*refused)(const struct err *err);
 };
@@ -136,6 +136,8 @@ static json_t *people_of(struct reading *reading)
 static json_t *take_user(struct reading *reading, const json_t *reply)
 {
     json_t *manager = json_object_get(reply, "manager");
+    if (!json_text(reply, "id"))
+        return NULL;
     /* Whoever asks for the user alone must not make the people look read. */
     if (reading_wants(reading, FACT(PEOPLE)))
         json_put(people_of(reading), "manager", json_is_object(manager) ? json_incref(manager) : json_null());
@@ -158,14 +160,30 @@ static json_t *of_type(const json_t *reply, const char *type)
     return list;
 }
 
+/* What has no id could not be named in a change. */
+static bool have_ids(const json_t *reply)
+{
+    size_t i;
+    json_t *object;
+    json_array_foreach ((json_t *)json_array_at(reply, "value"), i, object) {
+        if (!*json_text_or(object, "id", ""))
+            return false;
+    }
+    return true;
+}
+
 static json_t *take_groups(struct reading *reading, const json_t *reply)
 {
+    if (!have_ids(reply))
+        return NULL;
     json_put(reading->facts, "roles", of_type(reply, "#microsoft.graph.directoryRole"));
     return of_type(reply, "#microsoft.graph.group");
 }
 
 static json_t *take_owned(struct reading *reading, const json_t *reply)
 {
+    if (!have_ids(reply))
+        return NULL;
     json_t *apps = of_type(reply, "#microsoft.graph.application");
     AUTO_JSON json_t *principals = of_type(reply, "#microsoft.graph.servicePrincipal");
     json_array_extend(apps, principals);
@@ -298,7 +316,7 @@ struct place {
 static void take_person(struct reading *reading, const struct graph_item *item, const char *reference)
 {
     if (graph_item_ok(item))
-        json_put(people_of(reading), reference, json_incref(item->reply));
+        json_put(people_of(reading), reference, item->reply ? json_incref(item->reply) : json_null());
     else if (item->err.kind == ERR_NOT_FOUND)
         json_put(people_of(reading), reference, json_null());
     else
@@ -312,15 +330,18 @@ static void take_item(struct reading *reading, const struct place *place, const 
         take_person(reading, item, place->reference);
         return;
     }
+    struct err err = item->err;
     json_t *answer = NULL;
-    if (graph_item_ok(item))
+    if (graph_item_ok(item)) {
         answer = read->take(reading, item->reply);
-    else if (read->refused)
+        err_code(&err, ERR_UPSTREAM, "broken_answer", "Graph answered without what was asked for.");
+    } else if (read->refused) {
         answer = read->refused(&item->err);
+    }
     if (answer)
         reading_keep(reading, read->fact, answer);
     else
-        reading_fail(reading, read->fact, &item->err);
+        reading_fail(reading, read->fact, &err);
 }
 
 void facts_graph_read(struct reading *reading)

@@ -48,9 +48,16 @@ static const char *name_of(const json_t *facts, const char *sku_id)
     return known ? known : json_text_or(sku, "skuPartNumber", sku_id);
 }
 
+/* NULL: the license is the user's own. */
+static const char *giving_group(const json_t *state)
+{
+    const char *id = json_text(state, "assignedByGroup");
+    return id && *id ? id : NULL;
+}
+
 static const char *item_id(const struct work *work, const json_t *state)
 {
-    const char *group = json_text(state, "assignedByGroup");
+    const char *group = giving_group(state);
     return arena_printf(work->arena, "%s%s%s", json_text_or(state, "skuId", ""), group ? ":" : "",
                         group ? group : "");
 }
@@ -77,7 +84,7 @@ static void note_group(struct work *work, const json_t *facts, json_t *item, con
 
 static void note(struct work *work, const json_t *facts, const json_t *state, bool keep)
 {
-    const char *sku = json_text_or(state, "skuId", ""), *group_id = json_text(state, "assignedByGroup");
+    const char *sku = json_text_or(state, "skuId", ""), *group_id = giving_group(state);
     json_t *item =
         work_item(work, item_id(work, state), name_of(facts, sku), group_id ? "group_license" : "license");
     json_put_text(item, "sku_id", sku);

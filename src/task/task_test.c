@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/json_damage.h"
 #include "plan/group.h"
 #include "plan/options.h"
 #include "task/facts.h"
@@ -294,6 +295,107 @@ static void groups_are_told_apart(void **state)
     assert_int_equal(group_kind_parse("user"), GROUP_KIND_COUNT);
 }
 
+/* --- answers of any shape ---------------------------------------------------------------------------------
+ */
+
+static const char all_options[] =
+    "{\"disable_sign_in\":{},\"reset_password\":{},\"revoke_sessions\":{},\"hide_from_gal\":{},"
+    "\"convert_to_shared\":{},\"forward_email\":{\"to\":\"manager\",\"keep_copy\":true},\"disable_"
+    "forwarding\":{},"
+    "\"set_out_of_office\":{\"message_html\":\"<p>%displayname% %managername%</p>\",\"audience\":\"all\"},"
+    "\"grant_mailbox_access\":{\"users\":[\"manager\"]},\"grant_send_as\":{\"users\":[\"manager\"]},"
+    "\"grant_send_on_behalf\":{\"users\":[\"manager\"]},\"grant_onedrive_access\":{\"users\":[\"manager\"]},"
+    "\"add_to_group\":{\"group\":\"g\"},\"remove_licenses\":{\"force\":false}}";
+static const char all_facts[] =
+    "{\"user\":{\"id\":\"u\",\"displayName\":\"Ann\",\"userPrincipalName\":\"u@x\",\"accountEnabled\":true,"
+    "\"onPremisesSyncEnabled\":true,\"onPremisesSamAccountName\":\"ann\",\"licenseAssignmentStates\":[{"
+    "\"skuId\":\"s\","
+    "\"assignedByGroup\":\"g\",\"disabledPlans\":[\"p\"]}]},\"mailbox\":{\"RecipientTypeDetails\":"
+    "\"UserMailbox\","
+    "\"ForwardingSmtpAddress\":\"smtp:b@x\",\"ForwardingAddress\":\"Eve\",\"GrantSendOnBehalfTo\":[\"b\"],"
+    "\"InPlaceHolds\":[\"h\"],\"DistinguishedName\":\"CN=u\"},\"mailbox_size\":1,\"auto_reply\":{"
+    "\"AutoReplyState\":"
+    "\"Enabled\",\"InternalMessage\":\"<p>x</"
+    "p>\"},\"people\":{\"manager\":{\"id\":\"b\",\"userPrincipalName\":\"b@x\","
+    "\"mail\":\"b@x\",\"displayName\":\"Bob\"}},\"recipients\":{\"manager\":{\"ExternalDirectoryObjectId\":"
+    "\"b\","
+    "\"Name\":\"b\"}},\"permissions\":[{\"User\":\"b@x\",\"AccessRights\":[\"FullAccess\"]}],\"send_as\":[{"
+    "\"Trustee\":\"b@x\"}],\"send_as_elsewhere\":[{\"Identity\":\"Info\"}],\"on_behalf_elsewhere\":[{"
+    "\"ExternalDirectoryObjectId\":\"m\",\"DisplayName\":\"M\"}],\"access_elsewhere\":[{\"mailbox\":\"m\","
+    "\"name\":"
+    "\"M\"}],\"calendars_elsewhere\":[{\"mailbox\":\"m\",\"folder\":\"K\",\"rights\":[\"Editor\"]}],\"access_"
+    "index\":{"
+    "\"usable\":true,\"unreadable\":1,\"as_of\":\"2026-01-01T00:00:00Z\"},\"groups\":[{\"id\":\"g\","
+    "\"displayName\":"
+    "\"S\",\"securityEnabled\":true,\"groupTypes\":[\"Unified\"],\"assignedLicenses\":[{}]}],\"owned\":[{"
+    "\"id\":\"g\"}],"
+    "\"sole_owner_of\":[\"g\"],\"group\":{\"id\":\"g\",\"displayName\":\"S\",\"securityEnabled\":true},"
+    "\"skus\":[{"
+    "\"skuId\":\"s\",\"skuPartNumber\":\"SPB\",\"servicePlans\":[{\"servicePlanId\":"
+    "\"9aaf7827-d63c-4b61-89c3-182f06f82e5c\"}]}],\"roles\":[{\"roleTemplateId\":\"r\",\"displayName\":\"R\"}"
+    "],"
+    "\"role_assignments\":[{\"id\":\"a\",\"roleDefinitionId\":\"r\",\"directoryScopeId\":\"/"
+    "\",\"roleDefinition\":{"
+    "\"displayName\":\"R\"}}],\"role_schedules\":[{\"roleDefinitionId\":\"q\",\"memberType\":\"Group\"}],"
+    "\"methods\":[{\"@odata.type\":\"#microsoft.graph.phoneAuthenticationMethod\",\"id\":\"p\","
+    "\"phoneNumber\":\"1\"}],"
+    "\"app_assignments\":[{\"id\":\"a\",\"resourceId\":\"r\",\"principalType\":\"User\"}],\"consents\":[{"
+    "\"id\":"
+    "\"c\",\"clientId\":\"k\",\"scope\":\"s\"}],\"phone_numbers\":[{\"telephoneNumber\":\"1\",\"numberType\":"
+    "\"d\"}],"
+    "\"meetings\":[{\"id\":\"e\",\"subject\":\"x\"}],\"rules\":[{\"Name\":\"r\",\"RuleIdentity\":\"1\","
+    "\"Identity\":"
+    "\"i\"}],\"message_rules\":[{\"id\":\"r\",\"displayName\":\"r\",\"hasError\":true}],\"devices\":[{"
+    "\"Guid\":\"d\","
+    "\"Identity\":\"d\"}],\"drive\":{\"id\":\"d\",\"siteUrl\":\"https://x\",\"webUrl\":\"https://x\"},"
+    "\"site_admins\":[{\"LoginName\":\"i:0#.f|membership|b@x\"}],\"deleted\":{\"id\":\"u\"},\"domains\":[{"
+    "\"id\":\"x\"}]}";
+
+static void observe_damaged(void *ctx, const json_t *damaged)
+{
+    const json_t *options = ctx;
+    AUTO_JSON json_t *facts = json_is_object(damaged) ? json_deep_copy(damaged) : json_object();
+    complete(facts);
+    struct task_row forward[TASK_COUNT] = {{0}};
+    for (int undo = 0; undo < 2; undo++) {
+        for (int id = 0; id < TASK_COUNT; id++) {
+            AUTO_ARENA struct arena *arena = arena_new();
+            const struct run_view run = {.options = options,
+                                         .tenant_name = "T",
+                                         .user_id = "u",
+                                         .user_principal_name = "u@x",
+                                         .chosen = TASK_BIT(id),
+                                         .forward = undo ? forward : NULL,
+                                         .clock = clock_system()};
+            struct task_row row = {.task = (enum task_id)id};
+            struct work work = {.run = &run,
+                                .task = row.task,
+                                .params = options_of(options, row.task),
+                                .row = &row,
+                                .arena = arena};
+            const struct task_verbs *verbs =
+                undo ? &task_type(row.task)->undo : &task_type(row.task)->forward;
+            if (verbs->observe)
+                verbs->observe(&work, facts);
+            if (undo)
+                task_row_done(&row);
+            else
+                forward[id] = row;
+        }
+    }
+    for (int id = 0; id < TASK_COUNT; id++)
+        task_row_done(&forward[id]);
+}
+
+/* Whatever Microsoft 365 answers, or leaves out of an answer, ends no process. */
+static void facts_of_any_shape_are_observed(void **state)
+{
+    (void)state;
+    AUTO_JSON json_t *options = parse(all_options);
+    AUTO_JSON json_t *facts = parse(all_facts);
+    assert_true(json_damage(facts, observe_damaged, options) > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +404,7 @@ int main(void)
         cmocka_unit_test(what_is_new_while_reading_back_comes_with_the_next_look),
         cmocka_unit_test(a_mailbox_that_comes_back_is_waited_for),
         cmocka_unit_test(waiting_for_the_index_has_an_end),
+        cmocka_unit_test(facts_of_any_shape_are_observed),
         cmocka_unit_test(groups_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

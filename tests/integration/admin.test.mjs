@@ -40,6 +40,8 @@ test('what is wrong with an account or token is said in one sentence', async () 
     [['user-add', '--role', 'viewer'], 2, /the name is missing/],
     [['token-create', '--name', 'x'], 2, /--role is missing/],
     [['token-create', '--name', 'x', '--role', 'viewer', '--tenant', 'nowhere.example'], 2, /nowhere\.example/],
+    // Long enough to be cut within a character, wherever that is.
+    ...['', 'x', 'xx'].map((begin) => [['token-create', '--name', 'x', '--role', 'viewer', '--tenant', begin + '€'.repeat(200)], 2, /€/]),
     [['nothing'], 2, /there is no command "nothing"/],
     [[], 2, /token-create/],
   ];

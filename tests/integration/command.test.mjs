@@ -14,6 +14,14 @@ before(async () => {
 });
 after(() => world.close());
 
+test('an argument that is no UTF-8 is refused with a sentence', async () => {
+  const run = await new Promise((done) =>
+    execFile('sh', ['-c', `exec "$0" tenants add "$(printf '\\377')" a b`, lastday], (error, stdout, stderr) => done({ code: error?.code, stderr })),
+  );
+  assert.equal(run.code, 2, run.stderr);
+  assert.match(run.stderr, /argument 3 is not UTF-8/);
+});
+
 async function optionsFile(name, options) {
   const file = join(world.folder, name);
   await writeFile(file, JSON.stringify(options));
