@@ -208,7 +208,7 @@ static const char *directory_name(const json_t *known)
 /* A quote is doubled in a filter literal. */
 static void ask_on_behalf(struct reading *reading, struct asked *asked, const json_t *known)
 {
-    AUTO_STRBUF struct strbuf filter = STRBUF_MAX(4096);
+    AUTO_STRBUF struct strbuf filter = STRBUF_MAX(16384); /* one that is cut is refused */
     const char *distinguished_name = directory_name(known);
     reading_keep(reading, FACT_NUMBER_ON_BEHALF_ELSEWHERE, json_array());
     if (!distinguished_name) /* no recipient: nobody can have named it */
@@ -221,7 +221,7 @@ static void ask_on_behalf(struct reading *reading, struct asked *asked, const js
     }
     strbuf_char(&filter, '\'');
     ask(asked, &on_behalf_read, NULL,
-        json_make("{s:s, s:s}", "Filter", strbuf_text(&filter), "ResultSize", "Unlimited"));
+        json_make("{s:o, s:s}", "Filter", json_text_new(strbuf_text(&filter)), "ResultSize", "Unlimited"));
 }
 
 /* Who has named the user as sender is asked for by the mailbox' directory name, which the first time has to

@@ -17,8 +17,9 @@ import { Stage } from './stage.mjs';
 const LONG = process.env.FAULTS === 'long';
 const SEED = Number(process.env.FAULTS_SEED ?? 4711);
 const STORES = (process.env.FAULTS_STORES ?? 'sqlite,postgresql').split(',');
-const SHORT = { kills: 24, calls: 64, restarts: 8, storms: 4 }; // of each store
+const SHORT = { kills: 24, calls: 64, restarts: 8, storms: 4, cuts: 4 }; // of each store
 const RESTARTS = LONG ? 500 : SHORT.restarts;
+const CUTS = LONG ? 60 : SHORT.cuts;
 const STORMS = Number(process.env.FAULTS_STORMS ?? (LONG ? 200 : SHORT.storms));
 const MINUTES = Number(process.env.FAULTS_MINUTES ?? Infinity);
 const BEGAN = Date.now();
@@ -27,6 +28,7 @@ const TIMEOUT = (LONG ? 90 : 10) * 60_000 + STORMS * 5000;
 
 const KILLED = 'f06_killed_again_and_again_while_it_recovers';
 const STORM = 'r8_three_in_ten_answers_are_wrong';
+const CUT = 'f20_statements_lose_their_connection'; // of PostgreSQL alone
 // Which row of the catalogue a point where the server is killed belongs to.
 const CRASHES = [
   'f01_killed_before_a_commit',
@@ -89,6 +91,7 @@ async function harness(store) {
   const counts = (report.stores[store] = { points: points.length, broken: 0, restarts: RESTARTS });
   for (; counts.broken < kills.length && timeLeft(0.5); counts.broken++) await stage.killed(kills[counts.broken]);
   await stage.restarted({ row: KILLED }, RESTARTS, dice(SEED));
+  if (store === 'postgresql') for (let i = 0; i < CUTS && timeLeft(0.6); i++) await stage.disconnected({ row: CUT });
   await stage.restart({ LASTDAY_ENGINE_WORKERS: '32' });
   const counted = await stage.counted();
   const all = FAULT_KINDS.flatMap((row) => Array.from({ length: counted[row] }, (_, i) => ({ row, nth: i + 1 })));
@@ -104,7 +107,7 @@ async function harness(store) {
   await stage.told();
 }
 
-const rows = [...CRASHES, KILLED, ...FAULT_KINDS, STORM];
+const rowsOf = (store) => [...CRASHES, KILLED, ...(store === 'postgresql' ? [CUT] : []), ...FAULT_KINDS, STORM];
 
 function complaints(run) {
   const where = `${run.about.row} ${run.about.kind ?? 'call'} ${run.about.nth ?? ''} (${run.met?.what ?? 'not met'})`;
@@ -117,6 +120,7 @@ function sum(runs) {
     runs: runs.length,
     unmet: count((run) => run.unmet),
     kills: runs.reduce((all, run) => all + run.kills, 0),
+    cuts: runs.reduce((all, run) => all + (run.cuts ?? 0), 0),
     refused: count((run) => run.refused.length > 0),
     lost: count((run) => run.lost),
     doubled: count((run) => run.doubled?.length > 0),
@@ -130,10 +134,10 @@ test('the server is broken at its points', { timeout: TIMEOUT }, async () => {
   for (const stage of stages) {
     const { store, runs } = stage;
     const all = (report.stores[store] = { ...report.stores[store], ...sum(runs) });
-    all.rows = Object.fromEntries(rows.map((row) => [row, sum(runs.filter((run) => run.about.row === row))]));
+    all.rows = Object.fromEntries(rowsOf(store).map((row) => [row, sum(runs.filter((run) => run.about.row === row))]));
     all.complaints = runs.flatMap(complaints);
     console.log(
-      `# ${store}: ${all.broken} of ${all.points} points broken, ${all.runs} runs, ${all.kills} kills, ${all.unmet} not met, ` +
+      `# ${store}: ${all.broken} of ${all.points} points broken, ${all.runs} runs, ${all.kills} kills, ${all.cuts} connections lost, ${all.unmet} not met, ` +
         `${all.refused} asked anew; lost ${all.lost}, doubled ${all.doubled}, wrong state ${all.wrong}`,
     );
     for (const words of all.complaints) console.log(`#   ${words}`);
@@ -143,7 +147,7 @@ test('the server is broken at its points', { timeout: TIMEOUT }, async () => {
 });
 
 for (const store of STORES)
-  for (const row of rows)
+  for (const row of rowsOf(store))
     test(`${row} (${store})`, (t) => {
       const runs = (stages.find((stage) => stage.store === store)?.runs ?? []).filter((run) => run.about.row === row);
       if (!runs.length && MINUTES < Infinity) return t.skip('the time was over');

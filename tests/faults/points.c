@@ -10,6 +10,9 @@
  * has answered, and nobody has been told yet send      before a request is sent over HTTP answer    the other
  * side has acted and answered, and nobody has read it yet
  *
+ * Besides, every nth statement to PostgreSQL, on average, can lose its connection: half of them before they
+ * are sent, half while the answer is on its way.
+ *
  * All calls may come from any thread. */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -27,6 +30,7 @@
 #include <unistd.h>
 
 #define FDS 4096
+#define IN_A_ROW 24
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 enum kind { COMMIT, DURABLE, SEND, ANSWER, KINDS };
@@ -34,6 +38,8 @@ enum kind { COMMIT, DURABLE, SEND, ANSWER, KINDS };
 struct points {
     _Atomic uint32_t counts[KINDS];
     _Atomic uint32_t at[KINDS]; /* the one that is fatal; 0: none */
+    _Atomic uint32_t statements, lost;
+    _Atomic uint32_t one_in; /* loses its connection; 0: none does */
 };
 
 enum waits { NOTHING, FOR_ANSWER, FOR_COMMIT, FOR_SYNC };
@@ -144,6 +150,22 @@ ssize_t recv(int fd, void *bytes, size_t size, int flags)
     return got;
 }
 
+/* Which ones is the same each time (Knuth's multiplicative hash); some in a row, since one alone is repeated
+ * by itself. */
+static void before_statement(PGconn *conn)
+{
+    int fd = REAL(PQsocket)(conn);
+    uint32_t one_in = counts(fd) ? atomic_load(&points->one_in) : 0;
+    if (!one_in)
+        return;
+    uint32_t number = atomic_fetch_add(&points->statements, 1);
+    uint32_t chance = (number / IN_A_ROW + 1) * UINT32_C(2654435769) >> 8;
+    if (chance % one_in)
+        return;
+    atomic_fetch_add(&points->lost, 1);
+    shutdown(fd, number % 2 ? SHUT_RD : SHUT_RDWR);
+}
+
 /* A transaction that wrote ends by a prepared COMMIT, one that only read by a plain query, which does not
  * count. */
 static void before_commit(PGconn *conn)
@@ -169,6 +191,7 @@ int PQsendQueryPrepared(PGconn *conn, const char *name, int count, const char *c
     int fd = REAL(PQsocket)(conn);
     if (counts(fd) && strcmp(name, commit_names[fd]) == 0)
         before_commit(conn);
+    before_statement(conn);
     return REAL(PQsendQueryPrepared)(conn, name, count, values, lengths, formats, result_format);
 }
 
@@ -177,6 +200,7 @@ int PQsendQueryParams(PGconn *conn, const char *query, int count, const Oid *typ
 {
     if (strcmp(query, "COMMIT") == 0)
         before_commit(conn);
+    before_statement(conn);
     return REAL(PQsendQueryParams)(conn, query, count, types, values, lengths, formats, result_format);
 }
 

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { build } from '../support/simulator.mjs';
 import { Mapped } from './mapped.mjs';
 
+// Where in the file, behind two numbers for each kind.
+const [LOST, ONE_IN] = [1, 2];
+
 export const KINDS = ['commit', 'durable', 'send', 'answer'];
 
 export class Points {
   constructor(path) {
     this.path = path;
     this.traced = 0;
-    this.numbers = new Mapped(path, 2 * KINDS.length);
+    this.numbers = new Mapped(path, 2 * KINDS.length + 3);
     writeFileSync(`${path}.trace`, '');
   }
 
@@ -31,6 +34,15 @@ export class Points {
 
   disarm() {
     for (const index of KINDS.keys()) this.numbers.write(KINDS.length + index, 0);
+  }
+
+  // One statement in so many loses its connection to PostgreSQL; 0: none.
+  lose(oneIn) {
+    this.numbers.write(2 * KINDS.length + ONE_IN, oneIn);
+  }
+
+  get lost() {
+    return this.numbers.read(2 * KINDS.length + LOST);
   }
 
   // What happened up to now is over.

@@ -14,6 +14,8 @@ import { Mould } from './tenant.mjs';
 const RUN_MS = 180_000; // a run that has not ended by then is lost
 const STORM_SHARE = 15; // of a hundred, of the requests and of their parts: together three in ten
 const STORM_CALLS = 600; // more than a run makes
+const ONE_STATEMENT_IN = 50;
+const CUT_IN_A_ROW = 24; // points.c
 const [WHOLES, PARTS] = [true, false].map((whole) => Object.values(FAULTS).filter((fault) => Boolean(fault.whole) === whole));
 const EVENTS = ['finished', 'finished_with_warnings', 'failed'];
 
@@ -97,7 +99,7 @@ export class Stage {
       const key = `run-${run.tenant.id}-${run.refused.length}`;
       const answer = await quietly(world.api('POST', '/offboardings', body, { 'idempotency-key': key })).catch((error) => {
         const { code, detail } = JSON.parse(error.text);
-        if (run.kills && code === 'idempotency_key_in_use') return;
+        if ((run.kills || run.lossy) && code === 'idempotency_key_in_use') return;
         if (run.kills || !run.again) throw error;
         run.refused.push(detail);
       });
@@ -208,6 +210,21 @@ export class Stage {
     await this.ask(run);
     await this.follow(run);
     this.breaker.disarm();
+    await this.judge(run);
+  }
+
+  // Statements lose their connection to PostgreSQL throughout the run.
+  async disconnected(about) {
+    const run = await this.begin(about);
+    run.lossy = true;
+    const before = this.breaker.lost;
+    this.breaker.lose(ONE_STATEMENT_IN);
+    await this.ask(run);
+    await this.follow(run);
+    this.breaker.lose(0);
+    run.cuts = this.breaker.lost - before;
+    run.unmet = !run.cuts;
+    run.again = run.cuts / CUT_IN_A_ROW; // what cannot be recorded after all those tries is done once more
     await this.judge(run);
   }
 

@@ -16,12 +16,13 @@ const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datnam
 class Cluster extends Stage {
   kills = 0;
   cuts = 0;
+  died = []; // by themselves: what they said
 
   // One node that people talk to, which lives, and three that work.
   async spread() {
     const { world } = this;
     await world.stop();
-    const web = world.node('web', { args: ['--role', 'web'] });
+    const web = (this.web = world.node('web', { args: ['--role', 'web'] }));
     this.workers = ['first', 'second', 'third'].map((name) => world.node(name, { args: ['--role', 'worker'] }));
     await Promise.all([web, ...this.workers].map((node) => node.start()));
     world.url = web.url;
@@ -32,10 +33,15 @@ class Cluster extends Stage {
       await sleep(KILL_MS);
       if (signal.aborted) return;
       const victim = this.workers[turn % this.workers.length];
+      this.lookAt(victim);
       await victim.stop('SIGKILL');
       this.kills++;
       await victim.start();
     }
+  }
+
+  lookAt(node) {
+    if (node.gone) this.died.push(node.log.slice(-3000));
   }
 
   async cutting(signal) {
@@ -76,6 +82,8 @@ test('three nodes that are killed, a database that drops them, and wrong answers
     const { runs, kills, cuts } = cluster;
     console.log(`# ${RUNS} offboardings, ${kills} kills, connections cut ${cuts} times, ${runs.filter((run) => run.gaveUp).length} gave something up`);
     assert.ok(kills > 0 && cuts > 0);
+    for (const node of [cluster.web, ...cluster.workers]) cluster.lookAt(node);
+    assert.deepEqual(cluster.died, []);
     for (const run of runs) assert.deepEqual([run.lost ?? [], run.wrong, run.doubled].flat(), [], run.id);
   } finally {
     await cluster.close();
