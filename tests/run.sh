@@ -119,7 +119,7 @@ coverage() {
     local percent
     say 'line coverage of src/'
     mkdir -p coverage
-    gcovr -j "$(nproc)" --root . --filter src/ --exclude '.*_test\.c' --exclude-unreachable-branches \
+    gcovr -j "$(nproc)" --root . --filter src/ --exclude '.*_(test|fixture|fake|fault|damage)\.c' --exclude-unreachable-branches \
         --gcov-ignore-parse-errors --json-summary coverage/summary.json --txt coverage/summary.txt "$BUILD_DIR" \
         >coverage/gcovr.log 2>&1 || { tail -n 5 coverage/gcovr.log; count coverage 0 1 1; return; }
     python3 - coverage/summary.json <<'P'

@@ -1,6 +1,6 @@
 /* Whatever call to the store fails while an endpoint answers: the answer is the one that it gives without, or
  * an error that says that the store cannot be reached. Never half an answer, and never the end of the
- * process. */
+ * process. Nor do bodies and stored values of another shape end it. */
 #include "api/api_fixture.h"
 #include "api/live_frame.h"
 #include "base/json_damage.h"

@@ -1,7 +1,7 @@
 // Allocations fail, one after the other, in a server of the release build, since sanitizers have their own: it ends, or
 // answers that it could not, and everything is as promised after its restart.
 //
-//   FAULTS=long        300 in each store, instead of 6
+//   FAULTS=long        300 in each store, instead of 12
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { build } from '../support/simulator.mjs';
 import { Memory } from './memory.mjs';
 import { Stage } from './stage.mjs';
 
-const COUNT = process.env.FAULTS === 'long' ? 300 : 6;
+const COUNT = process.env.FAULTS === 'long' ? 300 : 12;
 const STORES = (process.env.FAULTS_STORES ?? 'sqlite,postgresql').split(',');
 
 for (const store of STORES)

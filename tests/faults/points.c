@@ -30,7 +30,6 @@
 #include <unistd.h>
 
 #define FDS 4096
-#define IN_A_ROW 24
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 enum kind { COMMIT, DURABLE, SEND, ANSWER, KINDS };
@@ -40,6 +39,7 @@ struct points {
     _Atomic uint32_t at[KINDS]; /* the one that is fatal; 0: none */
     _Atomic uint32_t statements, lost;
     _Atomic uint32_t one_in; /* loses its connection; 0: none does */
+    _Atomic uint32_t in_a_row;
 };
 
 enum waits { NOTHING, FOR_ANSWER, FOR_COMMIT, FOR_SYNC };
@@ -159,7 +159,7 @@ static void before_statement(PGconn *conn)
     if (!one_in)
         return;
     uint32_t number = atomic_fetch_add(&points->statements, 1);
-    uint32_t chance = (number / IN_A_ROW + 1) * UINT32_C(2654435769) >> 8;
+    uint32_t chance = (number / atomic_load(&points->in_a_row) + 1) * UINT32_C(2654435769) >> 8;
     if (chance % one_in)
         return;
     atomic_fetch_add(&points->lost, 1);

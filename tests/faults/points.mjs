@@ -5,7 +5,7 @@ import { build } from '../support/simulator.mjs';
 import { Mapped } from './mapped.mjs';
 
 // Where in the file, behind two numbers for each kind.
-const [LOST, ONE_IN] = [1, 2];
+const [LOST, ONE_IN, IN_A_ROW] = [1, 2, 3];
 
 export const KINDS = ['commit', 'durable', 'send', 'answer'];
 
@@ -13,7 +13,7 @@ export class Points {
   constructor(path) {
     this.path = path;
     this.traced = 0;
-    this.numbers = new Mapped(path, 2 * KINDS.length + 3);
+    this.numbers = new Mapped(path, 2 * KINDS.length + 4);
     writeFileSync(`${path}.trace`, '');
   }
 
@@ -36,8 +36,9 @@ export class Points {
     for (const index of KINDS.keys()) this.numbers.write(KINDS.length + index, 0);
   }
 
-  // One statement in so many loses its connection to PostgreSQL; 0: none.
-  lose(oneIn) {
+  // One statement in so many loses its connection to PostgreSQL, so many in a row; 0: none.
+  lose(oneIn, inARow = 1) {
+    this.numbers.write(2 * KINDS.length + IN_A_ROW, inARow);
     this.numbers.write(2 * KINDS.length + ONE_IN, oneIn);
   }
 

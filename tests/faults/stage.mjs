@@ -15,7 +15,7 @@ const RUN_MS = 180_000; // a run that has not ended by then is lost
 const STORM_SHARE = 15; // of a hundred, of the requests and of their parts: together three in ten
 const STORM_CALLS = 600; // more than a run makes
 const ONE_STATEMENT_IN = 50;
-const CUT_IN_A_ROW = 24; // points.c
+const CUT_IN_A_ROW = 24; // more than a transaction repeats itself
 const [WHOLES, PARTS] = [true, false].map((whole) => Object.values(FAULTS).filter((fault) => Boolean(fault.whole) === whole));
 const EVENTS = ['finished', 'finished_with_warnings', 'failed'];
 
@@ -218,7 +218,7 @@ export class Stage {
     const run = await this.begin(about);
     run.lossy = true;
     const before = this.breaker.lost;
-    this.breaker.lose(ONE_STATEMENT_IN);
+    this.breaker.lose(ONE_STATEMENT_IN, CUT_IN_A_ROW);
     await this.ask(run);
     await this.follow(run);
     this.breaker.lose(0);

@@ -1,5 +1,5 @@
 // All of it at once: three nodes of which one is killed every few seconds, a database that drops connections, and services of
-// which three in ten answers are wrong. FAULTS=long: 200 offboardings instead of 4.
+// which three in ten answers are wrong. FAULTS=long: 200 offboardings instead of 8.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { dice } from '../support/dice.mjs';
 import { each } from '../support/each.mjs';
 import { Stage } from './stage.mjs';
 
-const RUNS = process.env.FAULTS === 'long' ? 200 : 4;
+const RUNS = process.env.FAULTS === 'long' ? 200 : 8;
 const AT_ONCE = 8;
 const KILL_MS = 4000;
 const CUT_MS = 1700;
