@@ -92,8 +92,7 @@ static bool check_list(const struct field *field, const json_t *list, const char
         if (field->type == FIELD_EVENTS && !event_is_choice(text))
             good = fields_problem(problems, at, "unknown_event", "This must be one of %s.", event_choices());
         else if (field->type == FIELD_ADDRESSES && !fields_is_address(text))
-            good = fields_problem(problems, at, "bad_address",
-                                  "This must be a mail address, such as it@contoso.com.");
+            good = fields_problem(problems, at, "bad_address", FIELDS_NO_ADDRESS, text ? text : "");
         else if (field->type == FIELD_IDS && !text_is_uuid(text))
             good = fields_problem(problems, at, "wrong_type", "This must be a tenant's id, which is a UUID.");
     }

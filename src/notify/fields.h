@@ -48,6 +48,8 @@ bool fields_problem(json_t *problems, const char *pointer, const char *code, con
     __attribute__((format(printf, 4, 5)));
 /* local@domain in plain ASCII, safe in a mail header. */
 bool fields_is_address(const char *text);
+/* What is said of one in a list that is none: a format for the text, "" when it is no text. */
+#define FIELDS_NO_ADDRESS "\"%.100s\" is not a mail address, such as it@contoso.com."
 /* Scheme and host, and the mask for the rest. */
 char *fields_masked_url(struct arena *arena, const char *url);
 

@@ -324,7 +324,7 @@ static json_t *read_email(const json_t *body, const json_t *stored, const struct
     const char *from = json_text(email, "from");
     if (from && !fields_is_address(from))
         fields_problem(problems, "/email/from", "bad_address",
-                       "from must be a mail address, such as it@contoso.com.");
+                       "The sender must be a mail address, such as it@contoso.com.");
     if (json_flag(email, "enabled") && !from && strcmp(json_text_or(email, "via", ""), "graph") == 0)
         fields_problem(problems, "/email/from", "missing",
                        "Mail by Graph needs from: the mailbox that it is sent from.");

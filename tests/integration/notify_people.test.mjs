@@ -155,5 +155,9 @@ test('the command line shows, previews, changes and overrides what the pages do'
   const put = await world.run(['tenants', 'defaults', domain, '-'], { input: JSON.stringify(defaults) });
   assert.equal(put.code, 0, put.stderr);
   assert.deepEqual((await world.api('GET', `/tenants/${world.tenant.id}/defaults`)).notify.email_to, ['tenant@contoso.com']);
+  defaults.notify.email_to = ['it@contoso.com', 'nobody'];
+  const refused = await world.run(['tenants', 'defaults', domain, '-'], { input: JSON.stringify(defaults) });
+  assert.equal(refused.code, 2, refused.stderr);
+  assert.match(refused.stderr, /"nobody" is not a mail address/);
   assert.ok((await deliveries(world)).length > 0);
 });
